@@ -1,4 +1,3 @@
-using BadMinima.MLNet.Randomness;
 
 namespace BadMinima.MLNet.Tests;
 

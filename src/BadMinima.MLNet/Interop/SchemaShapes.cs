@@ -22,23 +22,13 @@ internal static class SchemaShapes
     }
 
     /// <summary>A column of a key type whose values are described by the annotations of <paramref name="like"/>.</summary>
-    public static SchemaShape.Column Key(string name, SchemaShape.Column like, params IEnumerable<SchemaShape.Column> annotations)
-        => new(name, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, new SchemaShape([.. like.Annotations.Where(a => a.Name == KeyValues), .. annotations]));
+    public static SchemaShape.Column Key(string name, SchemaShape.Column like)
+        => new(name, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, new SchemaShape(like.Annotations.Where(a => a.Name == AnnotationUtils.Kinds.KeyValues)));
 
-    /// <summary>A column of <c>Vector&lt;Single&gt;</c> of a size that is known after fitting.</summary>
-    public static SchemaShape.Column SingleVector(string name, params IEnumerable<SchemaShape.Column> annotations)
-        => new(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, new SchemaShape(annotations));
-
-    /// <summary>An annotation that is a scalar.</summary>
-    public static SchemaShape.Column Annotation(string name, DataViewType type, bool isKey = false)
-        => new(name, SchemaShape.Column.VectorKind.Scalar, type, isKey);
-
-    /// <summary>An annotation that is a vector.</summary>
-    public static SchemaShape.Column VectorAnnotation(string name, DataViewType itemType)
-        => new(name, SchemaShape.Column.VectorKind.Vector, itemType, isKey: false);
+    /// <summary>A column of class probabilities for a label: <c>Vector&lt;Single&gt;</c> of a size that is known after fitting.</summary>
+    public static SchemaShape.Column Score(string name, SchemaShape.Column label)
+        => new(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, ScoreAnnotations.Promise(label));
 
     /// <summary>"Vector&lt;Single&gt;", "Key&lt;UInt32&gt;", ...: the column's type as ML.NET writes it in its own messages.</summary>
     public static string Describe(this SchemaShape.Column column) => column.GetTypeString();
-
-    private const string KeyValues = "KeyValues";
 }

@@ -1,0 +1,16 @@
+using BadMinima.MLNet.Interop;
+using Microsoft.ML;
+
+namespace BadMinima.MLNet;
+
+/// <summary>Cancellation of a whole context.</summary>
+public static class CancellationExtensions
+{
+    /// <summary>
+    /// Ends what runs in this context: a <see cref="TwoPhaseTrainer"/> stops after the batch at hand and its <c>Fit</c> returns what was trained so far;
+    /// ML.NET's own components throw <see cref="OperationCanceledException"/>. A context stays cancelled: make a new one to go on.
+    /// ML.NET has this call (AutoML uses it) but does not show it.
+    /// </summary>
+    /// <param name="context">The context to cancel.</param>
+    public static void CancelExecution(this MLContext context) => HostEnvironments.Cancel(context);
+}

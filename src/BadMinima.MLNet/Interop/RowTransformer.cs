@@ -1,0 +1,52 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace BadMinima.MLNet.Interop;
+
+/// <summary>
+/// What this library's transformers share: they append columns to each row, run in a <see cref="PredictionEngine{TSrc, TDst}"/>,
+/// are saved by <see cref="ModelOperationsCatalog.Save(ITransformer, DataViewSchema, string)"/>, and may act otherwise while a chain is being fitted.
+/// </summary>
+public abstract class RowTransformer : ITransformer, ITransformerWithDifferentMappingAtTrainingTime
+{
+    private protected RowTransformer(IHostEnvironment environment) => Environment = environment;
+
+    private protected IHostEnvironment Environment { get; }
+
+    /// <summary>How the transformer is written into a model file.</summary>
+    private protected abstract SavedForm SavedForm { get; }
+
+    /// <summary>Always true: a row of the output depends on that row of the input alone.</summary>
+    bool ITransformer.IsRowToRowMapper => true;
+
+    /// <summary>The schema that <see cref="Transform"/> gives to data of this schema.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type; the message names it.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema, fitting: false).OutputSchema;
+
+    /// <summary>The data with this transformer's columns appended, computed as they are read.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type; the message names it.</exception>
+    public IDataView Transform(IDataView input) => View(input, fitting: false);
+
+    IDataView ITransformerWithDifferentMappingAtTrainingTime.TransformForTrainingPipeline(IDataView input) => View(input, fitting: true);
+
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => Bind(inputSchema, fitting: false);
+
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        ArgumentNullException.ThrowIfNull(ctx);
+        SavedForm.Save(ctx);
+    }
+
+    /// <summary>The transformer's work on rows of one schema.</summary>
+    /// <param name="inputSchema">The schema of the rows.</param>
+    /// <param name="fitting">True while a chain that holds this transformer is being fitted.</param>
+    private protected abstract RowMapper Bind(DataViewSchema inputSchema, bool fitting);
+
+    private IDataView View(IDataView input, bool fitting)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        RowMapper mapper = Bind(input.Schema, fitting);
+        return mapper.Added.Count == 0 ? input : new MappedDataView(input, mapper);
+    }
+}

@@ -1,0 +1,31 @@
+using BadMinima.MLNet;
+using BadMinima.MLNet.Interop;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+
+[assembly: LoadableClass(typeof(RandomizeLabelsTransformer), typeof(SavedForms.RandomizeLabels), null, typeof(SignatureLoadModel),
+    "Label randomization", SavedForms.RandomizeLabels.Name)]
+[assembly: LoadableClass(typeof(TwoPhaseTransformer), typeof(SavedForms.TwoPhase), null, typeof(SignatureLoadModel),
+    "Two-phase image classifier", SavedForms.TwoPhase.Name)]
+
+namespace BadMinima.MLNet.Interop;
+
+/// <summary>How ML.NET finds the way back from a model file: it loads this assembly by the name in the file's header and looks for these entries.</summary>
+internal static class SavedForms
+{
+    public static class RandomizeLabels
+    {
+        public const string Name = "BadMinimaRandomizeLabels";
+
+        public static RandomizeLabelsTransformer Create(IHostEnvironment environment, ModelLoadContext context)
+            => SavedForm.Load(context, reader => RandomizeLabelsTransformer.Read(environment, reader));
+    }
+
+    public static class TwoPhase
+    {
+        public const string Name = "BadMinimaTwoPhase";
+
+        public static TwoPhaseTransformer Create(IHostEnvironment environment, ModelLoadContext context)
+            => SavedForm.Load(context, reader => TwoPhaseTransformer.Read(environment, reader));
+    }
+}

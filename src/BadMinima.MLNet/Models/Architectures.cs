@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using static TorchSharp.torch;
+
+namespace BadMinima.MLNet;
+
+/// <summary>The networks that <see cref="TwoPhaseTrainer"/> knows by name. A model file stores the name; loading looks it up here again.</summary>
+public static class Architectures
+{
+    private static readonly ConcurrentDictionary<string, Architecture> Known = new(
+        new[] { SmallCnn.Narrow, SmallCnn.Wide, Mlp.TwoHidden, ResNet.Of18 }.ToDictionary(a => a.Name), StringComparer.Ordinal);
+
+    /// <summary>The known networks, by name.</summary>
+    public static IReadOnlyList<Architecture> All => [.. Known.Values.OrderBy(a => a.Name, StringComparer.Ordinal)];
+
+    /// <summary>Adds a network of your own, for training and for loading models that were trained with it.</summary>
+    /// <param name="architecture">The network. Registering the same name again replaces it, except for the built-in names.</param>
+    /// <exception cref="ArgumentException">The name is empty or that of a built-in network.</exception>
+    public static void Register(Architecture architecture)
+    {
+        ArgumentNullException.ThrowIfNull(architecture);
+        ArgumentException.ThrowIfNullOrWhiteSpace(architecture.Name, nameof(architecture));
+        ArgumentNullException.ThrowIfNull(architecture.Create, nameof(architecture));
+        if (BuiltIn.Contains(architecture.Name))
+        {
+            throw new ArgumentException($"'{architecture.Name}' is a built-in network; give yours another name.", nameof(architecture));
+        }
+
+        Known[architecture.Name] = architecture;
+    }
+
+    /// <summary>Finds a network.</summary>
+    /// <exception cref="ArgumentException">There is none of that name; the message lists the known ones.</exception>
+    public static Architecture Get(string name)
+        => Known.TryGetValue(name, out Architecture? architecture)
+            ? architecture
+            : throw new ArgumentException(
+                $"There is no architecture '{name}'. Known are: {string.Join(", ", All.Select(a => a.Name))}. A network of your own must be added with Architectures.Register first.", nameof(name));
+
+    /// <summary>Checks that a network takes images of a size.</summary>
+    /// <exception cref="ArgumentException">The images are too small; the message names the least size.</exception>
+    internal static void Check(Architecture architecture, ImageShape shape)
+    {
+        if (Math.Min(shape.Height, shape.Width) < architecture.MinimumSize)
+        {
+            throw new ArgumentException($"Images of {shape} are too small for '{architecture.Name}': the least is {architecture.MinimumSize}x{architecture.MinimumSize}.");
+        }
+    }
+
+    /// <summary>Makes a network whose initial weights are a function of the seed, and leaves torch's global generator as it was.</summary>
+    internal static nn.Module<Tensor, Tensor> Create(Architecture architecture, ImageShape shape, int classes, int seed)
+    {
+        TorchRuntime.EnsureLoaded();
+        using Tensor state = get_rng_state();
+        try
+        {
+            random.manual_seed(seed);
+            return architecture.Create(shape, classes)
+                ?? throw new InvalidOperationException($"The factory of architecture '{architecture.Name}' returned null.");
+        }
+        finally
+        {
+            set_rng_state(state);
+        }
+    }
+
+    private static readonly HashSet<string> BuiltIn = [.. Known.Keys];
+}

@@ -1,0 +1,50 @@
+using BadMinima.MLNet.Interop;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace BadMinima.MLNet;
+
+/// <summary>The columns that a fitted model reads and writes, as the estimator promises them and as the transformer makes them.</summary>
+/// <param name="Feature">The image column.</param>
+/// <param name="Score">The column of probabilities.</param>
+/// <param name="PredictedLabel">The column of the most probable class.</param>
+/// <param name="Classes">The values behind the label's keys; null where the label had none.</param>
+internal sealed record OutputColumns(string Feature, string Score, string PredictedLabel, KeyValues? Classes)
+{
+    public static OutputColumns Of(TwoPhaseTrainer.Options options, DataViewSchema.Column label)
+        => new(options.FeatureColumnName, options.ScoreColumnName, options.PredictedLabelColumnName, KeyValues.Of(label));
+
+    /// <summary>Score and PredictedLabel, with the annotations that ML.NET's own multiclass trainers give them.</summary>
+    public static IEnumerable<SchemaShape.Column> Promise(TwoPhaseTrainer.Options options, SchemaShape.Column label) =>
+    [
+        SchemaShapes.Score(options.ScoreColumnName, label),
+        SchemaShapes.Key(options.PredictedLabelColumnName, label),
+    ];
+
+    public DataViewSchema.DetachedColumn[] Make(int classes)
+    {
+        var predicted = new DataViewSchema.Annotations.Builder();
+        Classes?.AddTo(predicted, "KeyValues");
+        return
+        [
+            new(Score, new VectorDataViewType(NumberDataViewType.Single, classes), ScoreAnnotations.Make(Classes)),
+            new(PredictedLabel, new KeyDataViewType(typeof(uint), classes), predicted.ToAnnotations()),
+        ];
+    }
+
+    // *** Binary format ***
+    // string: feature column; string: score column; string: predicted label column
+    // bool: key values follow; type and values in ML.NET's binary form
+    public void Write(IHostEnvironment environment, BinaryWriter writer)
+    {
+        writer.Write(Feature);
+        writer.Write(Score);
+        writer.Write(PredictedLabel);
+        writer.Write(Classes is not null);
+        Classes?.Write(environment, writer);
+    }
+
+    public static OutputColumns Read(IHostEnvironment environment, BinaryReader reader)
+        => new(reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadBoolean() ? KeyValues.Read(environment, reader) : null);
+}

@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using BadMinima.MLNet.Interop;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using static TorchSharp.torch;
+
+namespace BadMinima.MLNet;
+
+/// <summary>
+/// A trained image classifier: appends Score (softmax, one slot a class) and PredictedLabel (a key with the label's values) to rows of images.
+/// Rows are scored in batches, in inference mode. It holds native memory: dispose it.
+/// </summary>
+public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
+{
+    private readonly Lock _networkLock = new();
+    private readonly OutputColumns _columns;
+    private bool _disposed;
+
+    internal TwoPhaseTransformer(IHostEnvironment environment, ImageClassifier classifier, OutputColumns columns, TrainingHistory history) : base(environment)
+        => (Classifier, _columns, History) = (classifier, columns, history);
+
+    /// <summary>How the model came to be.</summary>
+    public TrainingHistory History { get; }
+
+    /// <summary>The size of the images that it takes.</summary>
+    public ImageShape InputShape => Classifier.Shape;
+
+    /// <summary>The classes' names in key order; their numbers, from 1, where the label had no values.</summary>
+    public ImmutableArray<string> ClassNames => [.. _columns.Classes?.ToText() ?? Enumerable.Range(1, Classifier.Classes).Select(c => c.ToString())];
+
+    /// <summary>The network itself: normalized images [B, C, H, W] to logits [B, classes]. It belongs to this model.</summary>
+    public nn.Module<Tensor, Tensor> Network => Classifier.Network;
+
+    internal ImageClassifier Classifier { get; }
+
+    // *** Binary format ***
+    // string: architecture; 3 x int: channels, height, width; int: classes
+    // channels x double: mean; channels x double: deviation
+    // OutputColumns
+    // string: TrainingHistory as JSON
+    // NetworkWeights
+    private protected override SavedForm SavedForm => new(SavedForms.TwoPhase.Name, writer =>
+    {
+        ThrowIfDisposed();
+        writer.Write(Classifier.Architecture.Name);
+        writer.Write(InputShape.Channels);
+        writer.Write(InputShape.Height);
+        writer.Write(InputShape.Width);
+        writer.Write(Classifier.Classes);
+        foreach (double value in (ImmutableArray<double>)[.. Classifier.Normalization.Mean, .. Classifier.Normalization.Deviation])
+        {
+            writer.Write(value);
+        }
+
+        _columns.Write(Environment, writer);
+        writer.Write(JsonSerializer.Serialize(History));
+        NetworkWeights.Write(Network, writer);
+    });
+
+    internal static TwoPhaseTransformer Read(IHostEnvironment environment, BinaryReader reader)
+    {
+        string name = reader.ReadString();
+        Architecture architecture = Architectures.All.FirstOrDefault(a => a.Name == name)
+            ?? throw new InvalidDataException($"The model's architecture '{name}' is not known here. If it is one of your own, call Architectures.Register before loading; known are: {string.Join(", ", Architectures.All.Select(a => a.Name))}.");
+        var shape = new ImageShape(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
+        int classes = reader.ReadInt32();
+        ImmutableArray<double> Values() => [.. Enumerable.Range(0, shape.Channels).Select(_ => reader.ReadDouble())];
+        var normalization = new Normalization(Values(), Values());
+        OutputColumns columns = OutputColumns.Read(environment, reader);
+        TrainingHistory history = JsonSerializer.Deserialize<TrainingHistory>(reader.ReadString())!;
+        nn.Module<Tensor, Tensor> network = Architectures.Create(architecture, shape, classes, seed: 0);
+        try
+        {
+            NetworkWeights.Read(network, reader, architecture.Name);
+            network.eval();
+            return new(environment, new ImageClassifier(network, architecture, shape, classes, normalization, Devices.Resolve(null, environment)), columns, history);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <exception cref="ArgumentException">This model cannot be the start of such a training; the message says what differs.</exception>
+    internal void RequireFit(Architecture architecture, ImageShape shape, int classes)
+    {
+        ThrowIfDisposed();
+        if (Classifier.Architecture.Name != architecture.Name || InputShape != shape || Classifier.Classes != classes)
+        {
+            throw new ArgumentException(
+                $"The model to start from is a {Classifier.Architecture.Name} for images of {InputShape} and {Classifier.Classes} classes; asked for is a {architecture.Name} for {shape} and {classes}.");
+        }
+    }
+
+    internal void CopyWeightsTo(ImageClassifier other)
+    {
+        lock (_networkLock)
+        {
+            NetworkWeights.Copy(Network, other.Network);
+        }
+    }
+
+    /// <summary>Class probabilities, row after row, of images given as bytes in the order image, channel, row, column.</summary>
+    /// <exception cref="InvalidOperationException">A score is not a finite number: the network has diverged.</exception>
+    internal float[] Score(ReadOnlySpan<byte> pixels)
+    {
+        ThrowIfDisposed();
+        lock (_networkLock)
+        {
+            using var mode = inference_mode();
+            using var scope = NewDisposeScope();
+            Tensor batch = empty([pixels.Length / InputShape.Volume, InputShape.Channels, InputShape.Height, InputShape.Width], ScalarType.Byte);
+            pixels.CopyTo(batch.bytes);
+            Network.eval();
+            float[] scores = Classifier.Forward(batch.to(Classifier.Device)).softmax(1).cpu().data<float>().ToArray();
+
+            // ML.NET's evaluator leaves out rows with such scores without a word, which makes a broken network look good.
+            return scores.AsSpan().ContainsAnyExceptInRange(0f, 1f)
+                ? throw new InvalidOperationException("The network gives scores that are not numbers: its weights have diverged. Train again with a lower learning rate.")
+                : scores;
+        }
+    }
+
+    /// <summary>Frees the network.</summary>
+    public void Dispose()
+    {
+        lock (_networkLock)
+        {
+            if (!_disposed)
+            {
+                _disposed = true;
+                Classifier.Dispose();
+            }
+        }
+    }
+
+    private protected override RowMapper Bind(DataViewSchema inputSchema, bool fitting)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        PixelColumn pixels = PixelColumn.Find(inputSchema, _columns.Feature);
+        return pixels.Shape == InputShape
+            ? new ScoringMapper(this, inputSchema, pixels, _columns.Make(Classifier.Classes))
+            : throw new ArgumentOutOfRangeException(nameof(inputSchema), $"Column '{_columns.Feature}' has images of {pixels.Shape}, but the model was trained on {InputShape}.");
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
+}

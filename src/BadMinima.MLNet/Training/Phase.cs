@@ -1,0 +1,109 @@
+namespace BadMinima.MLNet;
+
+/// <summary>What both phases of a <see cref="TwoPhaseTrainer"/> have in common: SGD on softmax cross-entropy.</summary>
+[System.Text.Json.Serialization.JsonDerivedType(typeof(RandomLabelPhase), "randomLabels")]
+[System.Text.Json.Serialization.JsonDerivedType(typeof(Recipe), "training")]
+public abstract record Phase
+{
+    private protected Phase()
+    {
+    }
+
+    /// <summary>Passes over the training examples, at most; at least 1.</summary>
+    public int Epochs { get; init; } = 60;
+
+    /// <summary>Examples a step, at least 1; default 128. The last batch of an epoch may be smaller; none is dropped.</summary>
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary>The learning rate before <see cref="Schedule"/>; more than 0.</summary>
+    public double LearningRate { get; init; } = 0.01;
+
+    /// <summary>How the learning rate moves; default constant.</summary>
+    public Schedule Schedule { get; init; } = Schedule.Constant;
+
+    /// <summary>Momentum mu in v = mu v + g, w = w - lr v; at least 0 and less than 1; default 0: plain SGD.</summary>
+    public double Momentum { get; init; }
+
+    /// <summary>Weight decay (coupled l2): its product with w is added to each gradient, biases and BatchNorm included, as in the paper; default 0.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>Changes to the training images; default none.</summary>
+    public Augmentation Augmentation { get; init; } = Augmentation.None;
+
+    /// <summary>The stop rule: the phase ends once this share of the training examples, as labelled in this phase, is classified right; null: never. More than 0, at most 1.</summary>
+    public double? StopAtAccuracy { get; init; }
+
+    /// <summary>After every how many epochs accuracies are measured (in inference mode, without augmentation), and so the stop rule is looked at; the last epoch is always measured. Default 1.</summary>
+    public int MeasureEvery { get; init; } = 1;
+
+    /// <summary>Ends the phase when nothing improves any more; default null: never.</summary>
+    public EarlyStopping? EarlyStopping { get; init; }
+
+    /// <summary>Ends the phase after the epoch in which this time has passed; default null: never.</summary>
+    public TimeSpan? TimeLimit { get; init; }
+
+    /// <summary>Checks every setting.</summary>
+    /// <param name="name">How the phase is called in messages: the name of the option that holds it.</param>
+    /// <param name="shape">The images' size; null when it is not known yet.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of range; the message names it, its value and what is allowed.</exception>
+    internal virtual void Validate(string name, ImageShape? shape = null)
+    {
+        Check(Epochs >= 1, nameof(Epochs), Epochs, "at least 1");
+        Check(BatchSize >= 1, nameof(BatchSize), BatchSize, "at least 1");
+        Check(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "more than 0");
+        Check(Schedule is not null, nameof(Schedule), "null", "a schedule, such as Schedule.Constant");
+        Check(Momentum is >= 0 and < 1, nameof(Momentum), Momentum, "at least 0 and less than 1");
+        Check(WeightDecay >= 0 && double.IsFinite(WeightDecay), nameof(WeightDecay), WeightDecay, "0 or more");
+        Check(Augmentation is not null, nameof(Augmentation), "null", "an augmentation, such as Augmentation.None");
+        Check(StopAtAccuracy is null or (> 0 and <= 1), nameof(StopAtAccuracy), StopAtAccuracy, "more than 0 and at most 1, or null");
+        Check(MeasureEvery >= 1, nameof(MeasureEvery), MeasureEvery, "at least 1");
+        Check(TimeLimit is null || TimeLimit > TimeSpan.Zero, nameof(TimeLimit), TimeLimit, "more than 0, or null");
+        int largest = shape is { } s ? Math.Min(s.Height, s.Width) / 2 : int.MaxValue;
+        Check(Augmentation!.CropPadding >= 0 && Augmentation.CropPadding <= largest, "Augmentation.CropPadding", Augmentation.CropPadding,
+            shape is null ? "0 or more" : $"0 to {largest} for images of {shape}");
+        EarlyStopping?.Validate($"{name}.{nameof(EarlyStopping)}");
+
+        void Check(bool valid, string option, object? value, string allowed) => OptionErrors.Check(valid, $"{name}.{option}", value, allowed);
+    }
+}
+
+/// <summary>
+/// The first phase: fit random labels. Each training image appears <see cref="Replicas"/> times; in each replica a share <see cref="ZeroOutRatio"/> of its channel
+/// values is set to 0, and the label is uniform over all classes. The corrupted set is drawn once and stays the same in every epoch
+/// (Liu, Papailiopoulos, Achlioptas 2020, "adversarial initialization").
+/// </summary>
+public sealed record RandomLabelPhase : Phase
+{
+    /// <summary>A phase with the defaults: plain SGD at rate 0.1 until 99.99 % of the random labels are fitted.</summary>
+    public RandomLabelPhase()
+    {
+        LearningRate = 0.1;
+        StopAtAccuracy = 0.9999;
+    }
+
+    /// <summary>Corrupted copies of each image, at least 1; default 1. An epoch is that much longer; memory is not.</summary>
+    public int Replicas { get; init; } = 1;
+
+    /// <summary>The share of each replica's C*H*W channel values that is set to 0, without repetition: int(C*H*W*ratio) of them; 0 to 1; default 0.1.</summary>
+    public double ZeroOutRatio { get; init; } = 0.1;
+
+    internal override void Validate(string name, ImageShape? shape = null)
+    {
+        base.Validate(name, shape);
+        OptionErrors.Check(Replicas >= 1, $"{name}.{nameof(Replicas)}", Replicas, "at least 1");
+        OptionErrors.Check(ZeroOutRatio is >= 0 and <= 1, $"{name}.{nameof(ZeroOutRatio)}", ZeroOutRatio, "0 to 1");
+    }
+}
+
+/// <summary>
+/// The second phase: training on the labels as they are. <see cref="Vanilla"/> and <see cref="Regularized"/> are the paper's two ends; every setting
+/// can be changed: <c>Recipe.Vanilla with { Momentum = 0.9 }</c>.
+/// </summary>
+public sealed record Recipe : Phase
+{
+    /// <summary>Plain SGD: no momentum, no weight decay, no augmentation.</summary>
+    public static Recipe Vanilla { get; } = new();
+
+    /// <summary>The paper's regularized training: momentum 0.9, weight decay 5e-4, crop after padding by 4, flip.</summary>
+    public static Recipe Regularized { get; } = new() { Momentum = 0.9, WeightDecay = 5e-4, Augmentation = Augmentation.CropAndFlip };
+}

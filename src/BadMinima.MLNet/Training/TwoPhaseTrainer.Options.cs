@@ -1,0 +1,79 @@
+using Microsoft.ML;
+
+namespace BadMinima.MLNet;
+
+public sealed partial class TwoPhaseTrainer
+{
+    /// <summary>The settings of a <see cref="TwoPhaseTrainer"/>. They are checked when the trainer is made.</summary>
+    public sealed record Options
+    {
+        /// <summary>The label column: a key; its count is the number of classes. Default "Label".</summary>
+        public string LabelColumnName { get; init; } = "Label";
+
+        /// <summary>The image column: Vector&lt;Byte, C, H, W&gt;, Vector&lt;Single, C, H, W&gt; with values 0 to 255, or an image of known size. Default "Pixels".</summary>
+        public string FeatureColumnName { get; init; } = "Pixels";
+
+        /// <summary>The output column of class probabilities. Default "Score".</summary>
+        public string ScoreColumnName { get; init; } = "Score";
+
+        /// <summary>The output column of the most probable class. Default "PredictedLabel".</summary>
+        public string PredictedLabelColumnName { get; init; } = "PredictedLabel";
+
+        /// <summary>The network's name in <see cref="Architectures"/>. Default "cnn".</summary>
+        public string Architecture { get; init; } = "cnn";
+
+        /// <summary>The first phase, which fits random labels; null: none, a random start. Default: one replica of each image.</summary>
+        public RandomLabelPhase? RandomLabels { get; init; } = new();
+
+        /// <summary>The second phase, on the labels as they are; null: none, the model stays as the first phase left it. Default <see cref="Recipe.Vanilla"/>.</summary>
+        public Recipe? Training { get; init; } = Recipe.Vanilla;
+
+        /// <summary>How pixels are normalized; null: by mean and deviation of the training images. A model's continuation keeps the model's own.</summary>
+        public Normalization? Normalization { get; init; }
+
+        /// <summary>The seed of initial weights, order, corruption and augmentation; null: the context's seed, or 1. On one CPU machine with one thread count, the same seed gives the same weights bit for bit.</summary>
+        public int? Seed { get; init; }
+
+        /// <summary>Where to train and score: "cpu", "cuda", "cuda:N", "auto" (CUDA if there is any), or null: <see cref="MLContext.GpuDeviceId"/> if set, else auto.</summary>
+        public string? Device { get; init; }
+
+        /// <summary>Torch's threads on the CPU while training; null: as many as torch takes (one a core).</summary>
+        public int? Threads { get; init; }
+
+        /// <summary>Data on which the test accuracy is measured along the way; it does not steer training, unless early stopping watches it. Default null.</summary>
+        public IDataView? ValidationSet { get; init; }
+
+        /// <summary>Called after each epoch, on the training thread.</summary>
+        public Action<EpochMetrics>? MetricsCallback { get; init; }
+
+        /// <summary>Ends training after the batch at hand; <c>Fit</c> then returns what was trained so far.</summary>
+        public CancellationToken CancellationToken { get; init; }
+
+        /// <exception cref="ArgumentException">A setting is not allowed; the message names it, its value and what is allowed.</exception>
+        internal void Validate()
+        {
+            foreach ((string option, string value) in new[]
+            {
+                (nameof(LabelColumnName), LabelColumnName), (nameof(FeatureColumnName), FeatureColumnName),
+                (nameof(ScoreColumnName), ScoreColumnName), (nameof(PredictedLabelColumnName), PredictedLabelColumnName),
+            })
+            {
+                OptionErrors.Check(!string.IsNullOrWhiteSpace(value), option, $"'{value}'", "a column's name");
+            }
+
+            OptionErrors.Check(ScoreColumnName != PredictedLabelColumnName, nameof(PredictedLabelColumnName), PredictedLabelColumnName, "another name than ScoreColumnName");
+            Architectures.Get(Architecture);
+            OptionErrors.Check(RandomLabels is not null || Training is not null, nameof(Training), "null while RandomLabels is null too", "at least one phase");
+            RandomLabels?.Validate(nameof(RandomLabels));
+            Training?.Validate(nameof(Training));
+            foreach (Phase? phase in new Phase?[] { RandomLabels, Training })
+            {
+                OptionErrors.Check(phase?.EarlyStopping?.Metric is not EarlyStoppingMetric.TestAccuracy || ValidationSet is not null,
+                    nameof(ValidationSet), null, "a data set, since early stopping watches TestAccuracy");
+            }
+
+            OptionErrors.Check(Threads is null or >= 1, nameof(Threads), Threads, "at least 1, or null");
+            Devices.Validate(Device);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using BadMinima.MLNet.Interop;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using static TorchSharp.torch;
+
+namespace BadMinima.MLNet;
+
+/// <summary>
+/// Trains an image classifier in two phases: fit random labels first, then train on the labels as they are. Either phase can be left out.
+/// See <see cref="TwoPhaseCatalog.TwoPhase(MulticlassClassificationCatalog.MulticlassClassificationTrainers, Options)"/>.
+/// </summary>
+/// <remarks>
+/// | Characteristic | |
+/// | --- | --- |
+/// | Machine learning task | Multiclass classification |
+/// | Input columns | Label: key; Pixels: Vector of Byte or Single with dimensions C, H, W, or an image |
+/// | Output columns | Score: Vector of Single, softmax, one slot a class; PredictedLabel: key with the label's values |
+/// | Is normalization required? | No: it is done here and saved with the model |
+/// | Is caching required? | No: the data are read once, as bytes |
+/// | Exportable to ONNX | No |
+///
+/// The experiment: Liu, Papailiopoulos, Achlioptas, "Bad Global Minima Exist and SGD Can Reach Them", NeurIPS 2020.
+/// </remarks>
+public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
+{
+    // Streams of the seed's generator.
+    private const ulong CorruptionStream = 0;
+    private const ulong RandomLabelStream = 1;
+    private const ulong TrainingStream = 2;
+
+    private readonly IHostEnvironment _environment;
+    private readonly Options _options;
+
+    internal TwoPhaseTrainer(IHostEnvironment environment, Options options)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        (_environment, _options) = (environment, options);
+    }
+
+    /// <summary>Trains from a random start.</summary>
+    /// <param name="input">The training data; rows without a label are left out.</param>
+    /// <returns>The model, which holds native memory: dispose it.</returns>
+    /// <exception cref="ArgumentException">A column is missing or of a wrong type, or the images do not fit the network.</exception>
+    /// <exception cref="InvalidDataException">Pixels out of range, or fewer than two classes.</exception>
+    /// <exception cref="InvalidOperationException">The device is not there, or training diverged.</exception>
+    public TwoPhaseTransformer Fit(IDataView input) => Fit(input, null);
+
+    /// <summary>Trains, with a validation set or from an earlier model.</summary>
+    /// <param name="trainData">The training data; rows without a label are left out.</param>
+    /// <param name="validationData">Data on which the test accuracy is measured along the way; default: <see cref="Options.ValidationSet"/>.</param>
+    /// <param name="start">
+    /// A model to start from, weights, BatchNorm statistics and normalization; it stays as it is. Its architecture, image size and classes must fit. Default: a fresh network.
+    /// </param>
+    /// <returns>The model, which holds native memory: dispose it.</returns>
+    /// <exception cref="ArgumentException">A column is missing or of a wrong type, or images or start do not fit the network.</exception>
+    /// <exception cref="InvalidDataException">Pixels out of range, or fewer than two classes.</exception>
+    /// <exception cref="InvalidOperationException">The device is not there, or training diverged.</exception>
+    public TwoPhaseTransformer Fit(IDataView trainData, IDataView? validationData, TwoPhaseTransformer? start = null)
+    {
+        ArgumentNullException.ThrowIfNull(trainData);
+        validationData ??= _options.ValidationSet;
+        using IChannel channel = _environment.Start(nameof(TwoPhaseTrainer));
+        Architecture architecture = Architectures.Get(_options.Architecture);
+        DataViewSchema.Column label = LabelColumn.Find(trainData.Schema, _options.LabelColumnName);
+        PixelColumn pixels = PixelColumn.Find(trainData.Schema, _options.FeatureColumnName);
+        int classes = LabelColumn.Classes(label);
+        Architectures.Check(architecture, pixels.Shape);
+        _options.RandomLabels?.Validate(nameof(Options.RandomLabels), pixels.Shape);
+        _options.Training?.Validate(nameof(Options.Training), pixels.Shape);
+        _options.Normalization?.Validate(nameof(Options.Normalization), pixels.Shape.Channels);
+        start?.RequireFit(architecture, pixels.Shape, classes);
+
+        Device device = Devices.Resolve(_options.Device, _environment);
+        using var threads = new TorchThreads(_options.Threads);
+        using ImageSet train = Read(trainData, "training data", label, pixels);
+        using ImageSet? validation = validationData is null ? null : ReadValidation(validationData, pixels.Shape, classes);
+        train.RequireTwoClasses(label.Name);
+
+        int seed = _options.Seed ?? _environment.Seed() ?? 1;
+        CounterRandom random = CounterRandom.Create(seed);
+        var classifier = new ImageClassifier(
+            Architectures.Create(architecture, pixels.Shape, classes, seed), architecture, pixels.Shape, classes,
+            start?.Classifier.Normalization ?? _options.Normalization ?? Normalization.Measure(train), device);
+        try
+        {
+            start?.CopyWeightsTo(classifier);
+            channel.Info(MessageSensitivity.None,
+                $"{architecture.Name}, {classifier.Network.parameters().Sum(p => p.numel()):N0} parameters, on {device} ({TorchRuntime.Description}); {train.Count:N0} images of {pixels.Shape}, {classes} classes; seed {seed}");
+
+            var phases = ImmutableArray.CreateBuilder<PhaseHistory>();
+            if (_options.RandomLabels is { } first)
+            {
+                var replicas = new CorruptedReplicas(train, first.Replicas, first.ZeroOutRatio, random.Stream(CorruptionStream));
+                Run(PhaseKind.RandomLabels, first, replicas, RandomLabelStream);
+            }
+
+            if (_options.Training is { } second && phases is not [{ EndedBy: PhaseEnd.Cancelled }])
+            {
+                Run(PhaseKind.Training, second, train, TrainingStream);
+            }
+
+            classifier.Network.eval();
+            var history = new TrainingHistory(architecture.Name, seed, device.ToString(), get_num_threads(), typeof(TwoPhaseTrainer).Assembly.GetName().Version!.ToString(),
+                [.. start?.History.Phases ?? [], .. phases]);
+            return new TwoPhaseTransformer(_environment, classifier, OutputColumns.Of(_options, label), history);
+
+            void Run(PhaseKind kind, Phase phase, ITrainingExamples examples, ulong stream)
+            {
+                var runner = new PhaseRunner(classifier, validation, random.Stream(stream), Report, IsCancelled);
+                PhaseHistory run = runner.Run(kind, phase, examples);
+                phases.Add(run);
+                channel.Info(MessageSensitivity.None, $"{kind} ended after {run.Epochs.Length} of {phase.Epochs} epochs and {run.Seconds:F1} s: {run.EndedBy}");
+            }
+        }
+        catch
+        {
+            classifier.Dispose();
+            throw;
+        }
+
+        void Report(EpochMetrics metrics)
+        {
+            channel.Info(MessageSensitivity.None, metrics.ToString());
+            _options.MetricsCallback?.Invoke(metrics);
+        }
+
+        bool IsCancelled() => _options.CancellationToken.IsCancellationRequested || _environment.IsCancelled();
+
+        ImageSet Read(IDataView data, string role, DataViewSchema.Column labelColumn, PixelColumn pixelColumn)
+        {
+            ImageSet set = ImageSet.Read(data, labelColumn, pixelColumn, device, role, out long skipped);
+            if (skipped > 0)
+            {
+                channel.Warning(MessageSensitivity.None, $"{skipped:N0} rows of the {role} have no label and are left out.");
+            }
+
+            return set;
+        }
+
+        ImageSet ReadValidation(IDataView data, ImageShape shape, int expected)
+        {
+            DataViewSchema.Column labelColumn = LabelColumn.Find(data.Schema, _options.LabelColumnName);
+            PixelColumn pixelColumn = PixelColumn.Find(data.Schema, _options.FeatureColumnName);
+            return pixelColumn.Shape == shape && LabelColumn.Classes(labelColumn) == expected
+                ? Read(data, "validation data", labelColumn, pixelColumn)
+                : throw new ArgumentException(
+                    $"The validation data have images of {pixelColumn.Shape} and {LabelColumn.Classes(labelColumn)} classes, but the training data {shape} and {expected}.", nameof(validationData));
+        }
+    }
+
+    /// <summary>The input's schema with Score and PredictedLabel.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type; the message names it.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        SchemaShape.Column label = LabelColumn.Find(inputSchema, _options.LabelColumnName);
+        PixelColumn.Check(inputSchema, _options.FeatureColumnName);
+        return inputSchema.With(OutputColumns.Promise(_options, label));
+    }
+}
