@@ -119,19 +119,20 @@ internal sealed class ElfLibrary
             return needs;
         }
 
-        long offset = Offset(address, 16);
-        for (long file = 0; file < Tag(DynamicTag.VersionNeedsCount); file++)
+        // Each entry says how far on the next one lies; 0 ends the chain. So it only moves forward, and a damaged one ends with the file.
+        uint nextFile = 1;
+        for (long offset = Offset(address, 16); nextFile != 0; offset += nextFile)
         {
             byte[] entry = Bytes(offset, 16);
-            long versionOffset = offset + U32(entry, 8);
-            for (int version = 0; version < U16(entry, 2); version++)
+            uint nextVersion = 1;
+            for (long at = offset + U32(entry, 8); nextVersion != 0; at += nextVersion)
             {
-                byte[] need = Bytes(versionOffset, 16);
-                needs.Add(new ElfVersionNeed(Text(U32(entry, 4)), Text(U32(need, 8)), U16(need, 6), versionOffset + 4));
-                versionOffset += U32(need, 12);
+                byte[] need = Bytes(at, 16);
+                needs.Add(new ElfVersionNeed(Text(U32(entry, 4)), Text(U32(need, 8)), U16(need, 6), at + 4));
+                nextVersion = U32(need, 12);
             }
 
-            offset += U32(entry, 12);
+            nextFile = U32(entry, 12);
         }
 
         return needs;
@@ -145,13 +146,12 @@ internal sealed class ElfLibrary
             return definitions;
         }
 
-        long offset = Offset(address, 20);
-        for (long i = 0; i < Tag(DynamicTag.VersionDefinitionsCount); i++)
+        uint next = 1;
+        for (long offset = Offset(address, 20); next != 0; offset += next)
         {
             byte[] entry = Bytes(offset, 20);
-            byte[] name = Bytes(offset + U32(entry, 12), 8);
-            definitions.Add(Text(U32(name, 0)));
-            offset += U32(entry, 16);
+            definitions.Add(Text(U32(Bytes(offset + U32(entry, 12), 8), 0)));
+            next = U32(entry, 16);
         }
 
         return definitions;
@@ -241,8 +241,7 @@ internal sealed class ElfLibrary
     {
         public const long Needed = 1, CallRelocationsSize = 2, Hash = 4, Strings = 5, Symbols = 6, Relocations = 7, RelocationsSize = 8, StringsSize = 10;
         public const long RPath = 15, RelocationsWithoutAddend = 17, CallRelocations = 23, RunPath = 29, GnuHash = 0x6ffffef5;
-        public const long SymbolVersions = 0x6ffffff0, VersionDefinitions = 0x6ffffffc, VersionDefinitionsCount = 0x6ffffffd;
-        public const long VersionNeeds = 0x6ffffffe, VersionNeedsCount = 0x6fffffff;
+        public const long SymbolVersions = 0x6ffffff0, VersionDefinitions = 0x6ffffffc, VersionNeeds = 0x6ffffffe;
     }
 }
 
