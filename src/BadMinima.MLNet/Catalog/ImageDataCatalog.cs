@@ -1,0 +1,178 @@
+using BadMinima.MLNet.Images;
+using BadMinima.MLNet.Interop;
+using Microsoft.ML;
+using Microsoft.ML.Transforms.Image;
+
+namespace BadMinima.MLNet;
+
+/// <summary>Image sets as data views, read into memory once.</summary>
+/// <remarks>
+/// <para>Every loader gives two columns: <c>Label</c>, a key of <see cref="uint"/> whose key values are the class names, and <c>Pixels</c>, a vector of
+/// <see cref="byte"/> whose type bears the dimensions C, H, W (plane by plane, each row by row). Rows can be shuffled; a row's id is its place in the set.</para>
+/// <para>Whatever is wrong with the files is found while loading, before anything is trained, and the message names the file.</para>
+/// </remarks>
+public static class ImageDataCatalog
+{
+    /// <summary>Reads the binary version of CIFAR-10 (Krizhevsky 2009): 50,000 and 10,000 images of 3x32x32, ten classes.</summary>
+    /// <param name="catalog">The catalog, <c>MLContext.Data</c>.</param>
+    /// <param name="folder">The folder of data_batch_1.bin .. data_batch_5.bin, test_batch.bin and, if the names are to be read and not taken as known, batches.meta.txt.</param>
+    /// <param name="split">Which part.</param>
+    /// <param name="maximumRows">Only the first so many rows, in the order of the files; null for all.</param>
+    /// <exception cref="DirectoryNotFoundException">The folder is missing.</exception>
+    /// <exception cref="FileNotFoundException">A file is missing.</exception>
+    /// <exception cref="InvalidDataException">A file's length is not a whole number of records, a label is not of 0..9, or there are not ten names.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximumRows"/> is below 1.</exception>
+    public static IDataView LoadCifar10(this DataOperationsCatalog catalog, string folder, Split split = Split.Train, int? maximumRows = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return CifarReader.Read10(folder, split, maximumRows);
+    }
+
+    /// <summary>Reads the binary version of CIFAR-100 (Krizhevsky 2009): 50,000 and 10,000 images of 3x32x32, 100 classes in 20 groups.</summary>
+    /// <param name="catalog">The catalog, <c>MLContext.Data</c>.</param>
+    /// <param name="folder">The folder of train.bin, test.bin and the names in fine_label_names.txt and coarse_label_names.txt; without these, classes are named by their numbers.</param>
+    /// <param name="split">Which part.</param>
+    /// <param name="maximumRows">Only the first so many rows, in the order of the file; null for all.</param>
+    /// <param name="labels">The 100 classes or the 20 groups.</param>
+    /// <exception cref="DirectoryNotFoundException">The folder is missing.</exception>
+    /// <exception cref="FileNotFoundException">A file is missing.</exception>
+    /// <exception cref="InvalidDataException">A file's length is not a whole number of records, a label is out of range, or the number of names is wrong.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximumRows"/> is below 1.</exception>
+    public static IDataView LoadCifar100(this DataOperationsCatalog catalog, string folder, Split split = Split.Train, int? maximumRows = null, CifarLabels labels = CifarLabels.Fine)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return CifarReader.Read100(folder, split, maximumRows, labels);
+    }
+
+    /// <summary>Reads a folder of IDX files, plain or gzip: MNIST, Fashion-MNIST and their kin, grey images of one size.</summary>
+    /// <param name="catalog">The catalog, <c>MLContext.Data</c>.</param>
+    /// <param name="folder">The folder of train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte; also with .gz, with a dot
+    /// before idx, and with test for t10k.</param>
+    /// <param name="split">Which part.</param>
+    /// <param name="classNames">One name a class, in the order of the labels; null for "0", "1", ... up to the largest label of the parts that are there.</param>
+    /// <param name="maximumRows">Only the first so many rows, in the order of the file; null for all.</param>
+    /// <exception cref="DirectoryNotFoundException">The folder is missing.</exception>
+    /// <exception cref="FileNotFoundException">A file is missing.</exception>
+    /// <exception cref="InvalidDataException">A magic number is wrong, the counts differ, a file is shorter or longer than its header says, gzip data are cut, or a label has no name.</exception>
+    /// <exception cref="ArgumentException"><paramref name="classNames"/> is empty, or has an empty name or one twice.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximumRows"/> is below 1.</exception>
+    public static IDataView LoadIdx(this DataOperationsCatalog catalog, string folder, Split split = Split.Train, IReadOnlyList<string>? classNames = null, int? maximumRows = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return IdxReader.ReadFolder(folder, split, classNames, maximumRows);
+    }
+
+    /// <summary>Reads a pair of IDX files, plain or gzip, whatever their names.</summary>
+    /// <param name="catalog">The catalog, <c>MLContext.Data</c>.</param>
+    /// <param name="imagesFile">The images: magic number 0x00000803, three dimensions (images, rows, columns) of unsigned bytes.</param>
+    /// <param name="labelsFile">The labels: magic number 0x00000801, one dimension of unsigned bytes.</param>
+    /// <param name="classNames">One name a class, in the order of the labels; null for "0", "1", ... up to the largest label in the file. To give train and test keys of one
+    /// type even where a part lacks the last class, name the classes.</param>
+    /// <param name="maximumRows">Only the first so many rows, in the order of the file; null for all.</param>
+    /// <exception cref="FileNotFoundException">A file is missing.</exception>
+    /// <exception cref="InvalidDataException">A magic number is wrong, the counts differ, a file is shorter or longer than its header says, gzip data are cut, or a label has no name.</exception>
+    /// <exception cref="ArgumentException"><paramref name="classNames"/> is empty, or has an empty name or one twice.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximumRows"/> is below 1.</exception>
+    public static IDataView LoadIdx(this DataOperationsCatalog catalog, string imagesFile, string labelsFile, IReadOnlyList<string>? classNames = null, int? maximumRows = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return IdxReader.ReadFiles(imagesFile, labelsFile, classNames, maximumRows);
+    }
+
+    /// <summary>Reads a folder with one subfolder a class, images of any sizes, brought to one size by ML.NET's ResizeImages and ExtractPixels.</summary>
+    /// <param name="catalog">The catalog, <c>MLContext.Data</c>.</param>
+    /// <param name="folder">Either class/image, or train/class/image and test/class/image. Classes are the subfolders in ordinal order (of the training part); the images of a
+    /// class are the files .jpg, .jpeg, .png, .bmp, .gif and .webp in its subfolder and below it. Hidden files and files with other endings are passed over.</param>
+    /// <param name="height">Rows of the resulting images, in pixels.</param>
+    /// <param name="width">Columns of the resulting images, in pixels.</param>
+    /// <param name="split">Which part. Without folders 'train' and 'test', <see cref="Split.Train"/> is the whole set (divide it with <c>TrainTestSplit</c>) and there is no
+    /// <see cref="Split.Test"/>.</param>
+    /// <param name="resizing">How an image of another aspect is fitted in, as in <c>ResizeImages</c>.</param>
+    /// <param name="maximumRows">Only the first so many rows, where one image of each class comes in turn, in ordinal order of their paths; null for all.</param>
+    /// <remarks>Images have three channels (red, green, blue); grey files give three equal planes. Transparency is dropped, the first frame of an animation is taken,
+    /// and the orientation that a camera notes in a JPEG is not applied, as in ML.NET's own LoadImages. Each file is decoded once, here.</remarks>
+    /// <exception cref="DirectoryNotFoundException">The folder, or the test part that was asked for, is missing.</exception>
+    /// <exception cref="InvalidDataException">There are fewer than two classes, a class has no image, the test part has a class that the training part lacks, or a file
+    /// cannot be decoded to its end; the message names the folder or file.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size or <paramref name="maximumRows"/> is below 1.</exception>
+    public static IDataView LoadImageFolder(
+        this DataOperationsCatalog catalog,
+        string folder,
+        int height,
+        int width,
+        Split split = Split.Train,
+        ImageResizingEstimator.ResizingKind resizing = ImageResizingEstimator.ResizingKind.IsoCrop,
+        int? maximumRows = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return ImageFolderReader.Read(folder, new ImageShape(3, height, width), split, resizing, maximumRows);
+    }
+
+    /// <summary>Draws the project's own set: ten glyphs of straight strokes, turned, sheared, scaled and shifted, among stray strokes and under noise.</summary>
+    /// <param name="catalog">The catalog, <c>MLContext.Data</c>.</param>
+    /// <param name="split">Which part: train and test of one seed are different draws.</param>
+    /// <param name="count">Images. Every ten in a row hold each class once, in mixed order.</param>
+    /// <param name="style">Grey 1x28x28 or colour 3x32x32.</param>
+    /// <param name="seed">Another seed, another set. Image i depends on style, seed, part and i alone: it is the same on every platform, whatever the count.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
+    public static IDataView LoadSyntheticImages(this DataOperationsCatalog catalog, Split split = Split.Train, int count = 2000, SyntheticStyle style = SyntheticStyle.Grey28, int seed = 1)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return SyntheticImages.Draw(style, split, count, seed);
+    }
+
+    /// <summary>Reads one part of whatever set a folder holds: CIFAR-10, CIFAR-100, IDX files, or folders of images. The files in it tell which; its name does not matter.</summary>
+    /// <param name="catalog">The catalog, <c>MLContext.Data</c>.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="split">Which part.</param>
+    /// <param name="maximumRows">Only the first so many rows; null for all.</param>
+    /// <param name="height">Rows, in pixels, that folders of images are brought to; the other sets have sizes of their own.</param>
+    /// <param name="width">Columns, in pixels, that folders of images are brought to; the other sets have sizes of their own.</param>
+    /// <exception cref="DirectoryNotFoundException">The folder, or the test part that was asked for, is missing.</exception>
+    /// <exception cref="InvalidDataException">The folder holds no set (the message says what was looked for), or several, or the set is damaged.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximumRows"/> or a size is below 1.</exception>
+    /// <seealso cref="LoadTrainTestImages"/>
+    public static IDataView LoadImages(this DataOperationsCatalog catalog, string folder, Split split = Split.Train, int? maximumRows = null, int height = 32, int width = 32)
+        => ImageFormats.Recognize(folder) switch
+        {
+            ImageFormat.Cifar10 => catalog.LoadCifar10(folder, split, maximumRows),
+            ImageFormat.Cifar100 => catalog.LoadCifar100(folder, split, maximumRows),
+            ImageFormat.Idx => catalog.LoadIdx(folder, split, maximumRows: maximumRows),
+            _ => catalog.LoadImageFolder(folder, height, width, split, maximumRows: maximumRows),
+        };
+
+    /// <summary>Reads both parts of whatever set a folder holds, as <see cref="LoadImages(DataOperationsCatalog, string, Split, int?, int, int)"/> does. A folder of images
+    /// without parts of its own is divided by ML.NET's <c>TrainTestSplit</c>.</summary>
+    /// <param name="catalog">The catalog, <c>MLContext.Data</c>.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="maximumRows">Only the first so many rows of each part (of the whole, where it is divided here); null for all.</param>
+    /// <param name="height">Rows, in pixels, that folders of images are brought to.</param>
+    /// <param name="width">Columns, in pixels, that folders of images are brought to.</param>
+    /// <param name="testFraction">The share that becomes the test part where the set is divided here, above 0 and below 1.</param>
+    /// <param name="seed">The seed of that division; null for the context's.</param>
+    /// <exception cref="DirectoryNotFoundException">The folder is missing.</exception>
+    /// <exception cref="InvalidDataException">The folder holds no set (the message says what was looked for), or several, or the set is damaged.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    public static DataOperationsCatalog.TrainTestData LoadTrainTestImages(
+        this DataOperationsCatalog catalog, string folder, int? maximumRows = null, int height = 32, int width = 32, double testFraction = 0.2, int? seed = null)
+    {
+        IDataView train = catalog.LoadImages(folder, Split.Train, maximumRows, height, width);
+        return ImageFormats.Recognize(folder) == ImageFormat.ClassFolders && !ImageFolderReader.HasSplit(folder)
+            ? catalog.TrainTestSplit(train, testFraction, seed: seed)
+            : TrainTestParts.Create(train, catalog.LoadImages(folder, Split.Test, maximumRows, height, width));
+    }
+
+    /// <summary>Makes a data view of images that are in memory already.</summary>
+    /// <param name="catalog">The catalog, <c>MLContext.Data</c>.</param>
+    /// <param name="pixels">The images one after another, each as many bytes as the shape's volume, plane by plane and row by row. The array is kept, not copied: leave it unchanged.</param>
+    /// <param name="shape">The shape of every image.</param>
+    /// <param name="labels">One class an image, from 0. They are copied.</param>
+    /// <param name="classNames">One name a class, in the order of the labels.</param>
+    /// <exception cref="ArgumentException">The array is not as long as labels and shape ask for, there is no image, or a name is empty or there twice.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label has no name.</exception>
+    public static IDataView LoadImages(this DataOperationsCatalog catalog, byte[] pixels, ImageShape shape, IReadOnlyList<int> labels, IReadOnlyList<string> classNames)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return ImageArrays.Wrap(pixels, shape, labels, classNames);
+    }
+}

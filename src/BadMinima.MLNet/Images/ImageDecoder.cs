@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
+using SkiaSharp;
+
+namespace BadMinima.MLNet.Images;
+
+/// <summary>Image files of any size, through ML.NET's ResizeImages and ExtractPixels, to bytes in the order C, H, W. Grey files become three equal planes.</summary>
+internal static class ImageDecoder
+{
+    private const int FilesPerTask = 32;
+
+    /// <summary>Decodes every file once, on all cores.</summary>
+    /// <exception cref="InvalidDataException">A file is no image or is cut; the message names it.</exception>
+    public static ReadOnlyMemory<byte>[] Decode(string[] files, ImageShape shape, ImageResizingEstimator.ResizingKind resizing)
+    {
+        var images = new ReadOnlyMemory<byte>[files.Length];
+        try
+        {
+            Parallel.ForEach(Partitioner.Create(0, files.Length, FilesPerTask), range => DecodeRange(files, range.Item1, range.Item2, images, shape, resizing));
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+
+        return images;
+    }
+
+    private static void DecodeRange(string[] files, int from, int to, ReadOnlyMemory<byte>[] images, ImageShape shape, ImageResizingEstimator.ResizingKind resizing)
+    {
+        var ml = new MLContext();
+        IDataView source = ml.Data.LoadFromEnumerable(Open(files[from..to]));
+        IDataView pixels = ml.Transforms.ResizeImages("Resized", shape.Width, shape.Height, nameof(Decoded.Image), resizing)
+            .Append(ml.Transforms.ExtractPixels("Pixels", "Resized", outputAsFloatArray: false))
+            .Fit(source)
+            .Transform(source);
+
+        DataViewSchema.Column column = pixels.Schema["Pixels"];
+        using DataViewRowCursor cursor = pixels.GetRowCursor([column]);
+        ValueGetter<VBuffer<byte>> getter = cursor.GetGetter<VBuffer<byte>>(column);
+        VBuffer<byte> image = default;
+        for (int i = from; cursor.MoveNext(); i++)
+        {
+            getter(ref image);
+            images[i] = image.DenseValues().ToArray();
+        }
+    }
+
+    /// <summary>Opens one image at a time. ResizeImages does not dispose what it reads, and unmanaged bitmaps cost what the collector does not see.</summary>
+    private static IEnumerable<Decoded> Open(string[] files)
+    {
+        foreach (string file in files)
+        {
+            using MLImage image = Open(file);
+            yield return new Decoded { Image = image };
+        }
+    }
+
+    // Not LoadImages: it takes a cut file for whole and leaves the rest of the picture grey.
+    private static MLImage Open(string file)
+    {
+        using SKData data = SKData.CreateCopy(File.ReadAllBytes(file));
+        using SKCodec? codec = SKCodec.Create(data);
+        if (codec is null)
+        {
+            throw new InvalidDataException($"{file}: no image that can be read (JPEG, PNG, BMP, GIF, WebP expected), {data.Size:N0} bytes found. Replace or remove the file.");
+        }
+
+        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Bgra8888, SKAlphaType.Premul);
+        SKCodecResult result = codec.GetPixels(info, out byte[] pixels);
+        return result == SKCodecResult.Success
+            ? MLImage.CreateFromPixels(info.Width, info.Height, MLPixelFormat.Bgra32, pixels)
+            : throw new InvalidDataException($"{file}: the image of {info.Width} x {info.Height} cannot be read to its end ({result}): it is cut or damaged. Replace or remove the file.");
+    }
+
+    private sealed class Decoded
+    {
+        // Without a size the attribute throws; ResizeImages looks at the image's own.
+        [ImageType(1, 1)]
+        public required MLImage Image { get; init; }
+    }
+}
