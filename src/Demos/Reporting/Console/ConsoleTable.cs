@@ -20,6 +20,9 @@ public static class ConsoleTable
             drawn.AddColumn(new SpectreColumn(new Text(column.Head, new Style(decoration: Decoration.Bold)))
             {
                 Alignment = column.IsNumber ? Justify.Right : Justify.Left,
+
+                // Two spaces between columns in place of three leave room for one more within 80.
+                Padding = new Padding(1, 0, 0, 0),
             });
         }
 
