@@ -1,0 +1,59 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using OxyPlot;
+
+namespace BadMinima.Reporting;
+
+/// <summary>Turns OxyPlot's drawing into SVG that takes its place in a page: as wide as its container, in the page's font and colours, with a name.</summary>
+internal static partial class SvgChart
+{
+    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
+
+    public static string Draw(PlotModel model, double width, double height, string title, string description)
+    {
+        string drawing = new SvgExporter { Width = width, Height = height, IsDocument = false, TextMeasurer = new PageMeasurer() }.ExportToString(model);
+        XElement root = XElement.Parse(StandIn().Replace(drawing, match => Palette.Css(byte.Parse(match.Groups[1].Value))));
+
+        // Several charts share a page, and OxyPlot would give each the ids clipPath1, clipPath2, ... Nothing is drawn outside, so nothing needs clipping.
+        root.Descendants(Svg + "defs").Remove();
+        root.Descendants().Attributes("clip-path").Remove();
+        root.Descendants().Where(IsInvisible).Remove();
+        foreach (XElement text in root.Descendants(Svg + "text"))
+        {
+            text.Attribute("font-family")?.Remove();
+            text.SetAttributeValue("fill", "currentColor");
+        }
+
+        root.RemoveAttributes();
+        root.Add(
+            new XAttribute("viewBox", FormattableString.Invariant($"0 0 {width} {height}")),
+            new XAttribute("role", "img"),
+            new XAttribute("aria-label", description));
+        root.AddFirst(new XElement(Svg + "title", title));
+        return root.ToString(SaveOptions.DisableFormatting);
+    }
+
+    private static bool IsInvisible(XElement element) =>
+        ((string?)element.Attribute("style"))?.Contains("fill:none;stroke:none", StringComparison.Ordinal) == true;
+
+    /// <summary>
+    /// OxyPlot measures text in points (72 to the inch) where SVG draws pixels (96), and as Arial sets it where a page has the reader's own font; the widest
+    /// of the usual ones, DejaVu Sans, runs 18 % wider. Uncorrected, labels overlap and are cut off.
+    /// </summary>
+    private sealed class PageMeasurer : PdfRenderContext
+    {
+        public PageMeasurer()
+            : base(1, 1, OxyColors.Undefined)
+        {
+        }
+
+        public override OxySize MeasureText(string text, string fontFamily, double fontSize, double fontWeight)
+        {
+            OxySize size = base.MeasureText(text, fontFamily, fontSize, fontWeight);
+            return new OxySize(1.18 * 96 / 72 * size.Width, 96.0 / 72 * size.Height);
+        }
+    }
+
+    [GeneratedRegex(@"rgb\(1,2,(\d+)\)")]
+    private static partial Regex StandIn();
+}

@@ -1,0 +1,48 @@
+namespace BadMinima.Reporting;
+
+/// <summary>
+/// One self-contained HTML file: no script, and nothing fetched from anywhere. Readable from 360 pixels of width on, in light and dark, and on paper.
+/// </summary>
+public sealed partial class Page : Block
+{
+    private static readonly string Style = ReadStyle();
+
+    /// <summary>A page.</summary>
+    /// <param name="title">The title, in the window's title and above the page.</param>
+    /// <param name="lead">What the page is about, in a sentence or two.</param>
+    /// <param name="sections">The sections in their order.</param>
+    /// <exception cref="ArgumentException">An empty title.</exception>
+    public Page(string title, string lead, params IReadOnlyList<Section> sections)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(title);
+        ArgumentNullException.ThrowIfNull(lead);
+        ArgumentNullException.ThrowIfNull(sections);
+        Title = title;
+        Lead = lead;
+        Sections = sections;
+    }
+
+    /// <summary>The title.</summary>
+    public string Title { get; }
+
+    /// <summary>What the page is about.</summary>
+    public string Lead { get; }
+
+    /// <summary>The sections in their order.</summary>
+    public IReadOnlyList<Section> Sections { get; }
+
+    /// <summary>A line at the page's foot, for example what wrote it and when; by default none.</summary>
+    public string? Footer { get; init; }
+
+    /// <summary>Writes the page to a file, whole or not at all (<see cref="AtomicFile"/>).</summary>
+    /// <param name="path">The file; its folder is made where it is missing.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
+    public void Save(string path) => AtomicFile.Write(path, ToHtml());
+
+    private static string ReadStyle()
+    {
+        using StreamReader reader = new(typeof(Page).Assembly.GetManifestResourceStream("page.css")!);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,6 @@
+namespace BadMinima.Reporting;
+
+/// <summary>A section of a <see cref="Page"/>.</summary>
+/// <param name="Title">Its heading.</param>
+/// <param name="Blocks">Its blocks in their order.</param>
+public sealed record Section(string Title, params IReadOnlyList<Block> Blocks);

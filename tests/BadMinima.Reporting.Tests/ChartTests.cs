@@ -1,0 +1,84 @@
+using System.Xml.Linq;
+
+namespace BadMinima.Reporting.Tests;
+
+[TestClass]
+public sealed class ChartTests
+{
+    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
+
+    [TestMethod]
+    public void Each_drawing_scales_and_has_a_title_and_one_path_per_curve()
+    {
+        LineChart chart = new("Accuracy & loss", ChartAxis.Count("epoch"), ChartAxis.Percent("accuracy"),
+            Curve.PerEpoch("<first>", [0.1, 0.5, 0.9]), Curve.PerEpoch("second", [0.2, 0.3]), Curve.PerEpoch("third", [0.2, 0.1]) with { Faint = true });
+
+        foreach (XElement drawing in Drawings(chart))
+        {
+            Assert.IsNull(drawing.Attribute("width"));
+            Assert.IsNotNull(drawing.Attribute("viewBox"));
+            Assert.AreEqual("Accuracy & loss", drawing.Element(Svg + "title")!.Value);
+            Assert.AreEqual("Line chart, Accuracy & loss. Last values: <first> 90 %; second 30 %; third 10 %.", (string?)drawing.Attribute("aria-label"));
+            for (int color = 0; color < 3; color++)
+            {
+                // One in the plot, one in the legend.
+                Assert.HasCount(2, drawing.Descendants(Svg + "polyline").Where(line => ((string)line.Attribute("style")!).Contains($"var(--series-{color},")));
+            }
+
+            Assert.HasCount(1, drawing.Descendants(Svg + "text").Where(text => text.Value == "<first>"));
+        }
+    }
+
+    [TestMethod]
+    public void Colours_come_from_the_page_and_nothing_is_named_twice()
+    {
+        string html = Bars([0.25, 0.5]).ToHtml() + Bars([0.25, 0.5]).ToHtml();
+        Assert.DoesNotContain("rgb(", html);
+        Assert.DoesNotContain("black", html);
+        Assert.DoesNotContain(" id=", html);
+        Assert.DoesNotContain("clip-path", html);
+    }
+
+    [TestMethod]
+    public void Bars_are_as_long_as_their_values_and_say_them()
+    {
+        foreach (XElement drawing in Drawings(Bars([0.25, 0.5])))
+        {
+            double[] lengths = [.. drawing.Descendants(Svg + "rect").Where(bar => ((string)bar.Attribute("style")!).Contains("var(--series-0,")).Select(bar => (double)bar.Attribute("width")!)];
+            Assert.HasCount(2, lengths);
+            Assert.AreEqual(2, lengths.Max() / lengths.Min(), 0.02);
+            Assert.HasCount(1, drawing.Descendants(Svg + "text").Where(text => text.Value == "25.0 %"));
+        }
+    }
+
+    [TestMethod]
+    public void A_mark_writes_its_name()
+    {
+        LineChart chart = new("c", ChartAxis.Count("epoch"), new ChartAxis("loss"), Curve.PerEpoch("a", [3, 2, 1])) { Marks = [(2, "rate / 10")] };
+        Assert.IsTrue(Drawings(chart).All(drawing => drawing.Descendants(Svg + "text").Any(text => text.Value == "rate / 10")));
+    }
+
+    [TestMethod]
+    public void A_value_that_is_not_a_number_leaves_a_gap()
+    {
+        LineChart chart = new("c", ChartAxis.Count("epoch"), new ChartAxis("loss"), Curve.PerEpoch("a", [3, 2, double.NaN, 2, 1]));
+        Assert.IsTrue(Drawings(chart).All(drawing => drawing.Descendants(Svg + "polyline").Count(line => ((string)line.Attribute("style")!).Contains("var(--series-0,")) == 2));
+        Assert.DoesNotContain("NaN", chart.ToHtml());
+    }
+
+    [TestMethod]
+    public void Charts_without_data_are_refused()
+    {
+        Assert.Contains("no curves", Assert.ThrowsExactly<ArgumentException>(() => new LineChart("c", ChartAxis.Count("x"), ChartAxis.Count("y"))).Message);
+        Assert.Contains("2 categories, but 'g' has 1 values", Assert.ThrowsExactly<ArgumentException>(() => Bars([0.5])).Message);
+    }
+
+    private static BarChart Bars(double[] values) => new("Accuracy", ChartAxis.Percent("accuracy"), ["a", "b"], new BarGroup("g", values)) { ValueFormat = "0.0 %" };
+
+    private static XElement[] Drawings(Chart chart)
+    {
+        XElement[] drawings = [.. XElement.Parse(chart.ToHtml()).Descendants(Svg + "svg")];
+        Assert.HasCount(2, drawings);
+        return drawings;
+    }
+}
