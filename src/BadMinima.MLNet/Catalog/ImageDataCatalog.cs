@@ -1,4 +1,3 @@
-using BadMinima.MLNet.Images;
 using BadMinima.MLNet.Interop;
 using Microsoft.ML;
 using Microsoft.ML.Transforms.Image;

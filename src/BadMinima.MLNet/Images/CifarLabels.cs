@@ -1,4 +1,4 @@
-namespace BadMinima.MLNet.Images;
+namespace BadMinima.MLNet;
 
 /// <summary>Which of CIFAR-100's two labels is read.</summary>
 public enum CifarLabels

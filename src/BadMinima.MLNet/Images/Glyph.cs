@@ -1,4 +1,4 @@
-namespace BadMinima.MLNet.Images;
+namespace BadMinima.MLNet;
 
 /// <summary>One class of the synthetic set: straight strokes between points of the square -1 .. 1, with y pointing down.</summary>
 /// <param name="Name">The class's name.</param>

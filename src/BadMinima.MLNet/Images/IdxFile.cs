@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace BadMinima.MLNet.Images;
+namespace BadMinima.MLNet;
 
 /// <summary>
 /// One file of unsigned bytes in the IDX format (http://yann.lecun.com/exdb/mnist/), plain or gzip: a big-endian magic number 0x000008dd with dd the

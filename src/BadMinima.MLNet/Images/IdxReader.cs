@@ -1,4 +1,4 @@
-namespace BadMinima.MLNet.Images;
+namespace BadMinima.MLNet;
 
 /// <summary>A pair of IDX files, images and labels: MNIST, Fashion-MNIST, KMNIST, EMNIST and their kin.</summary>
 internal static class IdxReader

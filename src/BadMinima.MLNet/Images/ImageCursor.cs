@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace BadMinima.MLNet.Images;
+namespace BadMinima.MLNet;
 
 /// <summary>One pass over an <see cref="ImageDataView"/>, in file order or in a given one.</summary>
 internal sealed class ImageCursor : DataViewRowCursor

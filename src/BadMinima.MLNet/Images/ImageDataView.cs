@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace BadMinima.MLNet.Images;
+namespace BadMinima.MLNet;
 
 /// <summary>Labelled images in memory: a key column Label with the class names, and a column Pixels whose type bears C, H, W.</summary>
 internal sealed class ImageDataView : IDataView

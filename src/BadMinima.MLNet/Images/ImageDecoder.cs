@@ -5,7 +5,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using SkiaSharp;
 
-namespace BadMinima.MLNet.Images;
+namespace BadMinima.MLNet;
 
 /// <summary>Image files of any size, through ML.NET's ResizeImages and ExtractPixels, to bytes in the order C, H, W. Grey files become three equal planes.</summary>
 internal static class ImageDecoder

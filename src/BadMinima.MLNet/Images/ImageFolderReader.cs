@@ -1,6 +1,6 @@
 using Microsoft.ML.Transforms.Image;
 
-namespace BadMinima.MLNet.Images;
+namespace BadMinima.MLNet;
 
 /// <summary>A folder with one subfolder a class, or with such a folder for each part: train/class/image and test/class/image.</summary>
 internal static class ImageFolderReader

@@ -1,4 +1,4 @@
-namespace BadMinima.MLNet.Images;
+namespace BadMinima.MLNet;
 
 /// <summary>The formats that a folder can hold a set in.</summary>
 internal enum ImageFormat

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.Data;
 
-namespace BadMinima.MLNet.Images;
+namespace BadMinima.MLNet;
 
 /// <summary>The size of an image whose values are stored plane by plane, each plane row by row (C, H, W: the order of <c>ExtractPixels</c>).</summary>
 public readonly record struct ImageShape

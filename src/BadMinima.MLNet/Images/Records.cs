@@ -1,4 +1,4 @@
-namespace BadMinima.MLNet.Images;
+namespace BadMinima.MLNet;
 
 /// <summary>Reads what a file holds many of, all of one size.</summary>
 internal static class Records

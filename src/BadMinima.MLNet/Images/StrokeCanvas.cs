@@ -1,6 +1,5 @@
-using BadMinima.MLNet.Randomness;
 
-namespace BadMinima.MLNet.Images;
+namespace BadMinima.MLNet;
 
 /// <summary>A straight stroke's ends, in pixels from the upper left corner.</summary>
 internal readonly record struct Segment((double X, double Y) From, (double X, double Y) To)

@@ -1,7 +1,6 @@
-using BadMinima.MLNet.Randomness;
-using static BadMinima.MLNet.Images.SyntheticStrengths;
+using static BadMinima.MLNet.SyntheticStrengths;
 
-namespace BadMinima.MLNet.Images;
+namespace BadMinima.MLNet;
 
 /// <summary>
 /// Draws the ten glyphs turned, sheared, scaled, shifted, with crooked corners, over stray strokes and under noise. Image i is a function of (style, seed, split, i)

@@ -1,4 +1,4 @@
-namespace BadMinima.MLNet.Images;
+namespace BadMinima.MLNet;
 
 /// <summary>How much the synthetic images differ within a class: everything that makes the set easy or hard. A change here changes every image (and the tests' checksums).</summary>
 internal static class SyntheticStrengths

@@ -1,4 +1,4 @@
-namespace BadMinima.MLNet.Images;
+namespace BadMinima.MLNet;
 
 /// <summary>How the synthetic images are drawn.</summary>
 public enum SyntheticStyle

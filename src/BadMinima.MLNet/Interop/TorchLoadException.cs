@@ -1,4 +1,4 @@
-namespace BadMinima.MLNet.Interop;
+namespace BadMinima.MLNet;
 
 /// <summary>
 /// The native part of torch cannot be loaded. The message says which file, what it lacks, and which package or setting cures it.

@@ -1,6 +1,7 @@
+using BadMinima.MLNet.Interop;
 using TorchSharp;
 
-namespace BadMinima.MLNet.Interop;
+namespace BadMinima.MLNet;
 
 /// <summary>
 /// The native part of torch. The library loads it before its own first use; a program that calls <c>TorchSharp.torch</c> itself calls <see cref="EnsureLoaded"/> first,

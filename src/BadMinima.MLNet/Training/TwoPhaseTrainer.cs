@@ -79,22 +79,20 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         using ImageSet? validation = validationData is null ? null : ReadValidation(validationData, pixels.Shape, classes);
         train.RequireTwoClasses(label.Name);
 
-        int seed = _options.Seed ?? _environment.Seed() ?? 1;
-        CounterRandom random = CounterRandom.Create(seed);
+        CounterRandom random = CounterRandom.Create(Seed);
         var classifier = new ImageClassifier(
-            Architectures.Create(architecture, pixels.Shape, classes, seed), architecture, pixels.Shape, classes,
+            Architectures.Create(architecture, pixels.Shape, classes, Seed), architecture, pixels.Shape, classes,
             start?.Classifier.Normalization ?? _options.Normalization ?? Normalization.Measure(train), device);
         try
         {
             start?.CopyWeightsTo(classifier);
             channel.Info(MessageSensitivity.None,
-                $"{architecture.Name}, {classifier.Network.parameters().Sum(p => p.numel()):N0} parameters, on {device} ({TorchRuntime.Description}); {train.Count:N0} images of {pixels.Shape}, {classes} classes; seed {seed}");
+                $"{architecture.Name}, {classifier.Network.parameters().Sum(p => p.numel()):N0} parameters, on {device} ({TorchRuntime.Description}); {train.Count:N0} images of {pixels.Shape}, {classes} classes; seed {Seed}");
 
             var phases = ImmutableArray.CreateBuilder<PhaseHistory>();
             if (_options.RandomLabels is { } first)
             {
-                var replicas = new CorruptedReplicas(train, first.Replicas, first.ZeroOutRatio, random.Stream(CorruptionStream));
-                Run(PhaseKind.RandomLabels, first, replicas, RandomLabelStream);
+                Run(PhaseKind.RandomLabels, first, Replicas(train, first), RandomLabelStream);
             }
 
             if (_options.Training is { } second && phases is not [{ EndedBy: PhaseEnd.Cancelled }])
@@ -103,7 +101,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             }
 
             classifier.Network.eval();
-            var history = new TrainingHistory(architecture.Name, seed, device.ToString(), get_num_threads(), typeof(TwoPhaseTrainer).Assembly.GetName().Version!.ToString(),
+            var history = new TrainingHistory(architecture.Name, Seed, device.ToString(), get_num_threads(), typeof(TwoPhaseTrainer).Assembly.GetName().Version!.ToString(),
                 [.. start?.History.Phases ?? [], .. phases]);
             return new TwoPhaseTransformer(_environment, classifier, OutputColumns.Of(_options, label), history);
 
@@ -150,6 +148,39 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
                     $"The validation data have images of {pixelColumn.Shape} and {LabelColumn.Classes(labelColumn)} classes, but the training data {shape} and {expected}.", nameof(validationData));
         }
     }
+
+    /// <summary>The replicas on which the first phase of <c>Fit</c> trains, pixel by pixel and label by label, of the first images.</summary>
+    /// <param name="trainData">The training data.</param>
+    /// <param name="images">How many images; all if there are fewer.</param>
+    /// <returns>Image after image, each with all its replicas; none without a random-label phase.</returns>
+    /// <exception cref="ArgumentException">A column is missing or of a wrong type.</exception>
+    /// <exception cref="InvalidDataException">A pixel is out of range.</exception>
+    public ImmutableArray<CorruptedImage> PreviewReplicas(IDataView trainData, int images)
+    {
+        ArgumentNullException.ThrowIfNull(trainData);
+        ArgumentOutOfRangeException.ThrowIfNegative(images);
+        if (_options.RandomLabels is not { } phase)
+        {
+            return [];
+        }
+
+        TorchRuntime.EnsureLoaded();
+        using ImageSet set = ImageSet.Read(trainData, LabelColumn.Find(trainData.Schema, _options.LabelColumnName), PixelColumn.Find(trainData.Schema, _options.FeatureColumnName), CPU, "training data", out _);
+        CorruptedReplicas replicas = Replicas(set, phase);
+        using var scope = NewDisposeScope();
+        return
+        [
+            .. from row in Enumerable.Range(0, Math.Min(images, set.Count))
+               from replica in Enumerable.Range(0, phase.Replicas)
+               let example = replicas.Gather([replica * set.Count + row])
+               select new CorruptedImage(row, replica, [.. example.Pixels.bytes.ToArray()], (int)example.Labels.item<long>()),
+        ];
+    }
+
+    private int Seed => _options.Seed ?? _environment.Seed() ?? 1;
+
+    private CorruptedReplicas Replicas(ImageSet images, RandomLabelPhase phase)
+        => new(images, phase.Replicas, phase.ZeroOutRatio, CounterRandom.Create(Seed).Stream(CorruptionStream));
 
     /// <summary>The input's schema with Score and PredictedLabel.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type; the message names it.</exception>

@@ -1,4 +1,3 @@
-using BadMinima.MLNet.Images;
 using Microsoft.ML.Data;
 
 namespace BadMinima.MLNet.Tests.Images;

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using BadMinima.MLNet.Images;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using BadMinima.MLNet;
+using Microsoft.ML;
+
+namespace BadMinima.QuickStart;
+
+/// <summary>What the user asked for.</summary>
+internal sealed record Settings(string? Data, int Train, int Test, string Architecture, int Replicas, double ZeroOut, int Seed, string Device, string Out)
+{
+    /// <summary>The training and test images: the user's, or the drawn ones.</summary>
+    public (IDataView Train, IDataView Test) Load(MLContext ml)
+    {
+        if (Data is null)
+        {
+            return (ml.Data.LoadSyntheticImages(Split.Train, Train, seed: Seed), ml.Data.LoadSyntheticImages(Split.Test, Test, seed: Seed));
+        }
+
+        var sets = ml.Data.LoadTrainTestImages(Data, seed: Seed);
+        return (ml.Data.TakeRows(sets.TrainSet, Train), ml.Data.TakeRows(sets.TestSet, Test));
+    }
+}
+
+/// <summary>Reads the options and turns what goes wrong into one message and an exit code: 0 done, 2 wrong input, 130 interrupted.</summary>
+internal static class CommandLine
+{
+    public static int Run(string[] args, Action<Settings, CancellationToken> program)
+    {
+        var data = new Option<string?>("--data") { Description = "Folder of CIFAR-10, CIFAR-100, IDX (MNIST, Fashion-MNIST) files or one folder a class; recognised by its content. Default: images that the program draws" };
+        var train = Number("--train", 2000, 2, "Training images, at most");
+        var test = Number("--test", 2000, 1, "Test images, at most");
+        var architecture = new Option<string>("--architecture") { Description = $"The network: {string.Join(", ", Architectures.All.Select(a => a.Name))}", DefaultValueFactory = _ => "cnn" };
+        var replicas = Number("--replicas", 5, 1, "Randomly labelled copies of each image in the first phase");
+        var zeroOut = new Option<double>("--zero-out") { Description = "Share of each copy's pixel values that is set to 0, from 0 to 1", DefaultValueFactory = _ => 0.1 };
+        zeroOut.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && (!double.TryParse(token.Value, out double ratio) || ratio is not (>= 0 and <= 1)))
+            {
+                result.AddError($"--zero-out is {token.Value}; allowed is 0 to 1.");
+            }
+        });
+        var seed = new Option<int>("--seed") { Description = "Seed of everything that is drawn", DefaultValueFactory = _ => 1 };
+        var device = new Option<string>("--device") { Description = "cpu, cuda, cuda:N or auto", DefaultValueFactory = _ => "auto" };
+        var output = new Option<string>("--out") { Description = "Folder for report.html and results.json", DefaultValueFactory = _ => Path.Combine("artifacts", "quickstart") };
+        var root = new RootCommand("Trains a small network from a random and from an adversarial start, with and without regularizers, and writes a report.")
+        {
+            data, train, test, architecture, replicas, zeroOut, seed, device, output,
+        };
+        root.SetAction((result, cancellation) =>
+        {
+            try
+            {
+                program(new(
+                    result.GetValue(data), result.GetValue(train), result.GetValue(test), result.GetValue(architecture)!, result.GetValue(replicas),
+                    result.GetValue(zeroOut), result.GetValue(seed), result.GetValue(device)!, result.GetValue(output)!), cancellation);
+                return Task.FromResult(0);
+            }
+            catch (OperationCanceledException)
+            {
+                Console.Error.WriteLine("Interrupted; nothing was written.");
+                return Task.FromResult(130);
+            }
+            catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or InvalidOperationException or UnauthorizedAccessException or TorchLoadException)
+            {
+                Console.Error.WriteLine($"error: {e.Message}");
+                return Task.FromResult(2);
+            }
+        });
+        ParseResult parsed = root.Parse(args);
+        int code = parsed.Invoke(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+        return parsed.Errors.Count > 0 ? 2 : code;
+    }
+
+    private static Option<int> Number(string name, int preset, int least, string description)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => preset };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && (!int.TryParse(token.Value, out int value) || value < least))
+            {
+                result.AddError($"{name} is {token.Value}; allowed is a whole number from {least} on.");
+            }
+        });
+        return option;
+    }
+}
