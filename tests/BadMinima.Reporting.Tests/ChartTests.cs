@@ -59,10 +59,20 @@ public sealed class ChartTests
     }
 
     [TestMethod]
-    public void A_value_that_is_not_a_number_leaves_a_gap()
+    [DataRow(double.NaN)]
+    [DataRow(double.PositiveInfinity)]
+    public void A_value_that_is_not_finite_leaves_a_gap(double value)
     {
-        LineChart chart = new("c", ChartAxis.Count("epoch"), new ChartAxis("loss"), Curve.PerEpoch("a", [3, 2, double.NaN, 2, 1]));
+        LineChart chart = new("c", ChartAxis.Count("epoch"), new ChartAxis("loss"), Curve.PerEpoch("a", [3, 2, value, 2, 1]));
         Assert.IsTrue(Drawings(chart).All(drawing => drawing.Descendants(Svg + "polyline").Count(line => ((string)line.Attribute("style")!).Contains("var(--series-0,")) == 2));
+        Assert.DoesNotContain(value.ToString(), chart.ToHtml());
+    }
+
+    [TestMethod]
+    public void A_curve_without_points_is_only_a_name()
+    {
+        LineChart chart = new("c", ChartAxis.Count("epoch"), new ChartAxis("loss"), Curve.PerEpoch("a", []), Curve.PerEpoch("b", []));
+        Assert.IsTrue(Drawings(chart).All(drawing => drawing.Descendants(Svg + "text").Any(text => text.Value == "a")));
         Assert.DoesNotContain("NaN", chart.ToHtml());
     }
 

@@ -2,7 +2,7 @@ namespace BadMinima.Reporting;
 
 /// <summary>A curve of a <see cref="LineChart"/>.</summary>
 /// <param name="Name">Its name in the legend.</param>
-/// <param name="Points">Its points, by rising x; one whose y is not a number leaves a gap.</param>
+/// <param name="Points">Its points, by rising x; one whose y is not finite leaves a gap.</param>
 public sealed record Curve(string Name, IReadOnlyList<(double X, double Y)> Points)
 {
     /// <summary>Which colour and dash pattern, from 0; curves of one look belong together. By default each curve of a chart has its own.</summary>
