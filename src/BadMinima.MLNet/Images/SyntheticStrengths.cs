@@ -4,23 +4,23 @@ namespace BadMinima.MLNet;
 internal static class SyntheticStrengths
 {
     /// <summary>Half the side of the square that a glyph is drawn in, as a share of the image's side.</summary>
-    public const double SmallestScale = 0.20;
-    public const double LargestScale = 0.36;
+    public const double SmallestScale = 0.24;
+    public const double LargestScale = 0.38;
 
     /// <summary>Width over height is drawn from 1 / this to this.</summary>
     public const double Aspect = 1.25;
 
-    /// <summary>The tangent of half the largest angle: 0.176 is tan(10 degrees), for turns of up to 20 degrees either way.</summary>
-    public const double HalfAngleTangent = 0.176;
+    /// <summary>The tangent of half the largest angle: 0.131 is tan(7.5 degrees), for turns of up to 15 degrees either way.</summary>
+    public const double HalfAngleTangent = 0.131;
 
     /// <summary>Sideways shift of a point per unit of height, either way.</summary>
     public const double Shear = 0.3;
 
     /// <summary>The largest shift of the centre, as a share of the image's side, either way.</summary>
-    public const double Shift = 0.14;
+    public const double Shift = 0.12;
 
     /// <summary>How far each point moves on its own, in the glyph's units, either way.</summary>
-    public const double PointJitter = 0.18;
+    public const double PointJitter = 0.12;
 
     /// <summary>Stroke widths, in pixels.</summary>
     public const double ThinnestStroke = 1.0;
@@ -42,5 +42,5 @@ internal static class SyntheticStrengths
     public const double ColorContrast = 0.45;
 
     /// <summary>The standard deviation of the noise of every value, of 0 .. 1.</summary>
-    public const double Noise = 0.12;
+    public const double Noise = 0.10;
 }
