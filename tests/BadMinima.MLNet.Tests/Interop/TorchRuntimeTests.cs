@@ -58,6 +58,19 @@ public sealed class TorchRuntimeTests
     }
 
     [TestMethod]
+    public void A_program_that_carries_libtorch_flat_beside_itself_as_packages_put_it_loads_it_too()
+    {
+        using TorchProbe probe = new();
+        LinkLibTorch(probe.Folder);
+
+        (int exitCode, string output, string error) = probe.Run();
+
+        Assert.AreEqual(0, exitCode, error);
+        StringAssert.Contains(output, $"from {probe.Folder.Path}");
+        StringAssert.EndsWith(output.TrimEnd(), "10");
+    }
+
+    [TestMethod]
     [OSCondition(OperatingSystems.Linux)]
     public void A_private_copy_is_made_where_the_system_lacks_the_version_and_only_there()
     {
@@ -232,9 +245,9 @@ public sealed class TorchRuntimeTests
         StringAssert.Contains(message, "before the first use of TorchSharp");
     }
 
-    private static void LinkLibTorch(TemporaryFolder folder, string except)
+    private static void LinkLibTorch(TemporaryFolder folder, string? except = null)
     {
-        foreach (string file in Directory.EnumerateFiles(LibTorch).Where(f => !Path.GetFileName(f).StartsWith(except, StringComparison.Ordinal)))
+        foreach (string file in Directory.EnumerateFiles(LibTorch).Where(f => except is null || !Path.GetFileName(f).StartsWith(except, StringComparison.Ordinal)))
         {
             File.CreateSymbolicLink(folder.File(Path.GetFileName(file)), file);
         }
