@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using Microsoft.ML;
+using static TorchSharp.torch;
 
 namespace BadMinima.MLNet.Tests;
 
@@ -30,5 +30,5 @@ internal static class Tiny
         return stream.ToArray();
     }
 
-    public static string RepositoryRoot([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
+    public static bool Same(Tensor a, Tensor b) => a.eq(b).all().item<bool>();
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace BadMinima.MLNet.Interop;
 
@@ -19,7 +20,10 @@ internal sealed class ElfLibrary
     private ElfLibrary(string path)
     {
         Path = path;
-        _length = new FileInfo(path).Length;
+        using (SafeFileHandle file = File.OpenHandle(path))
+        {
+            _length = RandomAccess.GetLength(file);
+        }
 
         byte[] header = Bytes(0, 64);
         Require(header.AsSpan(0, 4).SequenceEqual("\u007fELF"u8), "it does not begin as an ELF file does");
@@ -202,7 +206,7 @@ internal sealed class ElfLibrary
     {
         Require(offset >= 0 && size >= 0 && size <= Array.MaxLength && offset <= _length - size, $"it ends before byte {offset} + {size}");
         byte[] bytes = new byte[size];
-        using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(Path);
+        using SafeFileHandle file = File.OpenHandle(Path);
         for (int read = 0; read < bytes.Length;)
         {
             int now = RandomAccess.Read(file, bytes.AsSpan(read), offset + read);

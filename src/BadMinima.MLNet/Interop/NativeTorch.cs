@@ -33,7 +33,7 @@ internal sealed class NativeTorch
 
     private static NativeTorch LoadNow()
     {
-        CheckTorchSharpVersion();
+        CheckVersion(typeof(torch).Assembly.GetName().Version!);
         string? named = Environment.GetEnvironmentVariable(FolderVariable);
         string folder = string.IsNullOrEmpty(named) ? ProgramFolder() : NamedFolder(named);
         string bridge = BridgeFile();
@@ -65,12 +65,14 @@ internal sealed class NativeTorch
         }
     }
 
-    private static void CheckTorchSharpVersion()
+    /// <exception cref="TorchLoadException">TorchSharp has another version than this library is built for.</exception>
+    public static void CheckVersion(Version torchSharp)
     {
-        Version version = typeof(torch).Assembly.GetName().Version!;
-        if (version.ToString(2) != TorchSharpVersion)
+        if (torchSharp.ToString(2) != TorchSharpVersion)
         {
-            throw new TorchLoadException($"TorchSharp {version} is loaded, but this library is built for {TorchSharpVersion}, and TorchSharp is not binary compatible between minor versions. Reference TorchSharp [{TorchSharpVersion}.0, 0.108.0).");
+            throw new TorchLoadException(
+                $"TorchSharp {torchSharp} is loaded, but this library is built for {TorchSharpVersion}, and TorchSharp is not binary compatible between minor versions. "
+                + $"Reference TorchSharp {TorchSharpVersion}.* and the natives that belong to it ({NativeTorchFiles.Packages}).");
         }
     }
 
@@ -222,7 +224,10 @@ internal sealed class NativeTorch
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
-            throw Failure($"'{file}' cannot be loaded{Missing(file)}. The system says: {e.Message.ReplaceLineEndings(" ").Trim()}", e);
+            // On Unix the first line is .NET's advice how to find out, and the lines below it are what the loader found out.
+            string[] lines = e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            string says = string.Join("; ", lines.Length > 1 ? lines[1..] : lines).TrimEnd('.');
+            throw Failure($"'{file}' cannot be loaded{Missing(file)}. The system says: {says}", e);
         }
     }
 
@@ -258,7 +263,7 @@ internal sealed class NativeTorch
         }
         catch (InvalidDataException e)
         {
-            return ": " + e.Message;
+            return ": " + e.Message.TrimEnd('.');
         }
     }
 

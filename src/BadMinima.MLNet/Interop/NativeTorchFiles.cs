@@ -39,7 +39,7 @@ internal static partial class NativeTorchFiles
     /// <summary>The version that a PyTorch installation (version.py) or an unpacked libtorch (build-version) says it is, such as "2.10.0+cu128", or null where neither says.</summary>
     public static string? VersionOf(string folder)
     {
-        string above = Path.Combine(folder, "..");
+        string above = Path.GetDirectoryName(folder) ?? folder;
         string python = Path.Combine(above, "version.py"), build = Path.Combine(above, "build-version");
         return File.Exists(python) && PythonVersion().Match(File.ReadAllText(python)) is { Success: true } match ? match.Groups[1].Value
             : File.Exists(build) ? File.ReadAllText(build).Trim()

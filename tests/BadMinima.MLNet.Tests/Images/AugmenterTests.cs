@@ -24,7 +24,8 @@ public sealed class AugmenterTests
         Assert.HasCount(9, shifts);
 
         static IEnumerable<byte> Shifted(int dy, int dx) =>
-            from y in Enumerable.Range(0, 3) from x in Enumerable.Range(0, 3)
+            from y in Enumerable.Range(0, 3)
+            from x in Enumerable.Range(0, 3)
             let row = y + dy
             let column = x + dx
             select row is >= 0 and < 3 && column is >= 0 and < 3 ? (byte)(1 + 3 * row + column) : (byte)0;

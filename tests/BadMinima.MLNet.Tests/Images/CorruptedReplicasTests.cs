@@ -39,8 +39,8 @@ public sealed class CorruptedReplicasTests
         int[] order = CounterRandom.Create(9).Permutation(200);
         (Tensor shuffled, Tensor shuffledLabels) = replicas.Gather(order);
         Tensor index = images.Indices(order);
-        Assert.IsTrue(all.index_select(0, index).equal(shuffled));
-        Assert.IsTrue(labels.index_select(0, index).equal(shuffledLabels));
+        Assert.IsTrue(Tiny.Same(all.index_select(0, index), shuffled));
+        Assert.IsTrue(Tiny.Same(labels.index_select(0, index), shuffledLabels));
     }
 
     [TestMethod]
@@ -70,7 +70,7 @@ public sealed class CorruptedReplicasTests
     {
         using ImageSet images = Set(count: 3, shape: new(1, 4, 4));
         using var scope = NewDisposeScope();
-        Assert.IsTrue(new CorruptedReplicas(images, 1, 0, CounterRandom.Create(1)).Gather([0, 1, 2]).Pixels.equal(images.Pixels));
+        Assert.IsTrue(Tiny.Same(new CorruptedReplicas(images, 1, 0, CounterRandom.Create(1)).Gather([0, 1, 2]).Pixels, images.Pixels));
         Assert.AreEqual(0, new CorruptedReplicas(images, 1, 1, CounterRandom.Create(1)).Gather([0, 1, 2]).Pixels.sum().item<long>());
     }
 

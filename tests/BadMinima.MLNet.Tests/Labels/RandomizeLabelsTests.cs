@@ -109,7 +109,7 @@ public sealed class RandomizeLabelsTests
         var seen = new List<uint>();
         var chain = _ml.Transforms.RandomizeLabels("Label", LabelNoise.UniformOther(), seed: 1).Append(new Spy(seen));
         ITransformer fitted = chain.Fit(data);
-        Assert.IsTrue(seen.Where((l, i) => l == TrueKey(i)).Count() == 0, "while fitting, every label is another one");
+        Assert.IsEmpty(seen.Where((l, i) => l == TrueKey(i)), "while fitting, every label is another one");
         CollectionAssert.AreEqual(
             Enumerable.Range(0, Rows).Select(TrueKey).ToArray(),
             fitted.Transform(data).GetColumn<uint>("Label").ToArray());

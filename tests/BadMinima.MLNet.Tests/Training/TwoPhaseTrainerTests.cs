@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet.Tests.Training;
@@ -80,21 +81,21 @@ public sealed class TwoPhaseTrainerTests
         using TwoPhaseTransformer trained = Tiny.Trainer(_ml, mlp with { Training = recipe with { Epochs = 3 } }).Fit(data, null, start);
 
         using ImageSet images = ImageSet.Read(data, data.Schema["Label"], PixelColumn.Find(data.Schema, "Pixels"), CPU, "training data", out _);
-        (string Name, nn.Parameter Value)[] parameters = [.. start.Network.named_parameters().Select(p => (p.name, p.parameter))];
+        (string Name, Parameter Value)[] parameters = [.. start.Network.named_parameters().Select(p => (p.name, p.parameter))];
         Dictionary<string, Tensor> velocity = parameters.ToDictionary(p => p.Name, p => zeros_like(p.Value));
         for (int step = 0; step < 3; step++)
         {
             start.Network.zero_grad();
             nn.functional.cross_entropy(start.Classifier.Forward(images.Pixels), images.Labels).backward();
             using var noGradient = no_grad();
-            foreach ((string name, nn.Parameter w) in parameters)
+            foreach ((string name, Parameter w) in parameters)
             {
                 velocity[name].mul_(Momentum).add_(w.grad!).add_(w, Decay);
                 w.sub_(velocity[name] * Rate);
             }
         }
 
-        foreach ((string name, nn.Parameter expected) in parameters)
+        foreach ((string name, Parameter expected) in parameters)
         {
             Tensor actual = trained.Network.get_parameter(name)!;
             Assert.IsLessThan(1e-5, (actual - expected).abs().max().item<float>(), name);
@@ -110,9 +111,9 @@ public sealed class TwoPhaseTrainerTests
         using TwoPhaseTransformer second = Tiny.Trainer(_ml, Tiny.Options with { RandomLabels = null, Training = Recipe.Vanilla with { Epochs = 1, LearningRate = 1e-30 } }).Fit(data, null, first);
         CollectionAssert.AreEqual(before, Tiny.Weights(first));
         Assert.HasCount(3, second.History.Phases);
-        foreach ((string name, nn.Parameter weight) in second.Network.named_parameters())
+        foreach ((string name, Parameter weight) in second.Network.named_parameters())
         {
-            Assert.IsTrue(weight.equal(first.Network.get_parameter(name)!), name);
+            Assert.IsTrue(Tiny.Same(weight, first.Network.get_parameter(name)!), name);
         }
     }
 
