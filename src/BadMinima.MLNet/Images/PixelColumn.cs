@@ -92,26 +92,25 @@ internal sealed record PixelColumn(DataViewSchema.Column Column, ImageShape Shap
     private PixelReader FromImages(DataViewRow row)
     {
         ValueGetter<MLImage> getter = row.GetGetter<MLImage>(Column);
+
+        // Not disposed here: an image that lies in memory is the caller's, and one that a transform made is disposed by it when it gets it back for the next row.
+        MLImage? image = null;
         return destination =>
         {
-            MLImage image = null!;
-            getter(ref image);
-            using (image)
+            getter(ref image!);
+            if (image is null || image.Height != Shape.Height || image.Width != Shape.Width)
             {
-                if (image is null || image.Height != Shape.Height || image.Width != Shape.Width)
-                {
-                    throw new InvalidDataException($"Column '{Column.Name}', row {row.Position}: {(image is null ? "no image" : $"an image of {image.Height}x{image.Width}")}; {Shape.Height}x{Shape.Width} is expected.");
-                }
+                throw new InvalidDataException($"Column '{Column.Name}', row {row.Position}: {(image is null ? "no image" : $"an image of {image.Height}x{image.Width}")}; {Shape.Height}x{Shape.Width} is expected.");
+            }
 
-                (int red, int blue) = image.PixelFormat == MLPixelFormat.Bgra32 ? (2, 0) : (0, 2);
-                ReadOnlySpan<byte> pixels = image.Pixels;
-                int plane = Shape.Height * Shape.Width;
-                for (int i = 0; i < plane; i++)
-                {
-                    destination[i] = pixels[4 * i + red];
-                    destination[plane + i] = pixels[4 * i + 1];
-                    destination[2 * plane + i] = pixels[4 * i + blue];
-                }
+            (int red, int blue) = image.PixelFormat == MLPixelFormat.Bgra32 ? (2, 0) : (0, 2);
+            ReadOnlySpan<byte> pixels = image.Pixels;
+            int plane = Shape.Height * Shape.Width;
+            for (int i = 0; i < plane; i++)
+            {
+                destination[i] = pixels[4 * i + red];
+                destination[plane + i] = pixels[4 * i + 1];
+                destination[2 * plane + i] = pixels[4 * i + blue];
             }
         };
     }

@@ -60,7 +60,7 @@ public sealed class ImageFolderTests
         using var folder = new TemporaryFolder();
 
         // 4 x 4, 8 bits of grey, every pixel 128: not a format that ML.NET writes.
-        byte[] grey = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAQAAAAECAAAAACMmsGiAAAADklEQVR42mNogACGQcEAAGHwIAF/W4kYAAAAAElFTkSuQmCC");
+        byte[] grey = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAQAAAAECAAAAACMmsGiAAAADklEQVR42mNoAAIGVAIAUBQIAW1N4EkAAAAASUVORK5CYII=");
         Directory.CreateDirectory(folder.File("a"));
         File.WriteAllBytes(folder.File("a/grey.png"), grey);
         ImageFiles.WritePicture(folder.File("b/colour.png"), 4, 4, 1, 2, 3);

@@ -136,7 +136,7 @@ public sealed class RandomizeLabelsTests
     public void A_matrix_that_is_no_distribution_is_refused_with_its_row()
     {
         Assert.Contains("Row 1", Assert.ThrowsExactly<ArgumentException>(() => LabelNoise.ClassConditional(new double[,] { { 1, 0 }, { 0.5, 0.4 } })).Message);
-        Assert.Contains("[0, 1]", Assert.ThrowsExactly<ArgumentException>(() => LabelNoise.ClassConditional(new double[,] { { 1.5, -0.5 }, { 0, 1 } })).Message);
+        Assert.Contains("[0, 0]", Assert.ThrowsExactly<ArgumentException>(() => LabelNoise.ClassConditional(new double[,] { { 1.5, -0.5 }, { 0, 1 } })).Message);
         Assert.Contains("2 x 2", Assert.ThrowsExactly<InvalidOperationException>(() => Randomize(LabelNoise.ClassConditional(new double[,] { { 1 } }), out _)).Message.Replace($"{Classes} x {Classes}", "2 x 2"));
     }
 

@@ -194,11 +194,14 @@ public sealed class TwoPhaseTrainerTests
     public void Byte_Single_and_image_columns_of_the_same_pictures_give_the_same_model()
     {
         IDataView bytes = _ml.Data.LoadSyntheticImages(Split.Train, 30, SyntheticStyle.Color32, seed: 1);
-        var rows = bytes.GetColumn<byte[]>("Pixels").Zip(bytes.GetColumn<uint>("Label")).Select(r => new Row { Image = ToImage(r.First), Label = r.Second }).ToArray();
         var definition = SchemaDefinition.Create(typeof(Row));
         definition["Label"].ColumnType = new KeyDataViewType(typeof(uint), 10);
-        IDataView images = _ml.Data.LoadFromEnumerable(rows, definition);
-        IDataView singles = _ml.Transforms.ExtractPixels("Pixels", "Image").Fit(images).Transform(images);
+
+        // Rows of their own for each: ExtractPixels disposes the images that it reads.
+        IDataView Images() => _ml.Data.LoadFromEnumerable(
+            bytes.GetColumn<byte[]>("Pixels").Zip(bytes.GetColumn<uint>("Label")).Select(r => new Row { Image = ToImage(r.First), Label = r.Second }).ToArray(), definition);
+        IDataView images = Images();
+        IDataView singles = _ml.Transforms.ExtractPixels("Pixels", "Image").Fit(images).Transform(Images());
 
         byte[] Fit(IDataView data, string column)
         {
@@ -209,6 +212,7 @@ public sealed class TwoPhaseTrainerTests
         byte[] expected = Fit(bytes, "Pixels");
         CollectionAssert.AreEqual(expected, Fit(singles, "Pixels"));
         CollectionAssert.AreEqual(expected, Fit(images, "Image"));
+        CollectionAssert.AreEqual(expected, Fit(images, "Image"), "the images are the caller's: a second pass finds them whole");
     }
 
     [TestMethod]
