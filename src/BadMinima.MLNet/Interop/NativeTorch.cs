@@ -31,6 +31,10 @@ internal sealed class NativeTorch
     /// <summary>The versions, where libtorch came from, and what was done to load it, in one line.</summary>
     public string Describe() => $"TorchSharp {typeof(torch).Assembly.GetName().Version}, libtorch {NativeTorchFiles.VersionOf(_folder) ?? LibTorchVersion} from {_folder}{_reason}";
 
+    /// <summary>A newer minor version may still have every symbol that TorchSharp's library asks for, which is looked up after loading; an older one never does.</summary>
+    private static bool IsWorthTrying(string version)
+        => Version.TryParse(string.Join('.', version.Split('.').Take(2)), out Version? found) && Version.Parse(LibTorchVersion) is var built && found.Major == built.Major && found >= built;
+
     private static NativeTorch LoadNow()
     {
         CheckVersion(typeof(torch).Assembly.GetName().Version!);
@@ -93,9 +97,9 @@ internal sealed class NativeTorch
             ?? throw Failure($"{FolderVariable} names '{path}', but neither it nor its folder lib holds {NativeTorchFiles.FileName("torch_cpu")}");
 
         string? version = NativeTorchFiles.VersionOf(folder);
-        if (version is not null && !version.StartsWith(LibTorchVersion + ".", StringComparison.Ordinal))
+        if (version is not null && !IsWorthTrying(version))
         {
-            throw Failure($"{FolderVariable} names '{folder}', which is libtorch {version}; TorchSharp {TorchSharpVersion} runs on {LibTorchVersion} only");
+            throw Failure($"{FolderVariable} names '{folder}', which is libtorch {version}; TorchSharp {TorchSharpVersion} was built against {LibTorchVersion} and needs at least that");
         }
 
         // TorchSharp would find this one by name and load it as well, and a second libtorch in a process ends it: "multiple backend fallbacks for the same dispatch key".

@@ -10,6 +10,11 @@ internal sealed record Settings(string? Data, int Train, int Test, string Archit
     /// <summary>The training and test images: the user's, or the drawn ones.</summary>
     public (IDataView Train, IDataView Test) Load(MLContext ml)
     {
+        if (File.Exists(Out))
+        {
+            throw new IOException($"--out names '{Out}', which is a file; name a folder, there already or new.");
+        }
+
         if (Data is null)
         {
             return (ml.Data.LoadSyntheticImages(Split.Train, Train, seed: Seed), ml.Data.LoadSyntheticImages(Split.Test, Test, seed: Seed));
@@ -45,29 +50,32 @@ internal static class CommandLine
         {
             data, train, test, architecture, replicas, zeroOut, seed, device, output,
         };
-        root.SetAction((result, cancellation) =>
-        {
-            try
-            {
-                program(new(
-                    result.GetValue(data), result.GetValue(train), result.GetValue(test), result.GetValue(architecture)!, result.GetValue(replicas),
-                    result.GetValue(zeroOut), result.GetValue(seed), result.GetValue(device)!, result.GetValue(output)!), cancellation);
-                return Task.FromResult(0);
-            }
-            catch (OperationCanceledException)
-            {
-                Console.Error.WriteLine("Interrupted; nothing was written.");
-                return Task.FromResult(130);
-            }
-            catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or InvalidOperationException or UnauthorizedAccessException or TorchLoadException)
-            {
-                Console.Error.WriteLine($"error: {e.Message}");
-                return Task.FromResult(2);
-            }
-        });
+        // On a thread of its own: the command line takes Ctrl-C into account only once the action has handed back its task.
+        root.SetAction((result, cancellation) => Task.Run(() => Guard(() => program(new(
+            result.GetValue(data), result.GetValue(train), result.GetValue(test), result.GetValue(architecture)!, result.GetValue(replicas),
+            result.GetValue(zeroOut), result.GetValue(seed), result.GetValue(device)!, result.GetValue(output)!), cancellation))));
         ParseResult parsed = root.Parse(args);
         int code = parsed.Invoke(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
         return parsed.Errors.Count > 0 ? 2 : code;
+    }
+
+    private static int Guard(Action program)
+    {
+        try
+        {
+            program();
+            return 0;
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("Interrupted; nothing was written.");
+            return 130;
+        }
+        catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or InvalidOperationException or UnauthorizedAccessException or TorchLoadException)
+        {
+            Console.Error.WriteLine($"error: {e.Message}");
+            return 2;
+        }
     }
 
     private static Option<int> Number(string name, int preset, int least, string description)

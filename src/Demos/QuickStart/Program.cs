@@ -17,7 +17,7 @@ return CommandLine.Run(args, (settings, cancellation) =>
     (string Name, Recipe Recipe)[] recipes =
     [
         ("vanilla", Recipe.Vanilla with { Epochs = 100, LearningRate = 0.02, StopAtAccuracy = 0.9995, MeasureEvery = 4 }),
-        ("regularized", Recipe.Regularized with { Epochs = 80, LearningRate = 0.1, Schedule = Schedule.Cosine, MeasureEvery = 10 }),
+        ("regularized", Recipe.Regularized with { Epochs = 60, LearningRate = 0.1, WeightDecay = 2e-3, Schedule = Schedule.Cosine, MeasureEvery = 10 }),
     ];
 
     using var progress = new ConsoleProgress();
