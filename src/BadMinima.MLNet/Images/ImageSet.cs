@@ -35,6 +35,7 @@ internal sealed class ImageSet : ITrainingExamples, IDisposable
     public static ImageSet Read(IDataView data, DataViewSchema.Column label, PixelColumn pixels, Device device, string role, out long skipped)
     {
         ImageShape shape = pixels.Shape;
+        int classes = LabelColumn.Classes(label);
         List<Tensor> blocks = [];
         List<long> labels = [];
         skipped = 0;
@@ -50,7 +51,9 @@ internal sealed class ImageSet : ITrainingExamples, IDisposable
             while (cursor.MoveNext())
             {
                 key(ref keyValue);
-                if (keyValue == 0)
+
+                // ML.NET counts keys from 1 and takes what lies beyond the type's count for missing.
+                if (keyValue == 0 || keyValue > classes)
                 {
                     skipped++;
                     continue;
@@ -93,7 +96,7 @@ internal sealed class ImageSet : ITrainingExamples, IDisposable
         }
 
         Tensor all = (blocks.Count == 1 ? blocks[0] : cat(blocks)).to(device).DetachFromDisposeScope();
-        return new(shape, LabelColumn.Classes(label), all, tensor(labels.ToArray(), device: device).DetachFromDisposeScope());
+        return new(shape, classes, all, tensor(labels.ToArray(), device: device).DetachFromDisposeScope());
     }
 
     /// <exception cref="InvalidDataException">All labels are the same.</exception>

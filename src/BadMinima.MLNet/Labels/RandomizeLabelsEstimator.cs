@@ -61,7 +61,7 @@ public sealed class RandomizeLabelsEstimator : IEstimator<RandomizeLabelsTransfo
             while (cursor.MoveNext())
             {
                 key(ref keyValue);
-                if (keyValue == 0)
+                if (keyValue == 0 || keyValue > classes)
                 {
                     missing++;
                     continue;

@@ -84,7 +84,7 @@ public sealed class RandomizeLabelsTransformer : RowTransformer
             return [KeyColumns.Narrowed(label.Type, (ref uint key) =>
             {
                 trueKey(ref key);
-                if (key == 0)
+                if (key == 0 || key > map.Classes)
                 {
                     return;
                 }

@@ -92,7 +92,7 @@ public sealed class BadInputTests
         }
 
         return _ml.Data.LoadFromEnumerable(
-            Enumerable.Range(0, 10).Select(i => new VectorRow { Label = (uint)(i % 2) + 1, Pixels = [.. Enumerable.Range(0, 192).Select(p => p == 5 ? pixel : 1)] }), definition);
+            Enumerable.Range(0, 10).Select(i => new VectorRow { Label = (uint)(i % 2), Pixels = [.. Enumerable.Range(0, 192).Select(p => p == 5 ? pixel : 1)] }), definition);
     }
 
     private sealed class VectorRow

@@ -197,11 +197,12 @@ public sealed class TwoPhaseTrainerTests
         var definition = SchemaDefinition.Create(typeof(Row));
         definition["Label"].ColumnType = new KeyDataViewType(typeof(uint), 10);
 
-        // Rows of their own for each: ExtractPixels disposes the images that it reads.
-        IDataView Images() => _ml.Data.LoadFromEnumerable(
-            bytes.GetColumn<byte[]>("Pixels").Zip(bytes.GetColumn<uint>("Label")).Select(r => new Row { Image = ToImage(r.First), Label = r.Second }).ToArray(), definition);
-        IDataView images = Images();
-        IDataView singles = _ml.Transforms.ExtractPixels("Pixels", "Image").Fit(images).Transform(Images());
+        IEnumerable<Row> Rows() => bytes.GetColumn<byte[]>("Pixels").Zip(bytes.GetColumn<uint>("Label")).Select(r => new Row { Image = ToImage(r.First), Label = r.Second - 1 });
+        IDataView images = _ml.Data.LoadFromEnumerable(Rows().ToArray(), definition);
+
+        // LoadFromEnumerable counts keys from 0, data views from 1. New images on each pass: ExtractPixels disposes those that it reads.
+        IDataView passing = _ml.Data.LoadFromEnumerable(Rows(), definition);
+        IDataView singles = _ml.Transforms.ExtractPixels("Pixels", "Image").Fit(passing).Transform(passing);
 
         byte[] Fit(IDataView data, string column)
         {
@@ -209,9 +210,11 @@ public sealed class TwoPhaseTrainerTests
             return Tiny.Weights(model);
         }
 
+        CollectionAssert.AreEqual(bytes.GetColumn<byte[]>("Pixels").SelectMany(p => p).ToArray(), singles.GetColumn<float[]>("Pixels").SelectMany(p => p).Select(p => (byte)p).ToArray());
+        CollectionAssert.AreEqual(bytes.GetColumn<uint>("Label").ToArray(), singles.GetColumn<uint>("Label").ToArray());
         byte[] expected = Fit(bytes, "Pixels");
-        CollectionAssert.AreEqual(expected, Fit(singles, "Pixels"));
-        CollectionAssert.AreEqual(expected, Fit(images, "Image"));
+        CollectionAssert.AreEqual(expected, Fit(singles, "Pixels"), "Single");
+        CollectionAssert.AreEqual(expected, Fit(images, "Image"), "image");
         CollectionAssert.AreEqual(expected, Fit(images, "Image"), "the images are the caller's: a second pass finds them whole");
     }
 
