@@ -13,7 +13,7 @@ return CommandLine.Run(args, (settings, cancellation) =>
     (IDataView train, IDataView test) = settings.Load(ml);
 
     // The recipes. On these small sets SGD needs far fewer steps than the paper's 350 epochs.
-    var randomLabels = new RandomLabelPhase { Replicas = settings.Replicas, ZeroOutRatio = settings.ZeroOut, Epochs = 40, LearningRate = 0.1, StopAtAccuracy = 0.99, MeasureEvery = 8 };
+    var randomLabels = new RandomLabelPhase { Replicas = settings.Replicas, ZeroOutRatio = settings.ZeroOut, Epochs = 150, LearningRate = 0.1, StopAtAccuracy = 0.99, MeasureEvery = 8 };
     (string Name, Recipe Recipe)[] recipes =
     [
         ("vanilla", Recipe.Vanilla with { Epochs = 100, LearningRate = 0.02, StopAtAccuracy = 0.9995, MeasureEvery = 4 }),
