@@ -4,7 +4,7 @@ using Microsoft.ML.Transforms.Image;
 
 namespace BadMinima.MLNet;
 
-/// <summary>Image sets as data views, read into memory once.</summary>
+/// <summary>Image sets as data views, read into memory once (folders of images can be left in their files).</summary>
 /// <remarks>
 /// <para>Every loader gives two columns: <c>Label</c>, a key of <see cref="uint"/> whose key values are the class names, and <c>Pixels</c>, a vector of
 /// <see cref="byte"/> whose type bears the dimensions C, H, W (plane by plane, each row by row). Rows can be shuffled; a row's id is its place in the set.</para>
@@ -80,18 +80,21 @@ public static class ImageDataCatalog
 
     /// <summary>Reads a folder with one subfolder a class, images of any sizes, brought to one size by ML.NET's ResizeImages and ExtractPixels.</summary>
     /// <param name="catalog">The catalog, <c>MLContext.Data</c>.</param>
-    /// <param name="folder">Either class/image, or train/class/image and test/class/image. Classes are the subfolders in ordinal order (of the training part); the images of a
-    /// class are the files .jpg, .jpeg, .png, .bmp, .gif and .webp in its subfolder and below it. Hidden files and files with other endings are passed over.</param>
+    /// <param name="folder">Either class/image, or train/class/image and test/class/image; where there is no 'test', 'val' or 'valid' takes its place. Classes are the subfolders in
+    /// ordinal order (of the training part), named like them or as a file class_names.txt in <paramref name="folder"/> says (a folder's name, a tab, the class's name on each line).
+    /// The images of a class are the files .jpg, .jpeg, .png, .bmp, .gif and .webp in its subfolder and below it. Hidden files and files with other endings are passed over.</param>
     /// <param name="height">Rows of the resulting images, in pixels.</param>
     /// <param name="width">Columns of the resulting images, in pixels.</param>
     /// <param name="split">Which part. Without folders 'train' and 'test', <see cref="Split.Train"/> is the whole set (divide it with <c>TrainTestSplit</c>) and there is no
     /// <see cref="Split.Test"/>.</param>
     /// <param name="resizing">How an image of another aspect is fitted in, as in <c>ResizeImages</c>.</param>
     /// <param name="maximumRows">Only the first so many rows, where one image of each class comes in turn, in ordinal order of their paths; null for all.</param>
+    /// <param name="inMemory">Whether every file is decoded once, here, and its pixels kept in memory. If not, each pass decodes the images as it comes to them, on all cores and a
+    /// little ahead, and a damaged file is found by the pass that reads it.</param>
     /// <remarks>Images have three channels (red, green, blue); grey files give three equal planes. Transparency is dropped, the first frame of an animation is taken,
-    /// and the orientation that a camera notes in a JPEG is not applied, as in ML.NET's own LoadImages. Each file is decoded once, here.</remarks>
+    /// and the orientation that a camera notes in a JPEG is not applied, as in ML.NET's own LoadImages.</remarks>
     /// <exception cref="DirectoryNotFoundException">The folder, or the test part that was asked for, is missing.</exception>
-    /// <exception cref="InvalidDataException">There are fewer than two classes, a class has no image, the test part has a class that the training part lacks, or a file
+    /// <exception cref="InvalidDataException">There are fewer than two classes, a class has no image or no name, the test part has a class that the training part lacks, or a file
     /// cannot be decoded to its end; the message names the folder or file.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size or <paramref name="maximumRows"/> is below 1.</exception>
     public static IDataView LoadImageFolder(
@@ -101,10 +104,39 @@ public static class ImageDataCatalog
         int width,
         Split split = Split.Train,
         ImageResizingEstimator.ResizingKind resizing = ImageResizingEstimator.ResizingKind.IsoCrop,
+        int? maximumRows = null,
+        bool inMemory = true)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return ImageFolderReader.Read(folder, new ImageShape(3, height, width), split, resizing, maximumRows, inMemory);
+    }
+
+    /// <summary>Reads Restricted ImageNet (Tsipras et al., ICLR 2019) out of a folder of ImageNet: 203 of the 1,000 classes of ILSVRC 2012, grouped into dog, cat, frog, turtle,
+    /// bird, primate, fish, crab and insect.</summary>
+    /// <param name="catalog">The catalog, <c>MLContext.Data</c>.</param>
+    /// <param name="folder">The folder of train/n01440764/image.JPEG and val/n01440764/image.JPEG (or test, or valid). It may hold all 1,000 classes, of which 797 are passed over, or
+    /// only some, as long as the 203 are there in both parts. ImageNet cannot be downloaded without registering at image-net.org, and its validation images come unsorted.</param>
+    /// <param name="split">Which part.</param>
+    /// <param name="height">Rows of the resulting images, in pixels.</param>
+    /// <param name="width">Columns of the resulting images, in pixels.</param>
+    /// <param name="resizing">How an image of another aspect is fitted in, as in <c>ResizeImages</c>.</param>
+    /// <param name="maximumRows">Only the first so many rows, where one image of each of the nine classes comes in turn, and within a class one of each folder; null for all.</param>
+    /// <remarks>Nothing is held in memory: each pass decodes the images as it comes to them, on all cores and a little ahead, and a damaged file is found by the pass that reads it.
+    /// Otherwise as <see cref="LoadImageFolder"/>.</remarks>
+    /// <exception cref="DirectoryNotFoundException">The folder, or the test part that was asked for, is missing.</exception>
+    /// <exception cref="InvalidDataException">Of the 203 folders some are missing (the message counts them by class), a class has no image, or a file cannot be decoded to its end.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size or <paramref name="maximumRows"/> is below 1.</exception>
+    public static IDataView LoadRestrictedImageNet(
+        this DataOperationsCatalog catalog,
+        string folder,
+        Split split = Split.Train,
+        int height = 224,
+        int width = 224,
+        ImageResizingEstimator.ResizingKind resizing = ImageResizingEstimator.ResizingKind.IsoCrop,
         int? maximumRows = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
-        return ImageFolderReader.Read(folder, new ImageShape(3, height, width), split, resizing, maximumRows);
+        return ImageFolderReader.Read(folder, new ImageShape(3, height, width), split, resizing, maximumRows, inMemory: false, RestrictedImageNet.Classes);
     }
 
     /// <summary>Draws the project's own set: ten glyphs of straight strokes, turned, sheared, scaled and shifted, among stray strokes and under noise.</summary>

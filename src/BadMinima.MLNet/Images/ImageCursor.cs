@@ -9,6 +9,7 @@ internal sealed class ImageCursor : DataViewRowCursor
     private readonly ImageDataView _view;
     private readonly int[]? _order;
     private readonly bool[] _active;
+    private readonly IImagePass? _images;
     private int _position = -1;
     private bool _ended;
 
@@ -21,6 +22,9 @@ internal sealed class ImageCursor : DataViewRowCursor
         {
             _active[Index(column)] = true;
         }
+
+        // Whoever reads the labels alone has no image decoded.
+        _images = IsColumnActive(Schema[ImageDataView.PixelsColumn]) ? view.OpenImages(order) : null;
     }
 
     public override DataViewSchema Schema => _view.Schema;
@@ -61,6 +65,11 @@ internal sealed class ImageCursor : DataViewRowCursor
     protected override void Dispose(bool disposing)
     {
         End();
+        if (disposing)
+        {
+            _images?.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 
@@ -68,7 +77,8 @@ internal sealed class ImageCursor : DataViewRowCursor
 
     private void GetPixels(ref VBuffer<byte> pixels)
     {
-        ReadOnlySpan<byte> image = _view.Pixels(Row());
+        _ = Row();
+        ReadOnlySpan<byte> image = _images!.Pixels(_position);
         var editor = VBufferEditor.Create(ref pixels, image.Length);
         image.CopyTo(editor.Values);
         pixels = editor.Commit();

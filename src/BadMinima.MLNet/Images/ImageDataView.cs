@@ -3,13 +3,13 @@ using Microsoft.ML.Data;
 
 namespace BadMinima.MLNet;
 
-/// <summary>Labelled images in memory: a key column Label with the class names, and a column Pixels whose type bears C, H, W.</summary>
+/// <summary>Labelled images, in memory or in files: a key column Label with the class names, and a column Pixels whose type bears C, H, W.</summary>
 internal sealed class ImageDataView : IDataView
 {
     public const string LabelColumn = "Label";
     public const string PixelsColumn = "Pixels";
 
-    private readonly IReadOnlyList<ReadOnlyMemory<byte>> _images;
+    private readonly IImageSource _images;
     private readonly int[] _labels;
 
     /// <summary>Keeps what it is given; nothing is copied.</summary>
@@ -18,6 +18,12 @@ internal sealed class ImageDataView : IDataView
     /// <param name="labels">One class a row, from 0.</param>
     /// <param name="classNames">The classes' names, in the order of the labels.</param>
     public ImageDataView(ImageShape shape, IReadOnlyList<ReadOnlyMemory<byte>> images, int[] labels, IReadOnlyList<string> classNames)
+        : this(shape, new ImagesInMemory(images), labels, classNames)
+    {
+    }
+
+    /// <summary>The same for images of any source.</summary>
+    public ImageDataView(ImageShape shape, IImageSource images, int[] labels, IReadOnlyList<string> classNames)
     {
         Shape = shape;
         _images = images;
@@ -35,7 +41,7 @@ internal sealed class ImageDataView : IDataView
 
     public long? GetRowCount() => Count;
 
-    public ReadOnlySpan<byte> Pixels(int row) => _images[row].Span;
+    public IImagePass OpenImages(int[]? order) => _images.Open(order);
 
     /// <summary>The row's key: the class counted from 1, as ML.NET counts keys.</summary>
     public uint Label(int row) => (uint)_labels[row] + 1;

@@ -101,6 +101,49 @@ public sealed class ImageFolderTests
     }
 
     [TestMethod]
+    [DataRow("val", 2, new[] { "val" })]
+    [DataRow("valid", 2, new[] { "valid" })]
+    [DataRow("test", 3, new[] { "valid", "test" })]
+    public void A_validation_folder_is_the_test_part_where_there_is_no_other(string expected, int images, string[] parts)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string part in parts.Append("train"))
+        {
+            for (int i = 0; i < (part == expected ? images : 1); i++)
+            {
+                ImageFiles.WritePicture(folder.File($"{part}/a/{i}.png"), 4, 4, 1, 0, 0);
+                ImageFiles.WritePicture(folder.File($"{part}/b/{i}.png"), 4, 4, 2, 0, 0);
+            }
+        }
+
+        DataOperationsCatalog.TrainTestData sets = _ml.Data.LoadTrainTestImages(folder.FullPath, height: 4, width: 4);
+        Assert.HasCount(2, ImageRow.ReadAll(sets.TrainSet));
+        Assert.HasCount(2 * images, ImageRow.ReadAll(sets.TestSet));
+    }
+
+    [TestMethod]
+    public void A_file_of_class_names_names_the_folders()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string part in new[] { "train", "val" })
+        {
+            ImageFiles.WritePicture(folder.File($"{part}/n01440764/1.png"), 4, 4, 1, 0, 0);
+            ImageFiles.WritePicture(folder.File($"{part}/n02102040/1.png"), 4, 4, 2, 0, 0);
+        }
+
+        File.WriteAllText(folder.File("class_names.txt"), "n01440764\ttench\r\n\nn02102040\tEnglish springer\n");
+        CollectionAssert.AreEqual(new[] { "tench", "English springer" }, ImageRow.ClassNames(_ml.Data.LoadImageFolder(folder.FullPath, 4, 4)));
+        CollectionAssert.AreEqual(new[] { "tench", "English springer" }, ImageRow.ClassNames(_ml.Data.LoadImageFolder(folder.FullPath, 4, 4, Split.Test)));
+
+        File.WriteAllText(folder.File("class_names.txt"), "n01440764\ttench\n");
+        Assert.Contains("no line for the folder 'n02102040'", Message(folder));
+        File.WriteAllText(folder.File("class_names.txt"), "n01440764 tench\n");
+        Assert.Contains("'n01440764 tench' found; a line holds a folder's name, a tab and the class's name", Message(folder));
+        File.WriteAllText(folder.File("class_names.txt"), "n01440764\ttench\nn02102040\ttench\n");
+        Assert.Contains("'tench' is there twice", Message(folder));
+    }
+
+    [TestMethod]
     public void A_folder_without_parts_has_no_test_part()
     {
         using var folder = new TemporaryFolder();
