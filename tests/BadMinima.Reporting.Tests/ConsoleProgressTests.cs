@@ -59,6 +59,21 @@ public sealed class ConsoleProgressTests
     }
 
     [TestMethod]
+    public void Reports_that_jump_leave_a_line_for_every_stride_that_they_pass()
+    {
+        TestTerminal log = new(isTerminal: false);
+        using (ConsoleProgress progress = new(log.Console(), "MB"))
+        {
+            foreach (int megabytes in new[] { 3, 7, 13, 14, 26, 26, 27, 163, 170 })
+            {
+                progress.Report("cifar-10-binary.tar.gz", megabytes, 170);
+            }
+        }
+
+        CollectionAssert.AreEqual(new[] { "MB   3/170", "MB  13/170", "MB  26/170", "MB 163/170", "MB 170/170" }, log.Lines.Select(line => line[(line.IndexOf("MB", StringComparison.Ordinal))..]).ToArray());
+    }
+
+    [TestMethod]
     public void A_terminal_redraws_one_line_a_phase_and_keeps_the_last()
     {
         TestTerminal terminal = new(isTerminal: true);

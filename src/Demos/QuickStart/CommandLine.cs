@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BadMinima.MLNet;
+using BadMinima.Reporting;
 using Microsoft.ML;
 
 namespace BadMinima.QuickStart;
@@ -25,7 +26,7 @@ internal sealed record Settings(string? Data, int Train, int Test, string Archit
     }
 }
 
-/// <summary>Reads the options and turns what goes wrong into one message and an exit code: 0 done, 2 wrong input, 130 interrupted.</summary>
+/// <summary>Reads the options. Exit codes: 0 done, 2 wrong input, 130 interrupted.</summary>
 internal static class CommandLine
 {
     public static int Run(string[] args, Action<Settings, CancellationToken> program)
@@ -50,32 +51,17 @@ internal static class CommandLine
         {
             data, train, test, architecture, replicas, zeroOut, seed, device, output,
         };
-        // On a thread of its own: the command line takes Ctrl-C into account only once the action has handed back its task.
-        root.SetAction((result, cancellation) => Task.Run(() => Guard(() => program(new(
-            result.GetValue(data), result.GetValue(train), result.GetValue(test), result.GetValue(architecture)!, result.GetValue(replicas),
-            result.GetValue(zeroOut), result.GetValue(seed), result.GetValue(device)!, result.GetValue(output)!), cancellation))));
-        ParseResult parsed = root.Parse(args);
-        int code = parsed.Invoke(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
-        return parsed.Errors.Count > 0 ? 2 : code;
-    }
-
-    private static int Guard(Action program)
-    {
-        try
-        {
-            program();
-            return 0;
-        }
-        catch (OperationCanceledException)
-        {
-            Console.Error.WriteLine("Interrupted; nothing was written.");
-            return 130;
-        }
-        catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or InvalidOperationException or UnauthorizedAccessException or TorchLoadException)
-        {
-            Console.Error.WriteLine($"error: {e.Message}");
-            return 2;
-        }
+        root.SetBody(
+            (result, cancellation) =>
+            {
+                program(new(
+                    result.GetValue(data), result.GetValue(train), result.GetValue(test), result.GetValue(architecture)!, result.GetValue(replicas),
+                    result.GetValue(zeroOut), result.GetValue(seed), result.GetValue(device)!, result.GetValue(output)!), cancellation);
+                return Task.FromResult(ConsoleProgram.Done);
+            },
+            interrupted: "Interrupted; nothing was written.",
+            alsoExpected: e => e is TorchLoadException);
+        return ConsoleProgram.Run(root, args);
     }
 
     private static Option<int> Number(string name, int preset, int least, string description)

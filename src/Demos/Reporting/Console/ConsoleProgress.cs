@@ -5,7 +5,7 @@ namespace BadMinima.Reporting;
 /// <summary>
 /// One line of progress per phase of a run. A terminal shows one live line, redrawn at each report; it stays as the phase's final line when another phase
 /// reports, when the last epoch is reported, or at <see cref="Dispose"/>. A log file (redirected output, or TERM=dumb) gets plain lines without control
-/// characters: the first epoch, the last one and every k-th between, k of 1, 2, 5, 10, 20, ... so chosen that a phase writes at most 20 lines.
+/// characters: the first epoch, the last one and between them the first at or past every k-th, k of 1, 2, 5, 10, 20, ... so chosen that a phase writes at most 20 lines.
 /// There are no colours to switch off, only bold and dim. Safe to call from several threads; phases are expected one after the other.
 /// </summary>
 public sealed class ConsoleProgress : IDisposable
@@ -13,6 +13,7 @@ public sealed class ConsoleProgress : IDisposable
     private const int MostLinesBetween = 18;
 
     private readonly IAnsiConsole _console;
+    private readonly string _unit;
     private readonly bool _live;
     private readonly Lock _lock = new();
     private Line? _current;
@@ -20,9 +21,11 @@ public sealed class ConsoleProgress : IDisposable
 
     /// <summary>Progress on a console.</summary>
     /// <param name="console">Where to write; by default the standard output.</param>
-    public ConsoleProgress(IAnsiConsole? console = null)
+    /// <param name="unit">What is counted.</param>
+    public ConsoleProgress(IAnsiConsole? console = null, string unit = "epoch")
     {
         _console = console ?? AnsiConsole.Console;
+        _unit = unit;
         _live = _console.Profile.Capabilities.Ansi && _console.Profile.Out.IsTerminal;
     }
 
@@ -49,13 +52,14 @@ public sealed class ConsoleProgress : IDisposable
                 EndPhase();
             }
 
-            _current = new Line(phase, epoch, epochs, fields);
+            int before = first ? 0 : _current!.Epoch;
+            _current = new Line(phase, _unit, epoch, epochs, fields);
             _written = false;
             if (_live)
             {
                 Redraw();
             }
-            else if (first || epoch % Stride(epochs) == 0)
+            else if (first || epoch / Stride(epochs) > before / Stride(epochs))
             {
                 WritePlain();
             }
@@ -149,7 +153,7 @@ public sealed class ConsoleProgress : IDisposable
         }
     }
 
-    private sealed record Line(string Phase, int Epoch, int Epochs, IReadOnlyList<(string Name, string Value)> Fields)
+    private sealed record Line(string Phase, string Unit, int Epoch, int Epochs, IReadOnlyList<(string Name, string Value)> Fields)
     {
         private const int PhaseWidth = 26;
 
@@ -158,7 +162,7 @@ public sealed class ConsoleProgress : IDisposable
             Style dim = new(decoration: Decoration.Dim);
             string epochs = Epochs.ToString();
             yield return ($"{Phase,-PhaseWidth}", new Style(decoration: Decoration.Bold));
-            yield return ("  epoch ", dim);
+            yield return ($"  {Unit} ", dim);
             yield return ($"{Epoch.ToString().PadLeft(epochs.Length)}/{epochs}", Style.Plain);
             foreach ((string name, string value) in Fields)
             {

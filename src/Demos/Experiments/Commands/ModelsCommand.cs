@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.Text.Json;
+using BadMinima.MLNet;
+using BadMinima.Reporting;
+using static TorchSharp.torch;
+
+namespace BadMinima.Experiments;
+
+/// <summary><c>badminima models</c></summary>
+internal static class ModelsCommand
+{
+    private const int Classes = 10;
+
+    private static readonly ImageShape Shape = new(3, 32, 32);
+
+    public static Command Create()
+    {
+        Option<bool> json = new("--json") { Description = "As JSON" };
+        Command command = new("models", $"The networks that can be trained, with their parameters for images of {Shape} and {Classes} classes.") { json };
+        command.SetBody(
+            (parsed, _) =>
+            {
+                var models = Architectures.All.Select(a => new { a.Name, Parameters = Parameters(a), a.MinimumSize, Source = a.Description }).ToArray();
+                if (parsed.GetValue(json))
+                {
+                    Console.WriteLine(JsonSerializer.Serialize(models, JsonOutput.Options));
+                }
+                else
+                {
+                    ConsoleTable.Write(new($"Networks; parameters for {Shape} and {Classes} classes", [Column.Text("Name"), Column.Number("Parameters"), Column.Number("Least size"), Column.Text("Source")],
+                        [.. models.Select(m => (string[])[m.Name, $"{m.Parameters:N0}", $"{m.MinimumSize}x{m.MinimumSize}", m.Source])]));
+                }
+
+                return Task.FromResult(ConsoleProgram.Done);
+            },
+            interrupted: "Interrupted.",
+            alsoExpected: e => e is TorchLoadException);
+        return command;
+    }
+
+    private static long Parameters(Architecture architecture)
+    {
+        TorchRuntime.EnsureLoaded();
+        using nn.Module<Tensor, Tensor> network = architecture.Create(Shape, Classes);
+        return network.parameters().Sum(p => p.numel());
+    }
+}

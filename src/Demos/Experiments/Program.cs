@@ -1,0 +1,4 @@
+using BadMinima.Experiments;
+using BadMinima.Reporting;
+
+return ConsoleProgram.Run(CommandLine.Create(Catalogue.All), args);
