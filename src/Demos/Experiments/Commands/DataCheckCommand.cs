@@ -36,7 +36,8 @@ internal static class DataCheckCommand
                 ConsoleTable.Write(new($"{set.Title} in {path}", [Column.Text("What"), Column.Text("Good"), Column.Text("Result")],
                     [.. findings.Select(f => (string[])[f.What, f.Good ? "yes" : "NO", f.Result])]));
                 int bad = findings.Count(f => !f.Good);
-                Console.WriteLine(bad == 0 ? $"{set.Name}: all is well." : $"{set.Name}: {bad} of {findings.Count} checks failed. `badminima data get {set.Name} --out {path}` gets what is missing or damaged.");
+                string cure = set.Files.Count > 0 ? $" Delete what is damaged; then `badminima data get {set.Name} --out {path}` gets it again." : "";
+                Console.WriteLine(bad == 0 ? $"{set.Name}: all is well." : $"{set.Name}: {bad} of {findings.Count} checks failed.{cure}");
                 return bad == 0 ? ConsoleProgram.Done : CheckFailed;
             },
             interrupted: "Interrupted; nothing was changed.");

@@ -57,7 +57,14 @@ internal static class ChecksumList
             return $"{name} is not there";
         }
 
-        using FileStream stream = File.OpenRead(file);
-        return Convert.ToHexStringLower(SHA256.HashData(stream)) == expected ? null : $"{name} has changed";
+        try
+        {
+            using FileStream stream = File.OpenRead(file);
+            return Convert.ToHexStringLower(SHA256.HashData(stream)) == expected ? null : $"{name} has changed";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"{name} cannot be read ({e.Message})";
+        }
     }
 }

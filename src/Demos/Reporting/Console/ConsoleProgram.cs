@@ -41,7 +41,9 @@ public static class ConsoleProgram
     {
         ArgumentNullException.ThrowIfNull(root);
         ParseResult parsed = root.Parse(arguments);
-        int code = parsed.Invoke(new InvocationConfiguration { ProcessTerminationTimeout = TimeToStop });
+
+        // What nobody expected is a mistake in the program and ends it as such, not with code 1.
+        int code = parsed.Invoke(new InvocationConfiguration { ProcessTerminationTimeout = TimeToStop, EnableDefaultExceptionHandler = false });
         return parsed.Errors.Count > 0 ? Failed : code;
     }
 

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+
+namespace BadMinima.Experiments.Tests;
+
+/// <summary>The command in a process of its own.</summary>
+internal sealed class Command : IDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly Task<string> _error;
+
+    private Command(ProcessStartInfo start)
+    {
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.Environment["OMP_NUM_THREADS"] = "1";
+        _process = Process.Start(start)!;
+        _output = _process.StandardOutput.ReadToEndAsync();
+        _error = _process.StandardError.ReadToEndAsync();
+    }
+
+    public int Id => _process.Id;
+
+    private static string[] Itself => [Path.Combine(AppContext.BaseDirectory, "BadMinima.Experiments.Tests.dll"), Program.AsCommand];
+
+    public static Command Start(string? folder = null, IReadOnlyDictionary<string, string>? environment = null, params IEnumerable<string> arguments)
+    {
+        ProcessStartInfo start = new("dotnet", [.. Itself, .. arguments]) { WorkingDirectory = folder ?? "" };
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        return new(start);
+    }
+
+    public static Result Run(params IEnumerable<string> arguments)
+    {
+        using Command command = Start(arguments: arguments);
+        return command.Wait();
+    }
+
+    /// <summary>The same through a shell script, whose "$@" is the command.</summary>
+    public static Result RunThrough(string[] shell, string script, params IEnumerable<string> arguments)
+    {
+        using Command command = new(new ProcessStartInfo(shell[0], [.. shell[1..], "sh", "-c", script, "sh", "dotnet", .. Itself, .. arguments]));
+        return command.Wait();
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>What Ctrl-C sends.</summary>
+    public void Interrupt()
+    {
+        using Process kill = Process.Start("kill", ["-INT", $"{Id}"]);
+        kill.WaitForExit();
+    }
+
+    public Result Wait()
+    {
+        Assert.IsTrue(_process.WaitForExit(TimeSpan.FromMinutes(2)), "the command did not end");
+        return new(_process.ExitCode, _output.Result, _error.Result);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+}
+
+/// <summary>How a process ended.</summary>
+internal sealed record Result(int Code, string Output, string Error)
+{
+    public string All => Output + Error;
+}
