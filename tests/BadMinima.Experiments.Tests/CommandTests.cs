@@ -48,7 +48,7 @@ public sealed class CommandTests : IDisposable
         foreach (long enough in new[] { 1, length / 3, 2 * length / 3 })
         {
             using Command get = Get(server);
-            await DownloaderTests.Until(() => File.Exists(Archive + ".part") && new FileInfo(Archive + ".part").Length >= enough);
+            await Waiting.Until(() => File.Exists(Archive + ".part") && new FileInfo(Archive + ".part").Length >= enough);
             get.Kill();
             Assert.AreNotEqual(0, get.Wait().Code);
             Assert.IsFalse(File.Exists(Archive));
@@ -75,7 +75,7 @@ public sealed class CommandTests : IDisposable
         server.Slow = TimeSpan.FromMilliseconds(30);
         using (Command get = Get(server))
         {
-            await DownloaderTests.Until(() => File.Exists(Archive + ".part") && new FileInfo(Archive + ".part").Length > 200_000);
+            await Waiting.Until(() => File.Exists(Archive + ".part") && new FileInfo(Archive + ".part").Length > 200_000);
             get.Interrupt();
             Result result = get.Wait();
             Assert.AreEqual(130, result.Code, result.All);

@@ -94,6 +94,29 @@ public sealed class DataCheckerTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Restricted_ImageNet_is_recognised_and_counted()
+    {
+        byte[] picture = TestSets.Picture(1);
+        (int First, int Count)[] synsets = [(2085620, 118), (2123045, 5), (1641577, 3), (1664065, 5), (1795545, 21), (2480495, 18), (2514041, 9), (1978287, 4), (2165105, 20)];
+        foreach (string folder in from part in new[] { "train", "val" } from run in synsets from i in Enumerable.Range(0, run.Count) select _folder.File(part, $"n{run.First + i:D8}"))
+        {
+            Directory.CreateDirectory(folder);
+            File.WriteAllBytes(Path.Combine(folder, "1.JPEG"), picture);
+        }
+
+        DataSet set = Catalogue.All.Single(s => s.Name == "restricted-imagenet");
+        CollectionAssert.AreEqual(new[] { set }, DataChecker.Recognize(Catalogue.All, _folder.FullPath).ToArray());
+        AssertBad(await Check(new(set, []), _folder), "test", "10,150 images expected, 203 found");
+
+        set = set with { Layout = new RestrictedImageNetLayout(203) };
+        Finding[] findings = await Check(new(set, []), _folder);
+        Assert.IsTrue(findings.All(f => f.Good), string.Join("; ", findings.AsEnumerable()));
+        Assert.AreEqual("203 read, 9 classes of 3 to 118", findings[^1].Result);
+        Directory.Delete(_folder.File("train", "n01641577"), recursive: true);
+        AssertBad(await Check(new(set, []), _folder), "train", "frog 2 of 3");
+    }
+
+    [TestMethod]
     public void A_list_of_checksums_names_what_differs_and_no_more_than_ten()
     {
         for (int i = 0; i < 12; i++)

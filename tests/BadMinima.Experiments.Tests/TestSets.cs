@@ -130,7 +130,7 @@ internal static class TestSets
     }
 
     /// <summary>A picture of one colour. Its format is PNG, whatever it is called.</summary>
-    private static byte[] Picture(int shade)
+    public static byte[] Picture(int shade)
     {
         string file = Path.Combine(Path.GetTempPath(), $"badminima-{Guid.NewGuid():N}.png");
         using (MLImage image = MLImage.CreateFromPixels(20, 18, MLPixelFormat.Rgba32, Enumerable.Repeat((byte)(40 * shade), 4 * 20 * 18).ToArray()))
@@ -138,8 +138,8 @@ internal static class TestSets
             image.Save(file);
         }
 
-        byte[] bytes = System.IO.File.ReadAllBytes(file);
-        System.IO.File.Delete(file);
+        byte[] bytes = File.ReadAllBytes(file);
+        File.Delete(file);
         return bytes;
     }
 
