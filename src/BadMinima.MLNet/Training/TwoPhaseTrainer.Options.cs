@@ -22,6 +22,9 @@ public sealed partial class TwoPhaseTrainer
         /// <summary>The network's name in <see cref="Architectures"/>. Default "cnn".</summary>
         public string Architecture { get; init; } = "cnn";
 
+        /// <summary>How a built-in network's weights start; a network of your own and an earlier model keep theirs. Default <see cref="Initialization.Paper"/>.</summary>
+        public Initialization Initialization { get; init; } = Initialization.Paper;
+
         /// <summary>The first phase, which fits random labels; null: none, a random start. Default: one replica of each image.</summary>
         public RandomLabelPhase? RandomLabels { get; init; } = new();
 
@@ -63,6 +66,7 @@ public sealed partial class TwoPhaseTrainer
 
             OptionErrors.Check(ScoreColumnName != PredictedLabelColumnName, nameof(PredictedLabelColumnName), PredictedLabelColumnName, "another name than ScoreColumnName");
             Architectures.Get(Architecture);
+            OptionErrors.Check(Enum.IsDefined(Initialization), nameof(Initialization), Initialization, "Paper or PyTorch");
             OptionErrors.Check(RandomLabels is not null || Training is not null, nameof(Training), "null while RandomLabels is null too", "at least one phase");
             RandomLabels?.Validate(nameof(RandomLabels));
             Training?.Validate(nameof(Training));

@@ -81,7 +81,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
 
         CounterRandom random = CounterRandom.Create(Seed);
         var classifier = new ImageClassifier(
-            Architectures.Create(architecture, pixels.Shape, classes, Seed), architecture, pixels.Shape, classes,
+            Architectures.Create(architecture, pixels.Shape, classes, Seed, _options.Initialization), architecture, pixels.Shape, classes,
             start?.Classifier.Normalization ?? _options.Normalization ?? Normalization.Measure(train), device);
         try
         {
