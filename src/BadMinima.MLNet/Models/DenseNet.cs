@@ -1,3 +1,4 @@
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -68,6 +69,7 @@ internal static class DenseNet
     /// <summary>Appends <c>growth</c> channels to its input: convolution 1x1 to four times as many, then 3x3, each after BatchNorm and ReLU.</summary>
     private sealed class DenseLayer : Module<Tensor, Tensor>
     {
+        [ComponentName(Name = "branch")]
         private readonly Module<Tensor, Tensor> _branch;
 
         public DenseLayer(int inputs, int growth) : base(nameof(DenseLayer))
@@ -79,7 +81,7 @@ internal static class DenseNet
                 ("norm2", Layers.Norm(4 * growth)),
                 ("relu2", Layers.Relu()),
                 ("conv2", Layers.Convolution(4 * growth, growth, 3, padding: 1)));
-            register_module("branch", _branch);
+            RegisterComponents();
         }
 
         public override Tensor forward(Tensor input)

@@ -20,7 +20,7 @@ internal static class Layers
     public static Module<Tensor, Tensor> Norm(int channels) => BatchNorm2d(channels);
 
     /// <summary>ReLU in place: no layer before it may need its own output for the gradient (convolutions, linear layers and BatchNorm do not).</summary>
-    public static Module<Tensor, Tensor> Relu() => ReLU(inplace: true);
+    public static Module<Tensor, Tensor> Relu() => new InPlaceRelu();
 
     /// <summary>Max-pool over squares.</summary>
     /// <param name="size">The square's side, in pixels.</param>
@@ -43,7 +43,7 @@ internal static class Layers
     public static Module<Tensor, Tensor> Dropout() => nn.Dropout(0);
 
     /// <summary>Layers one after the other, under their names in the state dictionary.</summary>
-    public static Module<Tensor, Tensor> Sequence(params (string Name, Module<Tensor, Tensor> Layer)[] layers) => Sequential(layers);
+    public static Module<Tensor, Tensor> Sequence(params (string Name, Module<Tensor, Tensor> Layer)[] layers) => new Sequence(layers);
 
     /// <summary>The end that residual, dense and VGG networks have in common: global average pool and one linear layer.</summary>
     public static (string Name, Module<Tensor, Tensor> Layer)[] PooledClassifier(int channels, int classes) =>
@@ -53,4 +53,10 @@ internal static class Layers
         ("dropout", Dropout()),
         ("linear", Linear(channels, classes)),
     ];
+
+    /// <summary>TorchSharp's own, in place, makes an alias of what it changed, which is a node more for the gradient and a handle that keeps the memory.</summary>
+    private sealed class InPlaceRelu() : Module<Tensor, Tensor>(nameof(InPlaceRelu))
+    {
+        public override Tensor forward(Tensor input) => input.relu_();
+    }
 }

@@ -1,3 +1,4 @@
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -9,18 +10,21 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
     /// <summary>How many times its width a bottleneck block gives out.</summary>
     public const int Expansion = 4;
 
+    [ComponentName(Name = "residual")]
     private readonly Module<Tensor, Tensor> _residual;
+
+    [ComponentName(Name = "shortcut")]
     private readonly Module<Tensor, Tensor>? _shortcut;
 
     private ResidualBlock(Module<Tensor, Tensor> residual, int inputs, int outputs, int stride) : base(nameof(ResidualBlock))
     {
         _residual = residual;
-        register_module("residual", _residual);
         if (stride != 1 || inputs != outputs)
         {
             _shortcut = Layers.Sequence(("conv", Layers.Convolution(inputs, outputs, 1, stride)), ("norm", Layers.Norm(outputs)));
-            register_module("shortcut", _shortcut);
         }
+
+        RegisterComponents();
     }
 
     /// <summary>Two convolutions 3x3, the first with the stride.</summary>
