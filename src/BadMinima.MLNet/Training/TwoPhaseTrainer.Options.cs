@@ -10,7 +10,10 @@ public sealed partial class TwoPhaseTrainer
         /// <summary>The label column: a key; its count is the number of classes. Default "Label".</summary>
         public string LabelColumnName { get; init; } = "Label";
 
-        /// <summary>The image column: Vector&lt;Byte, C, H, W&gt;, Vector&lt;Single, C, H, W&gt; with values 0 to 255, or an image of known size. Default "Pixels".</summary>
+        /// <summary>
+        /// The image column: Vector&lt;Byte, C, H, W&gt;, Vector&lt;Single, C, H, W&gt; with values 0 to 255, or an image of known size. Default "Pixels". A network that takes
+        /// images of 1x1, as the multilayer perceptrons do, is also trained on feature vectors: Vector&lt;Single, n&gt; of real values of any range.
+        /// </summary>
         public string FeatureColumnName { get; init; } = "Pixels";
 
         /// <summary>The output column of class probabilities. Default "Score".</summary>
@@ -31,7 +34,7 @@ public sealed partial class TwoPhaseTrainer
         /// <summary>The second phase, on the labels as they are; null: none, the model stays as the first phase left it. Default <see cref="Recipe.Vanilla"/>.</summary>
         public Recipe? Training { get; init; } = Recipe.Vanilla;
 
-        /// <summary>How pixels are normalized; null: by mean and deviation of the training images. A model's continuation keeps the model's own.</summary>
+        /// <summary>How pixels (or features) are normalized; null: by mean and deviation of the training set. A model's continuation keeps the model's own.</summary>
         public Normalization? Normalization { get; init; }
 
         /// <summary>The seed of initial weights, order, corruption and augmentation; null: the context's seed, or 1. On one CPU machine with one thread count, the same seed gives the same weights bit for bit.</summary>
