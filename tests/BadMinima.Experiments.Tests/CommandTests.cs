@@ -158,7 +158,7 @@ public sealed class CommandTests : IDisposable
         foreach (JsonElement model in models)
         {
             Assert.IsGreaterThan(0, model.GetProperty("parameters").GetInt64());
-            Assert.IsGreaterThan(0, model.GetProperty("source").GetString()!.Length);
+            Assert.IsGreaterThan(0, model.GetProperty("source").GetString()!.Length, model.ToString());
         }
 
         Assert.Contains("11,173,962", Command.Run("models").Output);

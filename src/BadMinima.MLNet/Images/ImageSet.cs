@@ -4,19 +4,22 @@ using static TorchSharp.torch;
 
 namespace BadMinima.MLNet;
 
-/// <summary>Images and their classes, read once from a data view and held as bytes on the device.</summary>
+/// <summary>Images and their classes, read once from a data view and held as bytes on the device; or feature vectors, held as Singles.</summary>
 internal sealed class ImageSet : ITrainingExamples, IDisposable
 {
     private const int BlockRows = 4096;
+    private const int BlockBytes = 64 << 20;
 
-    private ImageSet(ImageShape shape, int classes, Tensor pixels, Tensor labels)
-        => (Shape, Classes, Pixels, Labels) = (shape, classes, pixels, labels);
+    private ImageSet(ExampleFormat format, int classes, Tensor pixels, Tensor labels)
+        => (Format, Classes, Pixels, Labels) = (format, classes, pixels, labels);
 
-    public ImageShape Shape { get; }
+    public ExampleFormat Format { get; }
+
+    public ImageShape Shape => Format.Shape;
 
     public int Classes { get; }
 
-    /// <summary>[N, C, H, W], Byte.</summary>
+    /// <summary>[N, C, H, W], of <see cref="ExampleFormat.Type"/>: Byte for images.</summary>
     public Tensor Pixels { get; }
 
     /// <summary>[N], Int64, from 0.</summary>
@@ -31,21 +34,22 @@ internal sealed class ImageSet : ITrainingExamples, IDisposable
     /// <param name="device">Where the bytes are to lie.</param>
     /// <param name="role">How the data are called in messages: "training data", "validation data".</param>
     /// <param name="skipped">How many rows had no label.</param>
-    /// <exception cref="InvalidDataException">There is no row, only one class, a pixel out of range, or pixels that were scaled to 0..1.</exception>
+    /// <exception cref="InvalidDataException">There is no row, only one class, a value out of range, or pixels that were scaled to 0..1.</exception>
     public static ImageSet Read(IDataView data, DataViewSchema.Column label, PixelColumn pixels, Device device, string role, out long skipped)
     {
-        ImageShape shape = pixels.Shape;
+        ExampleFormat format = pixels.Format;
         int classes = LabelColumn.Classes(label);
         List<Tensor> blocks = [];
         List<long> labels = [];
         skipped = 0;
-        bool allAtMostOne = true;
+        bool allAtMostOne = !format.IsVector;
         using var scope = NewDisposeScope();
         using (DataViewRowCursor cursor = data.GetRowCursor([label, pixels.Column]))
         {
             ValueGetter<uint> key = KeyColumns.Getter(cursor, label);
             PixelReader read = pixels.CreateReader(cursor);
-            byte[] block = new byte[Math.Min(BlockRows, data.GetRowCount() ?? BlockRows) * shape.Volume];
+            int blockRows = Math.Clamp(BlockBytes / format.Bytes, 1, BlockRows);
+            byte[] block = new byte[Math.Min(blockRows, data.GetRowCount() ?? blockRows) * format.Bytes];
             int rows = 0;
             uint keyValue = 0;
             while (cursor.MoveNext())
@@ -59,14 +63,14 @@ internal sealed class ImageSet : ITrainingExamples, IDisposable
                     continue;
                 }
 
-                if ((rows + 1) * shape.Volume > block.Length)
+                if ((rows + 1) * format.Bytes > block.Length)
                 {
                     Flush();
                 }
 
-                Span<byte> image = block.AsSpan(rows * shape.Volume, shape.Volume);
-                read(image);
-                allAtMostOne &= image.IndexOfAnyExceptInRange((byte)0, (byte)1) < 0;
+                Span<byte> example = block.AsSpan(rows * format.Bytes, format.Bytes);
+                read(example);
+                allAtMostOne = allAtMostOne && example.IndexOfAnyExceptInRange((byte)0, (byte)1) < 0;
                 labels.Add(keyValue - 1);
                 rows++;
             }
@@ -77,9 +81,7 @@ internal sealed class ImageSet : ITrainingExamples, IDisposable
             {
                 if (rows > 0)
                 {
-                    Tensor full = empty([rows, shape.Channels, shape.Height, shape.Width], ScalarType.Byte);
-                    block.AsSpan(0, rows * shape.Volume).CopyTo(full.bytes);
-                    blocks.Add(full);
+                    blocks.Add(format.ToTensor(block.AsSpan(0, rows * format.Bytes)));
                     rows = 0;
                 }
             }
@@ -90,13 +92,13 @@ internal sealed class ImageSet : ITrainingExamples, IDisposable
             throw new InvalidDataException($"The {role} have no row with a label{(skipped > 0 ? $" ({skipped:N0} rows have none)" : "")}; at least two of different classes are needed.");
         }
 
-        if (allAtMostOne && shape.Volume > 1)
+        if (allAtMostOne && format.Shape.Volume > 1)
         {
             throw new InvalidDataException($"Column '{pixels.Column.Name}' of the {role}: all pixels lie in 0..1; allowed is 0 to 255. Leave out the scaling (ExtractPixels without scaleImage).");
         }
 
         Tensor all = (blocks.Count == 1 ? blocks[0] : cat(blocks)).to(device).DetachFromDisposeScope();
-        return new(shape, classes, all, tensor(labels.ToArray(), device: device).DetachFromDisposeScope());
+        return new(format, classes, all, tensor(labels.ToArray(), device: device).DetachFromDisposeScope());
     }
 
     /// <exception cref="InvalidDataException">All labels are the same.</exception>

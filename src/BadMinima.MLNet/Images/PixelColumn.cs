@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using BadMinima.MLNet.Interop;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -5,33 +6,43 @@ using Microsoft.ML.Transforms.Image;
 
 namespace BadMinima.MLNet;
 
-/// <summary>A column of images in any of the three forms that the trainer takes, read as bytes in the order channel, row, column.</summary>
+/// <summary>
+/// A column of images in any of the three forms that the trainer takes, read as bytes in the order channel, row, column; or of feature vectors, read as they are.
+/// Either fills a buffer of <see cref="ExampleFormat.Bytes"/> bytes.
+/// </summary>
 /// <param name="Column">The column.</param>
-/// <param name="Shape">The size of its images.</param>
-internal sealed record PixelColumn(DataViewSchema.Column Column, ImageShape Shape)
+/// <param name="Format">What its rows are.</param>
+internal sealed record PixelColumn(DataViewSchema.Column Column, ExampleFormat Format)
 {
     private const string Allowed = "Vector<Byte, C, H, W>, Vector<Single, C, H, W> with values 0 to 255 (as ExtractPixels makes it), or an image of known size";
 
+    /// <param name="schema">The data's schema.</param>
+    /// <param name="name">The column's name.</param>
+    /// <param name="vectors">Whether a Vector&lt;Single, n&gt; of one dimension is taken too, as features: see <see cref="ExampleFormat.TakesVectors"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing, of another type, or without dimensions; the message says so.</exception>
-    public static PixelColumn Find(DataViewSchema schema, string name)
+    public static PixelColumn Find(DataViewSchema schema, string name, bool vectors = false)
     {
         DataViewSchema.Column column = schema.GetColumnOrNull(name)
             ?? throw new ArgumentOutOfRangeException(nameof(name), $"The data have no image column '{name}'. There are: {string.Join(", ", schema.Select(c => c.Name))}.");
         switch (column.Type)
         {
             case ImageDataViewType { Height: > 0, Width: > 0 } image:
-                return new(column, new ImageShape(3, image.Height, image.Width));
+                return Images(3, image.Height, image.Width);
             case ImageDataViewType:
                 throw new ArgumentOutOfRangeException(nameof(name), $"Column '{name}' holds images of unknown size. Put mlContext.Transforms.ResizeImages before.");
+            case VectorDataViewType { Dimensions: [> 0 and int features] } vector when vectors && vector.ItemType == NumberDataViewType.Single:
+                return new(column, new ExampleFormat(new ImageShape(features, 1, 1), IsVector: true));
             case VectorDataViewType vector when vector.ItemType == NumberDataViewType.Byte || vector.ItemType == NumberDataViewType.Single:
                 return vector.Dimensions is [> 0 and int channels, > 0 and int height, > 0 and int width]
-                    ? new(column, new ImageShape(channels, height, width))
+                    ? Images(channels, height, width)
                     : throw new ArgumentOutOfRangeException(nameof(name),
                         $"Column '{name}' is of type {vector}: a vector without the three dimensions channels, height, width. Allowed is {Allowed}. "
                         + "Load images with mlContext.Data.LoadImages, or put ExtractPixels before.");
             default:
                 throw new ArgumentOutOfRangeException(nameof(name), $"Column '{name}' is of type {column.Type}; allowed is {Allowed}.");
         }
+
+        PixelColumn Images(int channels, int height, int width) => new(column, new ExampleFormat(new ImageShape(channels, height, width), IsVector: false));
     }
 
     /// <summary>The same check on a promised schema; dimensions are not known there.</summary>
@@ -51,9 +62,12 @@ internal sealed record PixelColumn(DataViewSchema.Column Column, ImageShape Shap
         }
     }
 
-    /// <summary>A reader of the row's image. It fills a span of <see cref="ImageShape.Volume"/> bytes.</summary>
+    private ImageShape Shape => Format.Shape;
+
+    /// <summary>A reader of the row's example. It fills a span of <see cref="ExampleFormat.Bytes"/> bytes.</summary>
     public PixelReader CreateReader(DataViewRow row) => Column.Type switch
     {
+        _ when Format.IsVector => FromFeatures(row),
         ImageDataViewType => FromImages(row),
         VectorDataViewType { ItemType: var item } when item == NumberDataViewType.Byte => FromBytes(row),
         _ => FromSingles(row),
@@ -89,6 +103,25 @@ internal sealed record PixelColumn(DataViewSchema.Column Column, ImageShape Shap
         };
     }
 
+    private PixelReader FromFeatures(DataViewRow row)
+    {
+        ValueGetter<VBuffer<float>> getter = row.GetGetter<VBuffer<float>>(Column);
+        VBuffer<float> value = default;
+        return destination =>
+        {
+            getter(ref value);
+            Span<float> features = MemoryMarshal.Cast<byte, float>(destination);
+            value.CopyTo(features);
+            for (int i = 0; i < features.Length; i++)
+            {
+                if (!float.IsFinite(features[i]))
+                {
+                    throw new InvalidDataException($"Column '{Column.Name}', row {row.Position}: feature {i} is {features[i]}; allowed is a finite number.");
+                }
+            }
+        };
+    }
+
     private PixelReader FromImages(DataViewRow row)
     {
         ValueGetter<MLImage> getter = row.GetGetter<MLImage>(Column);
@@ -116,5 +149,5 @@ internal sealed record PixelColumn(DataViewSchema.Column Column, ImageShape Shap
     }
 }
 
-/// <summary>Writes the row's image into a span, as bytes in the order channel, row, column.</summary>
+/// <summary>Writes the row's example into a span: an image as bytes in the order channel, row, column; features as the bytes of their Singles.</summary>
 internal delegate void PixelReader(Span<byte> destination);

@@ -45,6 +45,12 @@ internal sealed class NativeTorch
         string? loaded = FolderLoadedFrom("torch_cpu");
         if (loaded is null)
         {
+            // TorchSharp alone also looks among the system's libraries, such as those of Debian's python3-torch, and may get no further than the first of them.
+            if (FolderLoadedFrom("c10") is { } other && other != folder)
+            {
+                throw new TorchLoadException($"This process has a part of libtorch from '{other}' already, and two libtorch cannot share a process. Call TorchRuntime.EnsureLoaded() before the first use of TorchSharp.");
+            }
+
             LoadLibTorch(folder);
         }
         else if (!string.IsNullOrEmpty(named) && loaded != folder)
@@ -124,7 +130,7 @@ internal sealed class NativeTorch
     }
 
     private static string? FolderLoadedFrom(string library)
-        => Path.GetDirectoryName(Modules().FirstOrDefault(m => Path.GetFileName(m) == NativeTorchFiles.FileName(library)));
+        => Path.GetDirectoryName(Modules().FirstOrDefault(m => Path.GetFileName(m).StartsWith(NativeTorchFiles.FileName(library), StringComparison.Ordinal)));
 
     private static void LoadLibTorch(string folder)
     {

@@ -13,11 +13,11 @@ internal sealed record SavedForm(string LoaderName, Action<BinaryWriter> Write)
 {
     // *** Binary format of the stream ***
     // 4 bytes: "BMIN"
-    // int:     format version
+    // int:     format version: 1, or 2 since models of feature vectors exist; both are read
     // long:    length of the content
     // content
     // 32 bytes: SHA-256 of the content
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2;
     private const string StreamName = "BadMinima";
     private static readonly byte[] Magic = "BMIN"u8.ToArray();
 
@@ -35,8 +35,10 @@ internal sealed record SavedForm(string LoaderName, Action<BinaryWriter> Write)
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote, having checked its version and checksum, so that <paramref name="read"/> only ever sees whole content.</summary>
+    /// <param name="context">Where it lies.</param>
+    /// <param name="read">Reads the content, of the format version that it is given.</param>
     /// <exception cref="InvalidDataException">The stream is damaged, cut, of a newer version or not ours.</exception>
-    public static T Load<T>(ModelLoadContext context, Func<BinaryReader, T> read)
+    public static T Load<T>(ModelLoadContext context, Func<BinaryReader, int, T> read)
     {
         byte[]? packed = null;
         if (!context.TryLoadBinaryStream(StreamName, reader => packed = ReadAll(reader.BaseStream)))
@@ -44,10 +46,10 @@ internal sealed record SavedForm(string LoaderName, Action<BinaryWriter> Write)
             throw new InvalidDataException($"The model file has no stream '{StreamName}': it was not written by BadMinima.MLNet, or it is damaged.");
         }
 
-        using var content = new BinaryReader(new MemoryStream(Unpack(packed!), writable: false));
+        using var content = new BinaryReader(new MemoryStream(Unpack(packed!, out int version), writable: false));
         try
         {
-            return read(content);
+            return read(content, version);
         }
         catch (EndOfStreamException e)
         {
@@ -71,17 +73,17 @@ internal sealed record SavedForm(string LoaderName, Action<BinaryWriter> Write)
         return [.. header, .. bytes, .. SHA256.HashData(bytes)];
     }
 
-    private static byte[] Unpack(byte[] packed)
+    private static byte[] Unpack(byte[] packed, out int version)
     {
         if (packed.Length < 16 + SHA256.HashSizeInBytes || !packed.AsSpan(0, 4).SequenceEqual(Magic))
         {
             throw new InvalidDataException("The model's content does not begin as BadMinima.MLNet writes it: the file is damaged or not ours.");
         }
 
-        int version = BinaryPrimitives.ReadInt32LittleEndian(packed.AsSpan(4));
-        if (version != FormatVersion)
+        version = BinaryPrimitives.ReadInt32LittleEndian(packed.AsSpan(4));
+        if (version is < 1 or > FormatVersion)
         {
-            throw new InvalidDataException($"The model has format version {version}; this BadMinima.MLNet reads version {FormatVersion}. "
+            throw new InvalidDataException($"The model has format version {version}; this BadMinima.MLNet reads versions 1 to {FormatVersion}. "
                 + (version > FormatVersion ? "It was written by a newer one: update the package BadMinima.MLNet." : "The file is damaged."));
         }
 

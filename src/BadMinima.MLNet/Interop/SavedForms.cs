@@ -18,7 +18,7 @@ internal static class SavedForms
         public const string Name = "BadMinimaRandomizeLabels";
 
         public static RandomizeLabelsTransformer Create(IHostEnvironment environment, ModelLoadContext context)
-            => SavedForm.Load(context, reader => RandomizeLabelsTransformer.Read(environment, reader));
+            => SavedForm.Load(context, (reader, _) => RandomizeLabelsTransformer.Read(environment, reader));
     }
 
     public static class TwoPhase
@@ -26,6 +26,6 @@ internal static class SavedForms
         public const string Name = "BadMinimaTwoPhase";
 
         public static TwoPhaseTransformer Create(IHostEnvironment environment, ModelLoadContext context)
-            => SavedForm.Load(context, reader => TwoPhaseTransformer.Read(environment, reader));
+            => SavedForm.Load(context, (reader, version) => TwoPhaseTransformer.Read(environment, reader, version));
     }
 }

@@ -4,10 +4,33 @@ namespace BadMinima.MLNet;
 
 /// <summary>A network that the trainer knows by name.</summary>
 /// <param name="Name">The name: lower case, as written in options and stored in a model file.</param>
-/// <param name="MinimumSize">The least height and width of an image, in pixels, that it takes.</param>
-/// <param name="Description">One line: layers, widths, source.</param>
+/// <param name="MinimumSize">
+/// The least height and width of an image, in pixels, that it takes. Of the built-in networks it is the least at which a batch of one image still trains:
+/// BatchNorm needs two values a channel, or its running variance is no number from then on.
+/// </param>
+/// <param name="Description">One line: layers and widths.</param>
 /// <param name="Create">
 /// Makes a freshly initialized network for images of a shape and a number of classes. It maps [batch, channels, height, width] (normalized, Single) to
 /// logits [batch, classes]. The registry seeds torch's generator before the call.
 /// </param>
-public sealed record Architecture(string Name, int MinimumSize, string Description, Func<ImageShape, int, nn.Module<Tensor, Tensor>> Create);
+public sealed record Architecture(string Name, int MinimumSize, string Description, Func<ImageShape, int, nn.Module<Tensor, Tensor>> Create)
+{
+    /// <summary>The work that describes the network: authors, title, place, year. Default null: none.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>Overwrites weights where <see cref="Initialization.Paper"/> differs from what <see cref="Create"/> made; null: nowhere.</summary>
+    internal Action<nn.Module>? PaperInitialization { get; init; }
+
+    /// <summary>Counts the trainable numbers: weights and biases, BatchNorm's scale and shift, not its running statistics.</summary>
+    /// <param name="shape">The images' shape.</param>
+    /// <param name="classes">The number of classes, at least 1.</param>
+    /// <returns>The count. The network is built for it and thrown away, a matter of a tenth of a second for the largest of the built-in ones.</returns>
+    /// <exception cref="ArgumentException">The images are too small, or the classes fewer than 1.</exception>
+    public long CountParameters(ImageShape shape, int classes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        Architectures.Check(this, shape);
+        using nn.Module<Tensor, Tensor> network = Architectures.Create(this, shape, classes, seed: 0, Initialization.PyTorch);
+        return network.parameters().Sum(p => p.numel());
+    }
+}

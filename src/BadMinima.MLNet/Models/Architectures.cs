@@ -7,7 +7,16 @@ namespace BadMinima.MLNet;
 public static class Architectures
 {
     private static readonly ConcurrentDictionary<string, Architecture> Known = new(
-        new[] { SmallCnn.Narrow, SmallCnn.Wide, Mlp.TwoHidden, ResNet.Of18 }.ToDictionary(a => a.Name), StringComparer.Ordinal);
+        new[]
+        {
+            SmallCnn.Narrow, SmallCnn.Wide, LeNet.Five, Mlp.TwoHidden, Mlp.Zhang1, Mlp.Zhang3, Mlp.Plane,
+            ResNet.Of18, ResNet.Of34, ResNet.Of50, DenseNet.Bc40, DenseNet.Bc100, Vgg.Of11, Vgg.Of16,
+        }.ToDictionary(a => a.Name), StringComparer.Ordinal);
+
+    private static readonly HashSet<string> BuiltIn = [.. Known.Keys];
+
+    // The generator is torch's one and only: two networks made at once would take numbers from each other.
+    private static readonly Lock Generator = new();
 
     /// <summary>The known networks, by name.</summary>
     public static IReadOnlyList<Architecture> All => [.. Known.Values.OrderBy(a => a.Name, StringComparer.Ordinal)];
@@ -47,21 +56,29 @@ public static class Architectures
     }
 
     /// <summary>Makes a network whose initial weights are a function of the seed, and leaves torch's global generator as it was.</summary>
-    internal static nn.Module<Tensor, Tensor> Create(Architecture architecture, ImageShape shape, int classes, int seed)
+    internal static nn.Module<Tensor, Tensor> Create(Architecture architecture, ImageShape shape, int classes, int seed, Initialization initialization = Initialization.Paper)
     {
         TorchRuntime.EnsureLoaded();
-        using Tensor state = get_rng_state();
-        try
+        lock (Generator)
         {
-            random.manual_seed(seed);
-            return architecture.Create(shape, classes)
-                ?? throw new InvalidOperationException($"The factory of architecture '{architecture.Name}' returned null.");
-        }
-        finally
-        {
-            set_rng_state(state);
+            using Tensor state = get_rng_state();
+            try
+            {
+                random.manual_seed(seed);
+                nn.Module<Tensor, Tensor> network = architecture.Create(shape, classes)
+                    ?? throw new InvalidOperationException($"The factory of architecture '{architecture.Name}' returned null.");
+                if (initialization == Initialization.Paper)
+                {
+                    using var noGradient = no_grad();
+                    architecture.PaperInitialization?.Invoke(network);
+                }
+
+                return network;
+            }
+            finally
+            {
+                set_rng_state(state);
+            }
         }
     }
-
-    private static readonly HashSet<string> BuiltIn = [.. Known.Keys];
 }

@@ -1,81 +1,56 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace BadMinima.MLNet;
 
 /// <summary>
-/// Residual networks for 32x32 images (He et al. 2016, in the form of the paper's code): a 3x3 stem without max-pool, widths 64-128-256-512,
-/// global average pool. ResNet18 has 11.17 M parameters at 3 channels and 10 classes.
+/// Residual networks with widths 64-128-256-512 and a global average pool. Images up to 64x64 get the stem of the paper's code, a convolution 3x3
+/// without max-pool (11,173,962, 21,282,122 and 23,520,842 parameters at 3 channels and 10 classes); larger ones that of ImageNet, 7x7 with
+/// stride 2 and a max-pool (11,689,512, 21,797,672 and 25,557,032 at 1,000 classes).
 /// </summary>
 internal static class ResNet
 {
-    public static readonly Architecture Of18 = new("resnet18", 8, "ResNet18 with a 3x3 stem (He et al. 2016)", (shape, classes) => Create(shape, classes, [2, 2, 2, 2]));
+    private const int LargestForSmallStem = 64;
 
-    private static Sequential Create(ImageShape shape, int classes, int[] blocks)
+    public static readonly Architecture Of18 = Of("resnet18", [2, 2, 2, 2], bottleneck: false);
+
+    public static readonly Architecture Of34 = Of("resnet34", [3, 4, 6, 3], bottleneck: false);
+
+    public static readonly Architecture Of50 = Of("resnet50", [3, 4, 6, 3], bottleneck: true);
+
+    private static Architecture Of(string name, int[] blocks, bool bottleneck)
+        => new(name, 9, $"{string.Join('-', blocks)} {(bottleneck ? "bottleneck" : "basic")} residual blocks 64-128-256-512; 3x3 stem up to 64x64, ImageNet stem above",
+            (shape, classes) => Create(shape, classes, blocks, bottleneck))
+        {
+            Reference = "He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition, CVPR 2016",
+        };
+
+    private static Module<Tensor, Tensor> Create(ImageShape shape, int classes, int[] blocks, bool bottleneck)
     {
+        bool small = Math.Max(shape.Height, shape.Width) <= LargestForSmallStem;
         List<(string, Module<Tensor, Tensor>)> layers =
         [
-            ("conv", Conv2d(shape.Channels, 64, 3, padding: 1, bias: false)),
-            ("norm", BatchNorm2d(64)),
-            ("relu", ReLU(inplace: true)),
+            ("conv", small ? Layers.Convolution(shape.Channels, 64, 3, padding: 1) : Layers.Convolution(shape.Channels, 64, 7, stride: 2, padding: 3)),
+            ("norm", Layers.Norm(64)),
+            ("relu", Layers.Relu()),
         ];
+        if (!small)
+        {
+            layers.Add(("maxpool", Layers.MaxPool(3, stride: 2, padding: 1)));
+        }
+
         int channels = 64;
         for (int stage = 0; stage < blocks.Length; stage++)
         {
-            int outputs = 64 << stage;
+            int width = 64 << stage;
             for (int block = 0; block < blocks[stage]; block++)
             {
-                layers.Add(($"block{stage + 1}_{block + 1}", new BasicBlock(channels, outputs, stride: stage > 0 && block == 0 ? 2 : 1)));
-                channels = outputs;
+                int stride = stage > 0 && block == 0 ? 2 : 1;
+                layers.Add(($"block{stage + 1}_{block + 1}", bottleneck ? ResidualBlock.Bottleneck(channels, width, stride) : ResidualBlock.Basic(channels, width, stride)));
+                channels = bottleneck ? ResidualBlock.Expansion * width : width;
             }
         }
 
-        layers.Add(("pool", AdaptiveAvgPool2d(1)));
-        layers.Add(("flatten", Flatten()));
-        layers.Add(("linear", Linear(channels, classes)));
-        return Sequential(layers);
-    }
-
-    /// <summary>Two convolutions 3x3 and the way around them, which is a convolution 1x1 where the size changes.</summary>
-    private sealed class BasicBlock : Module<Tensor, Tensor>
-    {
-        private readonly Sequential _residual;
-        private readonly Sequential? _shortcut;
-
-        public BasicBlock(int inputs, int outputs, int stride) : base(nameof(BasicBlock))
-        {
-            _residual = Sequential(
-                ("conv1", Conv2d(inputs, outputs, 3, stride, padding: 1, bias: false)),
-                ("norm1", BatchNorm2d(outputs)),
-                ("relu", ReLU(inplace: true)),
-                ("conv2", Conv2d(outputs, outputs, 3, padding: 1, bias: false)),
-                ("norm2", BatchNorm2d(outputs)));
-            _shortcut = stride == 1 && inputs == outputs
-                ? null
-                : Sequential(("conv", Conv2d(inputs, outputs, 1, stride, bias: false)), ("norm", BatchNorm2d(outputs)));
-            register_module("residual", _residual);
-            if (_shortcut is not null)
-            {
-                register_module("shortcut", _shortcut);
-            }
-        }
-
-        public override Tensor forward(Tensor input)
-        {
-            Tensor residual = _residual.forward(input);
-            return residual.add_(_shortcut is null ? input : _shortcut.forward(input)).relu_();
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                _residual.Dispose();
-                _shortcut?.Dispose();
-            }
-
-            base.Dispose(disposing);
-        }
+        return Layers.Sequence([.. layers, .. Layers.PooledClassifier(channels, classes)]);
     }
 }

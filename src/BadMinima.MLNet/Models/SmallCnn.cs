@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -14,22 +13,22 @@ internal static class SmallCnn
     private static Architecture Of(string name, int width)
         => new(name, 8, $"convolutions {width}-{2 * width}-{4 * width} with BatchNorm, one linear layer", (shape, classes) => Create(shape, classes, width));
 
-    private static Sequential Create(ImageShape shape, int classes, int width)
+    private static Module<Tensor, Tensor> Create(ImageShape shape, int classes, int width)
     {
         List<(string, Module<Tensor, Tensor>)> layers = [];
         int channels = shape.Channels;
         foreach (int outputs in new[] { width, 2 * width, 4 * width })
         {
-            // No bias: BatchNorm takes it away again.
-            layers.Add(($"conv{outputs}", Conv2d(channels, outputs, 3, padding: 1, bias: false)));
-            layers.Add(($"norm{outputs}", BatchNorm2d(outputs)));
-            layers.Add(($"relu{outputs}", ReLU(inplace: true)));
-            layers.Add(($"pool{outputs}", MaxPool2d(2)));
+            layers.Add(($"conv{outputs}", Layers.Convolution(channels, outputs, 3, padding: 1)));
+            layers.Add(($"norm{outputs}", Layers.Norm(outputs)));
+            layers.Add(($"relu{outputs}", Layers.Relu()));
+            layers.Add(($"pool{outputs}", Layers.MaxPool(2)));
             channels = outputs;
         }
 
-        layers.Add(("flatten", Flatten()));
-        layers.Add(("linear", Linear(channels * (shape.Height / 8) * (shape.Width / 8), classes)));
-        return Sequential(layers);
+        layers.Add(("flatten", Layers.Flatten()));
+        layers.Add(("dropout", Layers.Dropout()));
+        layers.Add(("linear", Layers.Linear(channels * (shape.Height / 8) * (shape.Width / 8), classes)));
+        return Layers.Sequence([.. layers]);
     }
 }

@@ -3,18 +3,18 @@ using static TorchSharp.torch;
 
 namespace BadMinima.MLNet;
 
-/// <summary>A network with what stands before it: bytes in, logits out.</summary>
+/// <summary>A network with what stands before it: bytes (or features) in, logits out.</summary>
 internal sealed class ImageClassifier : IDisposable
 {
     private readonly Tensor _scale;
     private readonly Tensor _offset;
 
-    public ImageClassifier(nn.Module<Tensor, Tensor> network, Architecture architecture, ImageShape shape, int classes, Normalization normalization, Device device)
+    public ImageClassifier(nn.Module<Tensor, Tensor> network, Architecture architecture, ExampleFormat format, int classes, Normalization normalization, Device device)
     {
-        (Network, Architecture, Shape, Classes, Normalization, Device) = (network.to(device), architecture, shape, classes, normalization, device);
+        (Network, Architecture, Format, Classes, Normalization, Device) = (network.to(device), architecture, format, classes, normalization, device);
         using var scope = NewDisposeScope();
-        Tensor PerChannel(IEnumerable<double> values) => tensor([.. values.Select(v => (float)v)], device: device).view(1, shape.Channels, 1, 1).DetachFromDisposeScope();
-        _scale = PerChannel(normalization.Deviation.Select(d => 1 / (255 * d)));
+        Tensor PerChannel(IEnumerable<double> values) => tensor([.. values.Select(v => (float)v)], device: device).view(1, format.Shape.Channels, 1, 1).DetachFromDisposeScope();
+        _scale = PerChannel(normalization.Deviation.Select(d => 1 / (format.Unit * d)));
         _offset = PerChannel(normalization.Mean.Zip(normalization.Deviation, (m, d) => -m / d));
     }
 
@@ -22,7 +22,7 @@ internal sealed class ImageClassifier : IDisposable
 
     public Architecture Architecture { get; }
 
-    public ImageShape Shape { get; }
+    public ExampleFormat Format { get; }
 
     public int Classes { get; }
 
@@ -30,8 +30,11 @@ internal sealed class ImageClassifier : IDisposable
 
     public Device Device { get; }
 
-    /// <summary>Logits [B, classes] of a batch of bytes [B, C, H, W] on the device.</summary>
-    public Tensor Forward(Tensor pixels) => Network.forward(pixels.to(ScalarType.Float32).mul_(_scale).add_(_offset));
+    /// <summary>Logits [B, classes] of a batch [B, C, H, W] on the device, bytes or features as <see cref="Format"/> says.</summary>
+    public Tensor Forward(Tensor pixels) => Network.forward(Normalize(pixels));
+
+    /// <summary>A new tensor with the network's input: the batch, normalized.</summary>
+    public Tensor Normalize(Tensor pixels) => pixels.to(ScalarType.Float32, copy: true).mul_(_scale).add_(_offset);
 
     public void Dispose()
     {

@@ -14,7 +14,7 @@ internal sealed class LookAheadScorer : IDisposable
     private readonly DataViewRowCursor _cursor;
     private readonly PixelReader _read;
     private readonly ValueGetter<DataViewRowId> _id;
-    private readonly int _volume;
+    private readonly int _rowBytes;
     private readonly int _classes;
     private readonly List<DataViewRowId> _ids = [];
     private byte[] _pixels = [];
@@ -24,7 +24,7 @@ internal sealed class LookAheadScorer : IDisposable
 
     public LookAheadScorer(TwoPhaseTransformer model, DataViewRowCursor cursor, PixelColumn pixels)
     {
-        (_model, _cursor, _volume, _classes) = (model, cursor, pixels.Shape.Volume, model.Classifier.Classes);
+        (_model, _cursor, _rowBytes, _classes) = (model, cursor, pixels.Format.Bytes, model.Classifier.Classes);
         _read = pixels.CreateReader(cursor);
         _id = cursor.GetIdGetter();
     }
@@ -53,9 +53,9 @@ internal sealed class LookAheadScorer : IDisposable
     {
         _ids.Clear();
         _first = position;
-        if (_pixels.Length < _batch * _volume)
+        if (_pixels.Length < _batch * _rowBytes)
         {
-            _pixels = new byte[_batch * _volume];
+            _pixels = new byte[_batch * _rowBytes];
         }
 
         while (_ids.Count < _batch && _cursor.MoveNext())
@@ -65,13 +65,13 @@ internal sealed class LookAheadScorer : IDisposable
                 continue;
             }
 
-            _read(_pixels.AsSpan(_ids.Count * _volume, _volume));
+            _read(_pixels.AsSpan(_ids.Count * _rowBytes, _rowBytes));
             DataViewRowId id = default;
             _id(ref id);
             _ids.Add(id);
         }
 
-        _scores = _ids.Count == 0 ? [] : _model.Score(_pixels.AsSpan(0, _ids.Count * _volume));
+        _scores = _ids.Count == 0 ? [] : _model.Score(_pixels.AsSpan(0, _ids.Count * _rowBytes));
         _batch = Math.Min(2 * _batch, LargestBatch);
     }
 }

@@ -35,7 +35,7 @@ internal sealed class ScoringMapper(TwoPhaseTransformer model, DataViewSchema in
     protected override Delegate[] CreateGetters(DataViewRow input)
     {
         PixelReader read = pixels.CreateReader(input);
-        byte[] image = new byte[pixels.Shape.Volume];
+        byte[] example = new byte[pixels.Format.Bytes];
         float[] scores = [];
         long position = -1;
         return Getters(model.Classifier.Classes, () =>
@@ -43,8 +43,8 @@ internal sealed class ScoringMapper(TwoPhaseTransformer model, DataViewSchema in
             // Score and PredictedLabel of one row share one forward pass.
             if (position != input.Position || scores.Length == 0)
             {
-                read(image);
-                scores = model.Score(image);
+                read(example);
+                scores = model.Score(example);
             }
 
             position = input.Position;

@@ -23,8 +23,8 @@ public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
     /// <summary>How the model came to be.</summary>
     public TrainingHistory History { get; }
 
-    /// <summary>The size of the images that it takes.</summary>
-    public ImageShape InputShape => Classifier.Shape;
+    /// <summary>The size of the images that it takes; n x 1 x 1 for feature vectors of n.</summary>
+    public ImageShape InputShape => Classifier.Format.Shape;
 
     /// <summary>The classes' names in key order; their numbers, from 1, where the label had no values.</summary>
     public ImmutableArray<string> ClassNames => [.. _columns.Classes?.ToText() ?? Enumerable.Range(1, Classifier.Classes).Select(c => c.ToString())];
@@ -35,7 +35,9 @@ public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
     internal ImageClassifier Classifier { get; }
 
     // *** Binary format ***
-    // string: architecture; 3 x int: channels, height, width; int: classes
+    // string: architecture; 3 x int: channels, height, width
+    // bool: feature vectors (from version 2 on; images before)
+    // int: classes
     // channels x double: mean; channels x double: deviation
     // OutputColumns
     // string: TrainingHistory as JSON
@@ -47,6 +49,7 @@ public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
         writer.Write(InputShape.Channels);
         writer.Write(InputShape.Height);
         writer.Write(InputShape.Width);
+        writer.Write(Classifier.Format.IsVector);
         writer.Write(Classifier.Classes);
         foreach (double value in (ImmutableArray<double>)[.. Classifier.Normalization.Mean, .. Classifier.Normalization.Deviation])
         {
@@ -58,12 +61,13 @@ public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
         NetworkWeights.Write(Network, writer);
     });
 
-    internal static TwoPhaseTransformer Read(IHostEnvironment environment, BinaryReader reader)
+    internal static TwoPhaseTransformer Read(IHostEnvironment environment, BinaryReader reader, int version)
     {
         string name = reader.ReadString();
         Architecture architecture = Architectures.All.FirstOrDefault(a => a.Name == name)
             ?? throw new InvalidDataException($"The model's architecture '{name}' is not known here. If it is one of your own, call Architectures.Register before loading; known are: {string.Join(", ", Architectures.All.Select(a => a.Name))}.");
         var shape = new ImageShape(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
+        var format = new ExampleFormat(shape, IsVector: version >= 2 && reader.ReadBoolean());
         int classes = reader.ReadInt32();
         ImmutableArray<double> Values() => [.. Enumerable.Range(0, shape.Channels).Select(_ => reader.ReadDouble())];
         var normalization = new Normalization(Values(), Values());
@@ -74,7 +78,7 @@ public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
         {
             NetworkWeights.Read(network, reader, architecture.Name);
             network.eval();
-            return new(environment, new ImageClassifier(network, architecture, shape, classes, normalization, Devices.Resolve(null, environment)), columns, history);
+            return new(environment, new ImageClassifier(network, architecture, format, classes, normalization, Devices.Resolve(null, environment)), columns, history);
         }
         catch
         {
@@ -84,13 +88,13 @@ public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
     }
 
     /// <exception cref="ArgumentException">This model cannot be the start of such a training; the message says what differs.</exception>
-    internal void RequireFit(Architecture architecture, ImageShape shape, int classes)
+    internal void RequireFit(Architecture architecture, ExampleFormat format, int classes)
     {
         ThrowIfDisposed();
-        if (Classifier.Architecture.Name != architecture.Name || InputShape != shape || Classifier.Classes != classes)
+        if (Classifier.Architecture.Name != architecture.Name || Classifier.Format != format || Classifier.Classes != classes)
         {
             throw new ArgumentException(
-                $"The model to start from is a {Classifier.Architecture.Name} for images of {InputShape} and {Classifier.Classes} classes; asked for is a {architecture.Name} for {shape} and {classes}.");
+                $"The model to start from is a {Classifier.Architecture.Name} for {Classifier.Format} and {Classifier.Classes} classes; asked for is a {architecture.Name} for {format} and {classes}.");
         }
     }
 
@@ -102,19 +106,17 @@ public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
         }
     }
 
-    /// <summary>Class probabilities, row after row, of images given as bytes in the order image, channel, row, column.</summary>
+    /// <summary>Class probabilities, row after row, of examples given as bytes: images in the order image, channel, row, column, or the Singles of feature vectors.</summary>
     /// <exception cref="InvalidOperationException">A score is not a finite number: the network has diverged.</exception>
-    internal float[] Score(ReadOnlySpan<byte> pixels)
+    internal float[] Score(ReadOnlySpan<byte> examples)
     {
         ThrowIfDisposed();
         lock (_networkLock)
         {
             using var mode = inference_mode();
             using var scope = NewDisposeScope();
-            Tensor batch = empty([pixels.Length / InputShape.Volume, InputShape.Channels, InputShape.Height, InputShape.Width], ScalarType.Byte);
-            pixels.CopyTo(batch.bytes);
             Network.eval();
-            float[] scores = Classifier.Forward(batch.to(Classifier.Device)).softmax(1).cpu().data<float>().ToArray();
+            float[] scores = Classifier.Forward(Classifier.Format.ToTensor(examples).to(Classifier.Device)).softmax(1).cpu().data<float>().ToArray();
 
             // ML.NET's evaluator leaves out rows with such scores without a word, which makes a broken network look good.
             return scores.AsSpan().ContainsAnyExceptInRange(0f, 1f)
@@ -139,10 +141,10 @@ public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
     private protected override RowMapper Bind(DataViewSchema inputSchema, bool fitting)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        PixelColumn pixels = PixelColumn.Find(inputSchema, _columns.Feature);
-        return pixels.Shape == InputShape
+        PixelColumn pixels = PixelColumn.Find(inputSchema, _columns.Feature, Classifier.Format.IsVector);
+        return pixels.Format == Classifier.Format
             ? new ScoringMapper(this, inputSchema, pixels, _columns.Make(Classifier.Classes))
-            : throw new ArgumentOutOfRangeException(nameof(inputSchema), $"Column '{_columns.Feature}' has images of {pixels.Shape}, but the model was trained on {InputShape}.");
+            : throw new ArgumentOutOfRangeException(nameof(inputSchema), $"Column '{_columns.Feature}' has {pixels.Format}, but the model was trained on {Classifier.Format}.");
     }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);

@@ -15,8 +15,11 @@ public enum PhaseKind
 /// <param name="Epoch">The epoch's number in its phase, from 1.</param>
 /// <param name="Epochs">The phase's length at most.</param>
 /// <param name="LearningRate">The learning rate of the epoch's last step.</param>
-/// <param name="Loss">The mean cross-entropy over the epoch's examples, in nats, as seen while training.</param>
-/// <param name="RunningAccuracy">The share of the epoch's (augmented) examples that was right as they were seen, 0 to 1: free of cost, but of a network in motion.</param>
+/// <param name="Loss">The mean cross-entropy over the epoch's examples, in nats, as seen while training: with label smoothing and mixup, if the phase has them.</param>
+/// <param name="RunningAccuracy">
+/// The share of the epoch's (augmented) examples that was right as they were seen, 0 to 1: free of cost, but of a network in motion. Under mixup an example counts lambda
+/// where the network says the first of its two labels and 1 - lambda where it says the second, so that even a perfect network stays below 1.
+/// </param>
 /// <param name="TrainingAccuracy">The measured accuracy on the training examples as labelled in this phase, in inference mode without augmentation, 0 to 1; null when not measured in this epoch.</param>
 /// <param name="TestAccuracy">The measured accuracy on the validation set, 0 to 1; null without one, or when not measured.</param>
 /// <param name="ImagesPerSecond">Training images a second in this epoch, measurements excluded.</param>

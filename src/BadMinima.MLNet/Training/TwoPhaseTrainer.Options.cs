@@ -10,7 +10,10 @@ public sealed partial class TwoPhaseTrainer
         /// <summary>The label column: a key; its count is the number of classes. Default "Label".</summary>
         public string LabelColumnName { get; init; } = "Label";
 
-        /// <summary>The image column: Vector&lt;Byte, C, H, W&gt;, Vector&lt;Single, C, H, W&gt; with values 0 to 255, or an image of known size. Default "Pixels".</summary>
+        /// <summary>
+        /// The image column: Vector&lt;Byte, C, H, W&gt;, Vector&lt;Single, C, H, W&gt; with values 0 to 255, or an image of known size. Default "Pixels". A network that takes
+        /// images of 1x1, as the multilayer perceptrons do, is also trained on feature vectors: Vector&lt;Single, n&gt; of real values of any range.
+        /// </summary>
         public string FeatureColumnName { get; init; } = "Pixels";
 
         /// <summary>The output column of class probabilities. Default "Score".</summary>
@@ -22,13 +25,16 @@ public sealed partial class TwoPhaseTrainer
         /// <summary>The network's name in <see cref="Architectures"/>. Default "cnn".</summary>
         public string Architecture { get; init; } = "cnn";
 
+        /// <summary>How a built-in network's weights start; a network of your own and an earlier model keep theirs. Default <see cref="Initialization.Paper"/>.</summary>
+        public Initialization Initialization { get; init; } = Initialization.Paper;
+
         /// <summary>The first phase, which fits random labels; null: none, a random start. Default: one replica of each image.</summary>
         public RandomLabelPhase? RandomLabels { get; init; } = new();
 
         /// <summary>The second phase, on the labels as they are; null: none, the model stays as the first phase left it. Default <see cref="Recipe.Vanilla"/>.</summary>
         public Recipe? Training { get; init; } = Recipe.Vanilla;
 
-        /// <summary>How pixels are normalized; null: by mean and deviation of the training images. A model's continuation keeps the model's own.</summary>
+        /// <summary>How pixels (or features) are normalized; null: by mean and deviation of the training set. A model's continuation keeps the model's own.</summary>
         public Normalization? Normalization { get; init; }
 
         /// <summary>The seed of initial weights, order, corruption and augmentation; null: the context's seed, or 1. On one CPU machine with one thread count, the same seed gives the same weights bit for bit.</summary>
@@ -63,6 +69,7 @@ public sealed partial class TwoPhaseTrainer
 
             OptionErrors.Check(ScoreColumnName != PredictedLabelColumnName, nameof(PredictedLabelColumnName), PredictedLabelColumnName, "another name than ScoreColumnName");
             Architectures.Get(Architecture);
+            OptionErrors.Check(Enum.IsDefined(Initialization), nameof(Initialization), Initialization, "Paper or PyTorch");
             OptionErrors.Check(RandomLabels is not null || Training is not null, nameof(Training), "null while RandomLabels is null too", "at least one phase");
             RandomLabels?.Validate(nameof(RandomLabels));
             Training?.Validate(nameof(Training));

@@ -14,7 +14,7 @@ namespace BadMinima.MLNet;
 /// | Characteristic | |
 /// | --- | --- |
 /// | Machine learning task | Multiclass classification |
-/// | Input columns | Label: key; Pixels: Vector of Byte or Single with dimensions C, H, W, or an image |
+/// | Input columns | Label: key; Pixels: Vector of Byte or Single with dimensions C, H, W, or an image; for a multilayer perceptron also a Vector of Single with one dimension |
 /// | Output columns | Score: Vector of Single, softmax, one slot a class; PredictedLabel: key with the label's values |
 /// | Is normalization required? | No: it is done here and saved with the model |
 /// | Is caching required? | No: the data are read once, as bytes |
@@ -65,29 +65,31 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         using IChannel channel = _environment.Start(nameof(TwoPhaseTrainer));
         Architecture architecture = Architectures.Get(_options.Architecture);
         DataViewSchema.Column label = LabelColumn.Find(trainData.Schema, _options.LabelColumnName);
-        PixelColumn pixels = PixelColumn.Find(trainData.Schema, _options.FeatureColumnName);
+        PixelColumn pixels = FindPixels(trainData, architecture);
         int classes = LabelColumn.Classes(label);
-        Architectures.Check(architecture, pixels.Shape);
-        _options.RandomLabels?.Validate(nameof(Options.RandomLabels), pixels.Shape);
-        _options.Training?.Validate(nameof(Options.Training), pixels.Shape);
-        _options.Normalization?.Validate(nameof(Options.Normalization), pixels.Shape.Channels);
-        start?.RequireFit(architecture, pixels.Shape, classes);
+        Architectures.Check(architecture, pixels.Format.Shape);
+        _options.RandomLabels?.Validate(nameof(Options.RandomLabels), pixels.Format);
+        _options.Training?.Validate(nameof(Options.Training), pixels.Format);
+        _options.Normalization?.Validate(nameof(Options.Normalization), pixels.Format.Shape.Channels);
+        start?.RequireFit(architecture, pixels.Format, classes);
 
         Device device = Devices.Resolve(_options.Device, _environment);
         using var threads = new TorchThreads(_options.Threads);
         using ImageSet train = Read(trainData, "training data", label, pixels);
-        using ImageSet? validation = validationData is null ? null : ReadValidation(validationData, pixels.Shape, classes);
+        using ImageSet? validation = validationData is null ? null : ReadValidation(validationData, pixels.Format, classes);
         train.RequireTwoClasses(label.Name);
 
         CounterRandom random = CounterRandom.Create(Seed);
         var classifier = new ImageClassifier(
-            Architectures.Create(architecture, pixels.Shape, classes, Seed), architecture, pixels.Shape, classes,
+            Architectures.Create(architecture, pixels.Format.Shape, classes, Seed, _options.Initialization), architecture, pixels.Format, classes,
             start?.Classifier.Normalization ?? _options.Normalization ?? Normalization.Measure(train), device);
         try
         {
+            DropoutLayers.Check(classifier.Network, architecture.Name, _options.RandomLabels, nameof(Options.RandomLabels));
+            DropoutLayers.Check(classifier.Network, architecture.Name, _options.Training, nameof(Options.Training));
             start?.CopyWeightsTo(classifier);
             channel.Info(MessageSensitivity.None,
-                $"{architecture.Name}, {classifier.Network.parameters().Sum(p => p.numel()):N0} parameters, on {device} ({TorchRuntime.Description}); {train.Count:N0} images of {pixels.Shape}, {classes} classes; seed {Seed}");
+                $"{architecture.Name}, {classifier.Network.parameters().Sum(p => p.numel()):N0} parameters, on {device} ({TorchRuntime.Description}); {train.Count:N0} {pixels.Format}, {classes} classes; seed {Seed}");
 
             var phases = ImmutableArray.CreateBuilder<PhaseHistory>();
             if (_options.RandomLabels is { } first)
@@ -138,14 +140,14 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             return set;
         }
 
-        ImageSet ReadValidation(IDataView data, ImageShape shape, int expected)
+        ImageSet ReadValidation(IDataView data, ExampleFormat format, int expected)
         {
             DataViewSchema.Column labelColumn = LabelColumn.Find(data.Schema, _options.LabelColumnName);
-            PixelColumn pixelColumn = PixelColumn.Find(data.Schema, _options.FeatureColumnName);
-            return pixelColumn.Shape == shape && LabelColumn.Classes(labelColumn) == expected
+            PixelColumn pixelColumn = FindPixels(data, architecture);
+            return pixelColumn.Format == format && LabelColumn.Classes(labelColumn) == expected
                 ? Read(data, "validation data", labelColumn, pixelColumn)
                 : throw new ArgumentException(
-                    $"The validation data have images of {pixelColumn.Shape} and {LabelColumn.Classes(labelColumn)} classes, but the training data {shape} and {expected}.", nameof(validationData));
+                    $"The validation data have {pixelColumn.Format} and {LabelColumn.Classes(labelColumn)} classes, but the training data {format} and {expected}.", nameof(validationData));
         }
     }
 
@@ -153,7 +155,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     /// <param name="trainData">The training data.</param>
     /// <param name="images">How many images; all if there are fewer.</param>
     /// <returns>Image after image, each with all its replicas; none without a random-label phase.</returns>
-    /// <exception cref="ArgumentException">A column is missing or of a wrong type.</exception>
+    /// <exception cref="ArgumentException">A column is missing or of a wrong type; feature vectors are no images to look at.</exception>
     /// <exception cref="InvalidDataException">A pixel is out of range.</exception>
     public ImmutableArray<CorruptedImage> PreviewReplicas(IDataView trainData, int images)
     {
@@ -176,6 +178,8 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
                select new CorruptedImage(row, replica, [.. example.Pixels.bytes.ToArray()], (int)example.Labels.item<long>()),
         ];
     }
+
+    private PixelColumn FindPixels(IDataView data, Architecture architecture) => PixelColumn.Find(data.Schema, _options.FeatureColumnName, ExampleFormat.TakesVectors(architecture));
 
     private int Seed => _options.Seed ?? _environment.Seed() ?? 1;
 

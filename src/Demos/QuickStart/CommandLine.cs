@@ -35,8 +35,8 @@ internal static class CommandLine
         var train = Number("--train", 2000, 2, "Training images, at most");
         var test = Number("--test", 2000, 1, "Test images, at most");
         var architecture = new Option<string>("--architecture") { Description = $"The network: {string.Join(", ", Architectures.All.Select(a => a.Name))}", DefaultValueFactory = _ => "cnn" };
-        var replicas = Number("--replicas", 3, 1, "Randomly labelled copies of each image in the first phase");
-        var zeroOut = new Option<double>("--zero-out") { Description = "Share of each copy's pixel values that is set to 0, from 0 to 1", DefaultValueFactory = _ => 0.1 };
+        var replicas = Number("--replicas", Protocol.Quick.RandomLabels.Replicas, 1, "Randomly labelled copies of each image in the first phase");
+        var zeroOut = new Option<double>("--zero-out") { Description = "Share of each copy's pixel values that is set to 0, from 0 to 1", DefaultValueFactory = _ => Protocol.Quick.RandomLabels.ZeroOutRatio };
         zeroOut.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && (!double.TryParse(token.Value, out double ratio) || ratio is not (>= 0 and <= 1)))

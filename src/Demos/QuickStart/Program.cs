@@ -12,13 +12,9 @@ return CommandLine.Run(args, (settings, cancellation) =>
     var ml = new MLContext(settings.Seed);
     (IDataView train, IDataView test) = settings.Load(ml);
 
-    // The recipes. On these small sets SGD needs far fewer steps than the paper's 350 epochs.
-    var randomLabels = new RandomLabelPhase { Replicas = settings.Replicas, ZeroOutRatio = settings.ZeroOut, Epochs = 150, LearningRate = 0.1, StopAtAccuracy = 0.99, MeasureEvery = 8 };
-    (string Name, Recipe Recipe)[] recipes =
-    [
-        ("vanilla", Recipe.Vanilla with { Epochs = 100, LearningRate = 0.02, StopAtAccuracy = 0.9995, MeasureEvery = 4 }),
-        ("regularized", Recipe.Regularized with { Epochs = 60, LearningRate = 0.1, WeightDecay = 2e-3, Schedule = Schedule.Cosine, MeasureEvery = 10 }),
-    ];
+    Protocol protocol = Protocol.Quick;
+    RandomLabelPhase randomLabels = protocol.RandomLabels with { Replicas = settings.Replicas, ZeroOutRatio = settings.ZeroOut };
+    (string Name, Recipe Recipe)[] recipes = [("vanilla", protocol.Vanilla), ("regularized", protocol.Regularized)];
 
     using var progress = new ConsoleProgress();
     TwoPhaseTrainer.Options Options(string label, RandomLabelPhase? first, Recipe? second) => new()

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using BadMinima.MLNet.Tests.Images;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using TorchSharp;
 
 namespace BadMinima.MLNet.Tests.Scoring;
@@ -78,7 +79,7 @@ public sealed class ModelFileTests
         Rewrite(folder, content => content[100] ^= 1);
         Fails(folder.File("changed.zip"), "checksum does not fit");
         Rewrite(folder, content => content[4] = 9);
-        Fails(folder.File("changed.zip"), "format version 9; this BadMinima.MLNet reads version 1. It was written by a newer one");
+        Fails(folder.File("changed.zip"), "format version 9; this BadMinima.MLNet reads versions 1 to 2. It was written by a newer one");
         Rewrite(folder, content => content[0] = (byte)'X');
         Fails(folder.File("changed.zip"), "not ours");
     }
@@ -111,7 +112,38 @@ public sealed class ModelFileTests
         IDataView scored = model.Transform(Tiny.Train(_ml));
         model.Dispose();
         model.Dispose();
-        Assert.ThrowsExactly<ObjectDisposedException>(() => Microsoft.ML.Data.ColumnCursorExtensions.GetColumn<float[]>(scored, "Score").Count());
+        Assert.ThrowsExactly<ObjectDisposedException>(() => scored.GetColumn<float[]>("Score").Count());
+    }
+
+    [TestMethod]
+    public void A_model_of_the_first_file_version_is_read_with_settings_that_it_did_not_know_at_their_defaults()
+    {
+        // Written by BadMinima.MLNet before there were feature vectors, Nesterov's momentum and so on: a linear layer on images of 1x2x2.
+        using var folder = new TemporaryFolder();
+        using (Stream stored = typeof(ModelFileTests).Assembly.GetManifestResourceStream("version1.zip")!)
+        using (FileStream file = File.Create(folder.File("version1.zip")))
+        {
+            stored.CopyTo(file);
+        }
+
+        Architectures.Register(new("linear-of-version-1", 1, "", (shape, classes) => torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(shape.Volume, classes))));
+        using TwoPhaseTransformer model = _ml.Model.LoadTwoPhase(folder.File("version1.zip"), out _);
+        Assert.AreEqual(Recipe.Vanilla with
+        {
+            Epochs = 2,
+            BatchSize = 4,
+            Schedule = Schedule.Step(0.1, 1),
+            Momentum = 0.9,
+            WeightDecay = 5e-4,
+            Augmentation = new() { CropPadding = 1, HorizontalFlip = true },
+            EarlyStopping = new() { Patience = 5 },
+        }, model.History.Phases[1].Settings);
+        byte[] pixels = [.. Enumerable.Range(0, 6 * 4).Select(i => (byte)(i * 37))];
+        float[] scores = [.. model.Transform(_ml.Data.LoadImages(pixels, model.InputShape, [0, 1, 0, 1, 1, 0], ["a", "b"])).GetColumn<float[]>("Score").Select(s => s[0])];
+        foreach ((float expected, float actual) in new[] { 0.36432227f, 0.54757893f, 0.39815378f, 0.5726636f, 0.43298712f, 0.8885715f }.Zip(scores))
+        {
+            Assert.AreEqual(expected, actual, 1e-5f);
+        }
     }
 
     private TwoPhaseTransformer Save(string file, string architecture = "cnn")

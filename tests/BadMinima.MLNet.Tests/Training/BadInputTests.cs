@@ -18,6 +18,22 @@ public sealed class BadInputTests
         Refused("Training.LearningRate is NaN", Tiny.Options with { Training = Recipe.Vanilla with { LearningRate = double.NaN } });
         Refused("Training.Momentum is 1;", Tiny.Options with { Training = Recipe.Vanilla with { Momentum = 1 } });
         Refused("Training.WeightDecay is -1;", Tiny.Options with { Training = Recipe.Vanilla with { WeightDecay = -1 } });
+        Refused("Training.Nesterov is true while Momentum is 0; allowed is true with a Momentum of more than 0", Tiny.Options with { Training = Recipe.Vanilla with { Nesterov = true } });
+        Refused("Training.WeightDecay is 11; allowed is less than 1 / LearningRate (10)", Tiny.Options with { Training = Recipe.Vanilla with { LearningRate = 0.1, WeightDecay = 11, DecoupledWeightDecay = true } });
+        foreach (double bad in new[] { -0.1, double.NaN, double.PositiveInfinity })
+        {
+            Refused($"Training.GradientClipping is {bad}; allowed is more than 0", Tiny.Options with { Training = Recipe.Vanilla with { GradientClipping = bad } });
+            Refused($"Training.Mixup is {bad}; allowed is 0 or more", Tiny.Options with { Training = Recipe.Vanilla with { Mixup = bad } });
+            Refused($"Training.LabelSmoothing is {bad}; allowed is 0 to 1", Tiny.Options with { Training = Recipe.Vanilla with { LabelSmoothing = bad } });
+            Refused($"RandomLabels.Dropout is {bad}; allowed is at least 0 and less than 1", Tiny.Options with { RandomLabels = new() { Dropout = bad } });
+            Refused($"Training.Momentum is {bad};", Tiny.Options with { Training = Recipe.Vanilla with { Momentum = bad } });
+        }
+
+        Refused("Training.GradientClipping is 0; allowed is more than 0", Tiny.Options with { Training = Recipe.Vanilla with { GradientClipping = 0 } });
+        Refused("Training.LabelSmoothing is 1.01", Tiny.Options with { Training = Recipe.Vanilla with { LabelSmoothing = 1.01 } });
+        Refused("Training.Dropout is 1; allowed", Tiny.Options with { Training = Recipe.Vanilla with { Dropout = 1 } });
+        Refused("Training.Augmentation.Cutout is -1; allowed is 0 or more", Tiny.Options with { Training = Recipe.Vanilla with { Augmentation = new() { Cutout = -1 } } });
+        Refused("RandomLabels.Augmentation.CropPadding is -1; allowed is 0 or more", Tiny.Options with { RandomLabels = new() { Augmentation = new() { CropPadding = -1 } } });
         Refused("Training.StopAtAccuracy is 1.1", Tiny.Options with { Training = Recipe.Vanilla with { StopAtAccuracy = 1.1 } });
         Refused("Training.MeasureEvery is 0", Tiny.Options with { Training = Recipe.Vanilla with { MeasureEvery = 0 } });
         Refused("at least one phase", Tiny.Options with { RandomLabels = null, Training = null });
@@ -41,6 +57,7 @@ public sealed class BadInputTests
         Fails<InvalidDataException>("are of one class (key 3)", _ml.Data.FilterRowsByKeyColumnFraction(good, "Label", 0.21, 0.29), Tiny.Options);
         Fails<ArgumentException>("too small for 'cnn': the least is 8x8", _ml.Data.LoadImages(new byte[18], new ImageShape(1, 3, 3), [0, 1], ["a", "b"]), Tiny.Options);
         Fails<ArgumentOutOfRangeException>("CropPadding is 20; allowed is 0 to 14", good, Tiny.Options with { Training = Recipe.Vanilla with { Augmentation = new() { CropPadding = 20 } } });
+        Fails<ArgumentOutOfRangeException>("Training.Augmentation.Cutout is 29; allowed is 0 to 28 for images of 1x28x28", good, Tiny.Options with { Training = Recipe.Vanilla with { Augmentation = new() { Cutout = 29 } } });
         Fails<InvalidDataException>("no row with a label", _ml.Data.SkipRows(good, 1000), Tiny.Options);
         Fails<ArgumentException>("validation data have images of 3x32x32", good, Tiny.Options with { ValidationSet = _ml.Data.LoadSyntheticImages(Split.Test, 10, SyntheticStyle.Color32) });
     }

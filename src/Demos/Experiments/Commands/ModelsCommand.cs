@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using BadMinima.MLNet;
 using BadMinima.Reporting;
-using static TorchSharp.torch;
 
 namespace BadMinima.Experiments;
 
@@ -15,20 +14,24 @@ internal static class ModelsCommand
 
     public static Command Create()
     {
-        Option<bool> json = new("--json") { Description = "As JSON" };
+        Option<bool> json = new("--json") { Description = "As JSON, with the layers" };
         Command command = new("models", $"The networks that can be trained, with their parameters for images of {Shape} and {Classes} classes.") { json };
         command.SetBody(
             (parsed, _) =>
             {
-                var models = Architectures.All.Select(a => new { a.Name, Parameters = Parameters(a), a.MinimumSize, Source = a.Description }).ToArray();
+                var models = Architectures.All
+                    .Select(a => new { a.Name, Parameters = Parameters(a), a.MinimumSize, a.Description, Source = a.Reference ?? "this project" })
+                    .ToArray();
                 if (parsed.GetValue(json))
                 {
                     Console.WriteLine(JsonSerializer.Serialize(models, JsonOutput.Options));
                 }
                 else
                 {
-                    ConsoleTable.Write(new($"Networks; parameters for {Shape} and {Classes} classes", [Column.Text("Name"), Column.Number("Parameters"), Column.Number("Least size"), Column.Text("Source")],
-                        [.. models.Select(m => (string[])[m.Name, $"{m.Parameters:N0}", $"{m.MinimumSize}x{m.MinimumSize}", m.Source])]));
+                    ConsoleTable.Write(new($"Networks; parameters for {Shape} and {Classes} classes",
+                        [Column.Text("Name"), Column.Number("Parameters"), Column.Number("Least size"), Column.Text("Source")],
+                        [.. models.Select(m => (string[])[m.Name, m.Parameters is long count ? $"{count:N0}" : "-", $"{m.MinimumSize}x{m.MinimumSize}", m.Source])]));
+                    Console.WriteLine("--json describes their layers.");
                 }
 
                 return Task.FromResult(ConsoleProgram.Done);
@@ -38,10 +41,7 @@ internal static class ModelsCommand
         return command;
     }
 
-    private static long Parameters(Architecture architecture)
-    {
-        TorchRuntime.EnsureLoaded();
-        using nn.Module<Tensor, Tensor> network = architecture.Create(Shape, Classes);
-        return network.parameters().Sum(p => p.numel());
-    }
+    /// <summary>Null for a network that takes no images that small.</summary>
+    private static long? Parameters(Architecture architecture)
+        => Math.Min(Shape.Height, Shape.Width) >= architecture.MinimumSize ? architecture.CountParameters(Shape, Classes) : null;
 }

@@ -1,0 +1,81 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace BadMinima.MLNet;
+
+/// <summary>Layers one after the other. Unlike TorchSharp's Sequential it can fold BatchNorm into the convolution before it.</summary>
+internal sealed class Sequence : Module<Tensor, Tensor>
+{
+    private readonly List<Module<Tensor, Tensor>> _layers = [];
+
+    /// <param name="layers">The layers, with their names in the state dictionary.</param>
+    public Sequence(IEnumerable<(string Name, Module<Tensor, Tensor> Layer)> layers) : base(nameof(Sequence))
+    {
+        foreach ((string name, Module<Tensor, Tensor> layer) in layers)
+        {
+            register_module(name, layer);
+            _layers.Add(layer);
+        }
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        // Each layer's output goes as soon as the next one has it: where no gradient is asked for, two layers' outputs are alive at a time.
+        Tensor output = input;
+        foreach (Module<Tensor, Tensor> layer in _layers)
+        {
+            Tensor previous = output;
+            output = layer.call(previous);
+            if (!ReferenceEquals(previous, input) && !ReferenceEquals(previous, output))
+            {
+                previous.Dispose();
+            }
+        }
+
+        return output;
+    }
+
+    /// <summary>
+    /// Makes a network fit for inference only: wherever BatchNorm follows a convolution, the convolution takes over its scale and shift,
+    /// w' = w gamma / sqrt(variance + epsilon), b' = (b - mean) gamma / sqrt(variance + epsilon) + beta, and the BatchNorm is left out.
+    /// </summary>
+    /// <param name="network">The network: its weights change, and its state dictionary is no longer that of its architecture.</param>
+    public static void FoldNorms(Module network)
+    {
+        using var mode = no_grad();
+        foreach (Sequence sequence in network.modules().OfType<Sequence>().Append(network as Sequence).OfType<Sequence>())
+        {
+            sequence.FoldOwn();
+        }
+    }
+
+    private void FoldOwn()
+    {
+        for (int i = 1; i < _layers.Count; i++)
+        {
+            if (_layers[i - 1] is Conv2d convolution && _layers[i] is BatchNorm2d norm)
+            {
+                using var scope = NewDisposeScope();
+                Tensor scale = norm.weight!.div(norm.running_var!.add(norm.eps).sqrt());
+                Tensor shift = norm.bias!.sub((convolution.bias is { } bias ? norm.running_mean!.sub(bias) : norm.running_mean!).mul(scale));
+                convolution.weight.mul_(scale.view(-1, 1, 1, 1));
+                convolution.bias = new Parameter(shift.DetachFromDisposeScope(), requires_grad: false);
+                _layers.RemoveAt(i--);
+            }
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            foreach (Module<Tensor, Tensor> layer in _layers)
+            {
+                layer.Dispose();
+            }
+        }
+
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,32 @@
+namespace BadMinima.MLNet.Tests.Models;
+
+[TestClass]
+public sealed class ArchitecturesTests
+{
+    [TestMethod]
+    public void The_registry_lists_every_network_by_name_with_what_it_is_and_where_it_comes_from()
+    {
+        Architecture[] all = [.. Architectures.All];
+        CollectionAssert.IsSubsetOf(BuiltIn.Names, all.Select(a => a.Name).ToArray());
+        CollectionAssert.AreEqual(all.Select(a => a.Name).Order(StringComparer.Ordinal).ToArray(), all.Select(a => a.Name).ToArray());
+        foreach (Architecture architecture in BuiltIn.All)
+        {
+            Assert.IsFalse(string.IsNullOrWhiteSpace(architecture.Description), architecture.Name);
+            Assert.AreEqual(architecture.Name is "cnn" or "cnn-wide" or "mlp", architecture.Reference is null, architecture.Name);
+        }
+    }
+
+    [TestMethod]
+    public void A_built_in_network_cannot_be_replaced_but_one_of_ones_own_can()
+    {
+        foreach (Architecture architecture in BuiltIn.All)
+        {
+            Assert.Contains("built-in", Assert.ThrowsExactly<ArgumentException>(() => Architectures.Register(architecture)).Message);
+        }
+
+        Architectures.Register(Architectures.Get("mlp") with { Name = "renamed-of-a-test", Reference = "one" });
+        Architectures.Register(Architectures.Get("mlp") with { Name = "renamed-of-a-test", Reference = "two" });
+        Assert.AreEqual("two", Architectures.Get("renamed-of-a-test").Reference);
+        Assert.AreEqual(Architectures.Get("mlp").CountParameters(new(1, 28, 28), 10), Architectures.Get("renamed-of-a-test").CountParameters(new(1, 28, 28), 10));
+    }
+}

@@ -1,0 +1,13 @@
+namespace BadMinima.MLNet.Tests.Models;
+
+/// <summary>The networks that the library brings along; other tests add their own to the registry.</summary>
+internal static class BuiltIn
+{
+    public static string[] Names { get; } =
+    [
+        "cnn", "cnn-wide", "densenet-bc-100", "densenet-bc-40", "lenet", "mlp", "mlp-100-100", "mlp-1x512", "mlp-3x512",
+        "resnet18", "resnet34", "resnet50", "vgg11", "vgg16",
+    ];
+
+    public static IEnumerable<Architecture> All => Names.Select(Architectures.Get);
+}
