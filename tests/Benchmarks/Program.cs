@@ -1,41 +1,26 @@
-using System.Diagnostics;
+using System.CommandLine;
+using System.Globalization;
 using BadMinima.Benchmarks;
-using BadMinima.MLNet;
-using Microsoft.ML;
-using static TorchSharp.torch;
 
-// Speeds as ratios, measured side by side in one run:
-//   pipelineVsHand  images/s of training through the ML.NET pipeline / of the same loop written by hand over tensors (the median of 5 pairs in turn)
-//   idxSeconds      reading 60,000 28x28 images from IDX files into the trainer's tensor, in seconds (the median of 3)
-TorchRuntime.EnsureLoaded();
-var ml = new MLContext(seed: 1);
-Console.WriteLine($"{TorchRuntime.Description}; {get_num_threads()} threads");
-
-const int Images = 2000, Epochs = 5, Batch = 128;
-IDataView train = ml.Data.LoadSyntheticImages(Split.Train, Images);
-double[] ratios = [.. Enumerable.Range(0, 6).Select(_ =>
+// Speeds as ratios, measured side by side in one run: this library, the obvious TorchSharp loop, PyTorch, the machine's matrix product.
+if (args is [ReplicaMemory.Argument, var replicas, var seconds])
 {
-    double pipeline = Speed(() => ThroughPipeline(ml, train, Epochs, Batch));
-    double hand = Speed(() => HandWritten.Train(train, Epochs, Batch));
-    Console.WriteLine($"pipeline {pipeline,8:N0} images/s   by hand {hand,8:N0} images/s   ratio {pipeline / hand:F3}");
-    return pipeline / hand;
-}).Skip(1).Order()];
-Console.WriteLine($"pipelineVsHand {ratios[ratios.Length / 2]:F3}");
-
-double[] seconds = [.. Enumerable.Range(0, 3).Select(_ => IdxReading.Measure(ml, 60_000)).Order()];
-Console.WriteLine($"idxSeconds {seconds[1]:F2}");
-
-double Speed(Action train)
-{
-    var clock = Stopwatch.StartNew();
-    train();
-    return Images * Epochs / clock.Elapsed.TotalSeconds;
+    ReplicaMemory.Probe(int.Parse(replicas, CultureInfo.InvariantCulture), int.Parse(seconds, CultureInfo.InvariantCulture));
+    return 0;
 }
 
-static void ThroughPipeline(MLContext ml, IDataView train, int epochs, int batch)
-    => ml.MulticlassClassification.Trainers.TwoPhase(new TwoPhaseTrainer.Options
+var json = new Option<string?>("--json") { Description = "File for the medians and ratios" };
+var quick = new Option<bool>("--quick") { Description = "Two rounds of short measurements: under five minutes" };
+var command = new RootCommand("Measures this library beside the obvious TorchSharp loop, PyTorch (Debian: python3-torch) and the machine's matrix product, and prints ratios.") { json, quick };
+command.SetAction(result =>
+{
+    var report = Comparison.Run(result.GetValue(quick) ? new Effort(Rounds: 2, Steps: 3, SmallSteps: 20, MemorySeconds: 15) : new Effort(Rounds: 5, Steps: 6, SmallSteps: 60, MemorySeconds: 60));
+    report.Print();
+    if (result.GetValue(json) is { } file)
     {
-        RandomLabels = null,
-        Training = Recipe.Vanilla with { Epochs = epochs, BatchSize = batch, MeasureEvery = epochs },
-        Device = "cpu",
-    }).Fit(train).Dispose();
+        report.Save(file);
+    }
+});
+ParseResult parsed = command.Parse(args);
+int code = parsed.Invoke();
+return parsed.Errors.Count > 0 ? 2 : code;

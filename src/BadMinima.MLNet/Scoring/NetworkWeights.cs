@@ -7,7 +7,7 @@ internal static class NetworkWeights
 {
     // *** Binary format ***
     // int: tensors; for each
-    //   string: name; byte: scalar type; int: dimensions; long[]: sizes; the values, little-endian, in row-major order
+    //   string: name; a tensor, see TensorFormat
     public static void Write(nn.Module network, BinaryWriter writer)
     {
         using var scope = NewDisposeScope();
@@ -16,14 +16,7 @@ internal static class NetworkWeights
         foreach ((string name, Tensor tensor) in state)
         {
             writer.Write(name);
-            writer.Write((byte)tensor.dtype);
-            writer.Write(tensor.shape.Length);
-            foreach (long size in tensor.shape)
-            {
-                writer.Write(size);
-            }
-
-            writer.Write(tensor.detach().cpu().contiguous().bytes);
+            TensorFormat.Write(writer, tensor);
         }
     }
 
@@ -45,13 +38,7 @@ internal static class NetworkWeights
         for (int i = 0; i < count; i++)
         {
             string name = reader.ReadString();
-            var type = (ScalarType)reader.ReadByte();
-            long[] shape = new long[reader.ReadInt32()];
-            for (int d = 0; d < shape.Length; d++)
-            {
-                shape[d] = reader.ReadInt64();
-            }
-
+            (ScalarType type, long[] shape) = TensorFormat.ReadHeader(reader);
             if (!state.TryGetValue(name, out Tensor? tensor) || tensor.dtype != type || !tensor.shape.SequenceEqual(shape))
             {
                 throw new InvalidDataException(
@@ -60,18 +47,18 @@ internal static class NetworkWeights
                     + ": it was trained with another network of that name.");
             }
 
-            Tensor values = empty(shape, type);
-            reader.BaseStream.ReadExactly(values.bytes);
-            tensor.copy_(values);
+            tensor.copy_(TensorFormat.ReadValues(reader, type, shape));
         }
     }
 
-    public static void Copy(nn.Module source, nn.Module destination)
+    /// <param name="state">Parameters and buffers by name.</param>
+    /// <param name="destination">A network that has all of these names.</param>
+    public static void Copy(IReadOnlyDictionary<string, Tensor> state, nn.Module destination)
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         Dictionary<string, Tensor> to = destination.state_dict();
-        foreach ((string name, Tensor tensor) in source.state_dict())
+        foreach ((string name, Tensor tensor) in state)
         {
             to[name].copy_(tensor);
         }

@@ -102,7 +102,7 @@ public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
     {
         lock (_networkLock)
         {
-            NetworkWeights.Copy(Network, other.Network);
+            NetworkWeights.Copy(Network.state_dict(), other.Network);
         }
     }
 

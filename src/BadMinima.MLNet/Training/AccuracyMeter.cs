@@ -9,9 +9,11 @@ internal static class AccuracyMeter
     private const int BatchSize = 512;
 
     /// <summary>The share of examples classified right, 0 to 1; null when <paramref name="isCancelled"/> said so in between.</summary>
+    /// <param name="classifier">A classifier in inference mode.</param>
+    /// <param name="examples">What it is measured on.</param>
+    /// <param name="isCancelled">Asked before every batch.</param>
     public static double? Measure(ImageClassifier classifier, ITrainingExamples examples, Func<bool> isCancelled)
     {
-        classifier.Network.eval();
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
         Tensor right = zeros(1, ScalarType.Int64, classifier.Device);

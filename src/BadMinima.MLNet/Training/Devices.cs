@@ -43,6 +43,31 @@ internal static class Devices
         => name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : null;
 }
 
+/// <summary>Sets whether CUDA rounds to TF32, which is the process's, for the length of a block.</summary>
+internal readonly struct CudaPrecision : IDisposable
+{
+    private readonly (bool Products, bool Convolutions)? _before;
+
+    /// <exception cref="ArgumentOutOfRangeException">TF32 is asked for on a device that has none.</exception>
+    public CudaPrecision(Precision precision, Device device)
+    {
+        OptionErrors.Check(precision != Precision.TF32 || device.type == DeviceType.CUDA, nameof(TwoPhaseTrainer.Options.Precision), precision, $"F32 or BF16 on {device}: TF32 needs an NVIDIA GPU");
+        if (device.type == DeviceType.CUDA)
+        {
+            _before = (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32);
+            (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32) = (precision == Precision.TF32, precision == Precision.TF32);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_before is { } before)
+        {
+            (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32) = before;
+        }
+    }
+}
+
 /// <summary>Sets torch's thread count, which is the process's, for the length of a block.</summary>
 internal readonly struct TorchThreads : IDisposable
 {

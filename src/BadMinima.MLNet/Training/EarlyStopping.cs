@@ -12,6 +12,30 @@ public sealed record EarlyStopping
     /// <summary>By how much the metric must be better to count as improved, 0 or more; default 0.</summary>
     public double MinDelta { get; init; }
 
+    /// <summary>True when the patience is used up. Epochs in which the metric was not measured count as passed.</summary>
+    /// <param name="epochs">The phase's epochs so far.</param>
+    internal bool IsOver(IEnumerable<EpochMetrics> epochs)
+    {
+        (double best, int bestEpoch, int last) = (double.NegativeInfinity, 0, 0);
+        foreach (EpochMetrics epoch in epochs)
+        {
+            double? value = Metric switch
+            {
+                EarlyStoppingMetric.TrainingAccuracy => epoch.TrainingAccuracy,
+                EarlyStoppingMetric.TestAccuracy => epoch.TestAccuracy,
+                _ => -epoch.Loss,
+            };
+            if (value > best + MinDelta || bestEpoch == 0)
+            {
+                (best, bestEpoch) = (value ?? best, epoch.Epoch);
+            }
+
+            last = epoch.Epoch;
+        }
+
+        return last - bestEpoch >= Patience;
+    }
+
     internal void Validate(string name)
     {
         OptionErrors.Check(Enum.IsDefined(Metric), $"{name}.{nameof(Metric)}", Metric, string.Join(", ", Enum.GetNames<EarlyStoppingMetric>()));
@@ -31,29 +55,4 @@ public enum EarlyStoppingMetric
 
     /// <summary>The measured accuracy on the validation set; higher is better. Needs one.</summary>
     TestAccuracy,
-}
-
-/// <summary>Counts the epochs since the last improvement.</summary>
-internal sealed class EarlyStoppingState(EarlyStopping rule)
-{
-    private double _best = double.NegativeInfinity;
-    private int _bestEpoch;
-
-    /// <summary>True when the patience is used up. Epochs in which the metric was not measured count as passed.</summary>
-    public bool IsOver(EpochMetrics metrics)
-    {
-        double? value = rule.Metric switch
-        {
-            EarlyStoppingMetric.TrainingAccuracy => metrics.TrainingAccuracy,
-            EarlyStoppingMetric.TestAccuracy => metrics.TestAccuracy,
-            _ => -metrics.Loss,
-        };
-        if (value > _best + rule.MinDelta || _bestEpoch == 0)
-        {
-            _best = value ?? _best;
-            _bestEpoch = metrics.Epoch;
-        }
-
-        return metrics.Epoch - _bestEpoch >= rule.Patience;
-    }
 }

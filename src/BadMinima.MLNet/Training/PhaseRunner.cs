@@ -1,11 +1,28 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet;
 
 /// <summary>Runs one phase: SGD over shuffled batches, epoch after epoch, until something ends it.</summary>
-internal sealed class PhaseRunner(ImageClassifier classifier, ImageSet? validation, CounterRandom random, Action<EpochMetrics> report, Func<bool> isCancelled)
+/// <param name="network">What is trained.</param>
+/// <param name="kind">Which phase.</param>
+/// <param name="phase">Its settings.</param>
+/// <param name="examples">What it is trained on.</param>
+/// <param name="validation">What test accuracies are measured on; null: nothing.</param>
+/// <param name="random">The generator of this phase.</param>
+/// <param name="report">Is told of every epoch.</param>
+/// <param name="isCancelled">Is asked after every batch.</param>
+/// <param name="record">Writes the phase down between two steps; null: nobody does.</param>
+internal sealed class PhaseRunner(
+    TrainingNetwork network,
+    PhaseKind kind,
+    Phase phase,
+    ITrainingExamples examples,
+    ImageSet? validation,
+    CounterRandom random,
+    Action<EpochMetrics> report,
+    Func<bool> isCancelled,
+    PhaseRecorder? record)
 {
     // Streams of a phase's generator: what is drawn for one purpose never moves what is drawn for another.
     private const ulong OrderStream = 0;
@@ -13,93 +30,125 @@ internal sealed class PhaseRunner(ImageClassifier classifier, ImageSet? validati
     private const ulong MixupStream = 2;
     private const ulong DropoutStream = 3;
 
+    private int Steps => (examples.Count + phase.BatchSize - 1) / phase.BatchSize;
+
+    /// <param name="state">Where to begin.</param>
+    /// <param name="velocity">The optimizer's velocity there; null: 0.</param>
     /// <exception cref="InvalidOperationException">The loss is no longer a finite number.</exception>
-    public PhaseHistory Run(PhaseKind kind, Phase phase, ITrainingExamples examples)
+    public PhaseHistory Run(PhaseState state, Tensor? velocity)
     {
-        using var optimizer = new Sgd(classifier.Network.parameters(), phase);
-        using var dropout = new DropoutLayers(classifier.Network, phase.Dropout, classifier.Device, random.Stream(DropoutStream));
-        var earlyStopping = phase.EarlyStopping is { } rule ? new EarlyStoppingState(rule) : null;
-        var epochs = ImmutableArray.CreateBuilder<EpochMetrics>();
-        var clock = Stopwatch.StartNew();
-        PhaseEnd? end = null;
-        for (int epoch = 1; end is null; epoch++)
+        using var optimizer = new Sgd(network.Values, phase, velocity);
+        using var dropout = new DropoutLayers(network.Network, phase.Dropout, network.Values.device, random.Stream(DropoutStream));
+        network.ForgetGradients();
+        PhaseEnd? end = EndAfter(state);
+        while (end is null)
         {
-            if (!TrainEpoch(optimizer, dropout, phase, examples, epoch, out EpochSums sums))
+            (state, bool whole) = TrainEpoch(optimizer, dropout, state);
+            if (!whole || Measure(state) is not { } metrics)
             {
                 end = PhaseEnd.Cancelled;
-                break;
             }
-
-            if (!double.IsFinite(sums.Loss))
+            else
             {
-                throw new InvalidOperationException($"{kind} epoch {epoch}: the training loss is {sums.Loss}: training diverged. Lower the learning rate ({phase.LearningRate}).");
+                state = state.Next(metrics);
+                report(metrics);
+                end = EndAfter(state) ?? (isCancelled() ? PhaseEnd.Cancelled : null);
             }
 
-            bool measured = epoch % phase.MeasureEvery == 0 || epoch == phase.Epochs;
-            double? trainingAccuracy = measured ? AccuracyMeter.Measure(classifier, examples, isCancelled) : null;
-            double? testAccuracy = measured && validation is not null ? AccuracyMeter.Measure(classifier, validation, isCancelled) : null;
-            TimeSpan elapsed = clock.Elapsed;
-            var metrics = new EpochMetrics(kind, epoch, phase.Epochs, sums.LearningRate, sums.Loss, sums.Accuracy, trainingAccuracy, testAccuracy,
-                examples.Count / sums.Seconds, elapsed, elapsed / epoch * (phase.Epochs - epoch));
-            epochs.Add(metrics);
-            report(metrics);
-            end = isCancelled() ? PhaseEnd.Cancelled
-                : trainingAccuracy >= phase.StopAtAccuracy ? PhaseEnd.Accuracy
-                : epoch == phase.Epochs ? PhaseEnd.Epochs
-                : earlyStopping?.IsOver(metrics) == true ? PhaseEnd.EarlyStopping
-                : elapsed >= phase.TimeLimit ? PhaseEnd.TimeLimit
-                : null;
+            if (end is null or PhaseEnd.Cancelled)
+            {
+                record?.Write(optimizer, state);
+            }
         }
 
-        classifier.Network.eval();
-        return new(kind, phase, examples.Count, end.Value, clock.Elapsed.TotalSeconds, epochs.ToImmutable());
+        network.Network.eval();
+        return new(kind, phase, examples.Count, end.Value, state.PhaseSeconds + state.EpochSeconds, state.Epochs);
     }
 
-    /// <summary>False when it was cancelled before its end.</summary>
-    private bool TrainEpoch(Sgd optimizer, DropoutLayers dropout, Phase phase, ITrainingExamples examples, int epoch, out EpochSums sums)
+    /// <summary>Why the phase is over; null: it is not.</summary>
+    private PhaseEnd? EndAfter(PhaseState state) => state.Epochs is [.., { } last] && state.Step == 0
+        ? last.TrainingAccuracy >= phase.StopAtAccuracy ? PhaseEnd.Accuracy
+            : last.Epoch == phase.Epochs ? PhaseEnd.Epochs
+            : phase.EarlyStopping?.IsOver(state.Epochs) == true ? PhaseEnd.EarlyStopping
+            : last.Elapsed >= phase.TimeLimit ? PhaseEnd.TimeLimit
+            : null
+        : null;
+
+    /// <summary>Trains what is left of the epoch. Not the whole of it when it was cancelled.</summary>
+    private (PhaseState State, bool Whole) TrainEpoch(Sgd optimizer, DropoutLayers dropout, PhaseState state)
     {
-        classifier.Network.train();
-        sums = default;
+        network.Network.train();
+        int epoch = state.Epochs.Length + 1;
         var clock = Stopwatch.StartNew();
         using var scope = NewDisposeScope();
 
         // Sums stay on the device until the epoch's end: to read them at each step would make it wait for the device.
-        Tensor lossSum = zeros(1, ScalarType.Float64, classifier.Device);
-        Tensor right = zeros(1, ScalarType.Float64, classifier.Device);
+        Tensor lossSum = tensor(state.LossSum, ScalarType.Float64, network.Values.device);
+        Tensor rightSum = tensor(state.RightSum, ScalarType.Float64, network.Values.device);
         int[] order = random.Stream(OrderStream).Stream((ulong)epoch).Permutation(examples.Count);
         CounterRandom augmentations = random.Stream(AugmentationStream).Stream((ulong)epoch);
         CounterRandom mixtures = random.Stream(MixupStream).Stream((ulong)epoch);
         var objective = Objective.Of(phase);
-        int steps = (examples.Count + phase.BatchSize - 1) / phase.BatchSize;
-        double learningRate = 0;
-        for (int step = 0; step < steps; step++)
+        for (int step = state.Step; step < Steps; step++)
         {
             if (isCancelled())
             {
-                return false;
+                return (At(step), false);
             }
 
-            learningRate = phase.LearningRate * phase.Schedule.At(epoch - 1 + (double)step / steps, phase.Epochs);
+            if (record?.IsDue == true)
+            {
+                record.Write(optimizer, At(step));
+            }
+
             using var batch = NewDisposeScope();
             (Tensor pixels, Tensor labels) = examples.Gather(order.AsSpan(step * phase.BatchSize, Math.Min(phase.BatchSize, examples.Count - step * phase.BatchSize)));
             CounterRandom augmentation = augmentations.Stream((ulong)step);
-            Tensor input = Augmenter.CutOut(phase.Augmentation, classifier.Normalize(Augmenter.CropAndFlip(phase.Augmentation, pixels, augmentation)), augmentation);
+            Tensor input = Augmenter.CutOut(phase.Augmentation, network.Normalize(Augmenter.CropAndFlip(phase.Augmentation, pixels, augmentation)), augmentation);
             dropout.Seed(epoch, step);
-            (Tensor meanLoss, Tensor batchRight) = objective.Evaluate(classifier.Network.forward, input, labels, mixtures.Stream((ulong)step));
+            (Tensor meanLoss, Tensor right) = objective.Evaluate(network.Forward, input, labels, mixtures.Stream((ulong)step));
             meanLoss.backward();
-            optimizer.Step(learningRate);
+            optimizer.Step(network.TakeGradient(), LearningRate(epoch, step));
+            network.Publish();
             using var noGradient = no_grad();
-            lossSum.add_(meanLoss, labels.shape[0]);
-            right.add_(batchRight);
+            lossSum.add_(meanLoss, alpha: labels.shape[0]);
+            rightSum.add_(right);
         }
 
-        sums = new(learningRate, lossSum.item<double>() / examples.Count, right.item<double>() / examples.Count, clock.Elapsed.TotalSeconds);
-        return true;
+        return (At(Steps), true);
+
+        PhaseState At(int step) => state with { Step = step, LossSum = lossSum.item<double>(), RightSum = rightSum.item<double>(), EpochSeconds = state.EpochSeconds + clock.Elapsed.TotalSeconds };
     }
 
-    /// <param name="LearningRate">The last step's.</param>
-    /// <param name="Loss">The mean over the epoch's examples.</param>
-    /// <param name="Accuracy">The share that was right as they were seen.</param>
-    /// <param name="Seconds">How long it took.</param>
-    private readonly record struct EpochSums(double LearningRate, double Loss, double Accuracy, double Seconds);
+    /// <summary>The trained epoch's numbers; null when measuring was cancelled.</summary>
+    private EpochMetrics? Measure(PhaseState state)
+    {
+        int epoch = state.Epochs.Length + 1;
+        double loss = state.LossSum / examples.Count;
+        if (!double.IsFinite(loss))
+        {
+            throw new InvalidOperationException($"{kind} epoch {epoch}: the training loss is {loss}: training diverged. Lower the learning rate ({phase.LearningRate}).");
+        }
+
+        (double? trainingAccuracy, double? testAccuracy) = (null, null);
+        var clock = Stopwatch.StartNew();
+        if (epoch % phase.MeasureEvery == 0 || epoch == phase.Epochs)
+        {
+            using ImageClassifier measured = network.ForInference();
+            trainingAccuracy = AccuracyMeter.Measure(measured, examples, isCancelled);
+            testAccuracy = validation is null ? null : AccuracyMeter.Measure(measured, validation, isCancelled);
+            if (trainingAccuracy is null || (validation is not null && testAccuracy is null))
+            {
+                return null;
+            }
+        }
+
+        var elapsed = TimeSpan.FromSeconds(state.PhaseSeconds + state.EpochSeconds + clock.Elapsed.TotalSeconds);
+        return new(kind, epoch, phase.Epochs, LearningRate(epoch, Steps - 1), loss, state.RightSum / examples.Count, trainingAccuracy, testAccuracy,
+            examples.Count / state.EpochSeconds, elapsed, elapsed / epoch * (phase.Epochs - epoch));
+    }
+
+    /// <param name="epoch">The epoch, from 1.</param>
+    /// <param name="step">The step in it, from 0.</param>
+    private double LearningRate(int epoch, int step) => phase.LearningRate * phase.Schedule.At(epoch - 1 + (double)step / Steps, phase.Epochs);
 }

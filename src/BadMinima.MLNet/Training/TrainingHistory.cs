@@ -9,7 +9,14 @@ namespace BadMinima.MLNet;
 /// <param name="Threads">Torch's threads on the CPU.</param>
 /// <param name="Version">The version of BadMinima.MLNet.</param>
 /// <param name="Phases">The phases that ran, in order; of a model that continued another one, the earlier model's first.</param>
-public sealed record TrainingHistory(string Architecture, int Seed, string Device, int Threads, string Version, ImmutableArray<PhaseHistory> Phases);
+public sealed record TrainingHistory(string Architecture, int Seed, string Device, int Threads, string Version, ImmutableArray<PhaseHistory> Phases)
+{
+    /// <summary>How the network's weights were drawn.</summary>
+    public Initialization Initialization { get; init; }
+
+    /// <summary>In which numbers it was trained.</summary>
+    public Precision Precision { get; init; }
+}
 
 /// <summary>One phase that ran.</summary>
 /// <param name="Kind">Which phase.</param>

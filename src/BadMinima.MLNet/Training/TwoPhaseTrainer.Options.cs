@@ -46,6 +46,12 @@ public sealed partial class TwoPhaseTrainer
         /// <summary>Torch's threads on the CPU while training; null: as many as torch takes (one a core).</summary>
         public int? Threads { get; init; }
 
+        /// <summary>In which numbers to train; default 32-bit floating point throughout.</summary>
+        public Precision Precision { get; init; }
+
+        /// <summary>Where and how often to write the run down, so that <see cref="Resume"/> can continue it after a crash, bit for bit on one CPU machine with one thread count; null: nowhere.</summary>
+        public CheckpointOptions? Checkpoints { get; init; }
+
         /// <summary>Data on which the test accuracy is measured along the way; it does not steer training, unless early stopping watches it. Default null.</summary>
         public IDataView? ValidationSet { get; init; }
 
@@ -81,6 +87,8 @@ public sealed partial class TwoPhaseTrainer
 
             OptionErrors.Check(Threads is null or >= 1, nameof(Threads), Threads, "at least 1, or null");
             Devices.Validate(Device);
+            OptionErrors.Check(Enum.IsDefined(Precision), nameof(Precision), Precision, string.Join(", ", Enum.GetNames<Precision>()));
+            Checkpoints?.Validate(nameof(Checkpoints));
         }
     }
 }

@@ -24,11 +24,6 @@ namespace BadMinima.MLNet;
 /// </remarks>
 public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
 {
-    // Streams of the seed's generator.
-    private const ulong CorruptionStream = 0;
-    private const ulong RandomLabelStream = 1;
-    private const ulong TrainingStream = 2;
-
     private readonly IHostEnvironment _environment;
     private readonly Options _options;
 
@@ -58,7 +53,35 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     /// <exception cref="ArgumentException">A column is missing or of a wrong type, or images or start do not fit the network.</exception>
     /// <exception cref="InvalidDataException">Pixels out of range, or fewer than two classes.</exception>
     /// <exception cref="InvalidOperationException">The device is not there, or training diverged.</exception>
+    /// <exception cref="IOException">The folder of <see cref="Options.Checkpoints"/> cannot be written to, is in use, or holds an earlier run, which <see cref="Resume"/> would continue.</exception>
     public TwoPhaseTransformer Fit(IDataView trainData, IDataView? validationData, TwoPhaseTransformer? start = null)
+    {
+        using CheckpointFolder? folder = _options.Checkpoints is { } checkpoints ? CheckpointFolder.Open(checkpoints.Folder) : null;
+        return folder?.HasAny == true
+            ? throw new IOException($"Checkpoint folder '{_options.Checkpoints!.Folder}' holds an earlier run. Call Resume to continue it, or name another folder.")
+            : Train(trainData, validationData, start, folder);
+    }
+
+    /// <summary>
+    /// Continues the run whose checkpoints lie in the folder of <see cref="Options.Checkpoints"/>, as if it had never been interrupted: on one CPU machine with one thread count
+    /// the model is the same bit for bit. Begins it where there is no checkpoint yet; gives the model back where it was finished. A damaged checkpoint is passed over for the one before it.
+    /// </summary>
+    /// <param name="trainData">The same training data.</param>
+    /// <param name="validationData">The same validation data, if there were any.</param>
+    /// <param name="start">The same start, if there was one.</param>
+    /// <returns>The model, which holds native memory: dispose it.</returns>
+    /// <exception cref="ArgumentException">Data or options are not those of the interrupted run; the message lists what differs. Or as for <c>Fit</c>.</exception>
+    /// <exception cref="InvalidOperationException">The options name no checkpoints. Or as for <c>Fit</c>.</exception>
+    /// <exception cref="InvalidDataException">There are checkpoints, but none is whole. Or as for <c>Fit</c>.</exception>
+    /// <exception cref="IOException">The folder cannot be written to, or is in use.</exception>
+    public TwoPhaseTransformer Resume(IDataView trainData, IDataView? validationData = null, TwoPhaseTransformer? start = null)
+    {
+        using CheckpointFolder folder = CheckpointFolder.Open((_options.Checkpoints
+            ?? throw new InvalidOperationException("Option Checkpoints is null: there is nothing to resume from. Set it to the folder of the run to continue.")).Folder);
+        return Train(trainData, validationData, start, folder);
+    }
+
+    private TwoPhaseTransformer Train(IDataView trainData, IDataView? validationData, TwoPhaseTransformer? start, CheckpointFolder? folder)
     {
         ArgumentNullException.ThrowIfNull(trainData);
         validationData ??= _options.ValidationSet;
@@ -75,11 +98,12 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
 
         Device device = Devices.Resolve(_options.Device, _environment);
         using var threads = new TorchThreads(_options.Threads);
+        using var cuda = new CudaPrecision(_options.Precision, device);
+        using var heap = RetainedHeap.Hold();
         using ImageSet train = Read(trainData, "training data", label, pixels);
         using ImageSet? validation = validationData is null ? null : ReadValidation(validationData, pixels.Format, classes);
         train.RequireTwoClasses(label.Name);
 
-        CounterRandom random = CounterRandom.Create(Seed);
         var classifier = new ImageClassifier(
             Architectures.Create(architecture, pixels.Format.Shape, classes, Seed, _options.Initialization), architecture, pixels.Format, classes,
             start?.Classifier.Normalization ?? _options.Normalization ?? Normalization.Measure(train), device);
@@ -90,41 +114,21 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             start?.CopyWeightsTo(classifier);
             channel.Info(MessageSensitivity.None,
                 $"{architecture.Name}, {classifier.Network.parameters().Sum(p => p.numel()):N0} parameters, on {device} ({TorchRuntime.Description}); {train.Count:N0} {pixels.Format}, {classes} classes; seed {Seed}");
-
-            var phases = ImmutableArray.CreateBuilder<PhaseHistory>();
-            if (_options.RandomLabels is { } first)
-            {
-                Run(PhaseKind.RandomLabels, first, Replicas(train, first), RandomLabelStream);
-            }
-
-            if (_options.Training is { } second && phases is not [{ EndedBy: PhaseEnd.Cancelled }])
-            {
-                Run(PhaseKind.Training, second, train, TrainingStream);
-            }
-
+            var run = new TrainingRun(_options, Seed, classifier, train, validation, start, channel, IsCancelled);
+            ImmutableArray<PhaseHistory> phases = run.Run(folder);
             classifier.Network.eval();
             var history = new TrainingHistory(architecture.Name, Seed, device.ToString(), get_num_threads(), typeof(TwoPhaseTrainer).Assembly.GetName().Version!.ToString(),
-                [.. start?.History.Phases ?? [], .. phases]);
-            return new TwoPhaseTransformer(_environment, classifier, OutputColumns.Of(_options, label), history);
-
-            void Run(PhaseKind kind, Phase phase, ITrainingExamples examples, ulong stream)
+                [.. start?.History.Phases ?? [], .. phases])
             {
-                var runner = new PhaseRunner(classifier, validation, random.Stream(stream), Report, IsCancelled);
-                PhaseHistory run = runner.Run(kind, phase, examples);
-                phases.Add(run);
-                channel.Info(MessageSensitivity.None, $"{kind} ended after {run.Epochs.Length} of {phase.Epochs} epochs and {run.Seconds:F1} s: {run.EndedBy}");
-            }
+                Initialization = _options.Initialization,
+                Precision = _options.Precision,
+            };
+            return new TwoPhaseTransformer(_environment, classifier, OutputColumns.Of(_options, label), history);
         }
         catch
         {
             classifier.Dispose();
             throw;
-        }
-
-        void Report(EpochMetrics metrics)
-        {
-            channel.Info(MessageSensitivity.None, metrics.ToString());
-            _options.MetricsCallback?.Invoke(metrics);
         }
 
         bool IsCancelled() => _options.CancellationToken.IsCancellationRequested || _environment.IsCancelled();
@@ -168,7 +172,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
 
         TorchRuntime.EnsureLoaded();
         using ImageSet set = ImageSet.Read(trainData, LabelColumn.Find(trainData.Schema, _options.LabelColumnName), PixelColumn.Find(trainData.Schema, _options.FeatureColumnName), CPU, "training data", out _);
-        CorruptedReplicas replicas = Replicas(set, phase);
+        CorruptedReplicas replicas = TrainingRun.Replicas(set, phase, Seed);
         using var scope = NewDisposeScope();
         return
         [
@@ -182,9 +186,6 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     private PixelColumn FindPixels(IDataView data, Architecture architecture) => PixelColumn.Find(data.Schema, _options.FeatureColumnName, ExampleFormat.TakesVectors(architecture));
 
     private int Seed => _options.Seed ?? _environment.Seed() ?? 1;
-
-    private CorruptedReplicas Replicas(ImageSet images, RandomLabelPhase phase)
-        => new(images, phase.Replicas, phase.ZeroOutRatio, CounterRandom.Create(Seed).Stream(CorruptionStream));
 
     /// <summary>The input's schema with Score and PredictedLabel.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type; the message names it.</exception>

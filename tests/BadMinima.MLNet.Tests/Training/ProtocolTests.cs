@@ -1,5 +1,4 @@
 using System.Text.Json;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet.Tests.Training;
@@ -121,10 +120,10 @@ public sealed class ProtocolTests
         random.manual_seed(1);
         Tensor points = randn(50, 2);
         Tensor labels = points.select(1, 0).gt(0).to(ScalarType.Float32);
-        var mean = new Parameter(randn(2));
-        Tensor sum = mean.detach().clone();
+        Tensor mean = randn(2);
+        Tensor sum = mean.clone();
         Tensor velocity = zeros(2);
-        using var sgd = new Sgd([mean], Protocol.Paper2D.Regularized);
+        using var sgd = new Sgd(mean, Protocol.Paper2D.Regularized);
         for (int step = 0; step < 5; step++)
         {
             (Tensor x, Tensor y) = (points.narrow(0, 10 * step, 10), labels.narrow(0, 10 * step, 10));
@@ -134,9 +133,10 @@ public sealed class ProtocolTests
             sum = sum - Rate * velocity;
 
             // Two logits 0 and z: softmax cross-entropy is the binary one.
-            Tensor z = x.matmul(mean);
+            Tensor own = mean.detach().clone().requires_grad_();
+            Tensor z = x.matmul(own);
             nn.functional.cross_entropy(stack([zeros_like(z), z], 1), y.to(ScalarType.Int64)).backward();
-            sgd.Step(Protocol.Paper2D.Regularized.LearningRate);
+            sgd.Step(own.grad!, Protocol.Paper2D.Regularized.LearningRate);
         }
 
         Assert.IsTrue(mean.allclose(sum, 1e-5, 1e-6), $"{mean.ToString(TorchSharp.TensorStringStyle.Julia)} {sum.ToString(TorchSharp.TensorStringStyle.Julia)}");

@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using static TorchSharp.torch;
+
+namespace BadMinima.MLNet;
+
+/// <summary>How far a run has come.</summary>
+/// <param name="Settings">Everything that the run's result depends on; a run is continued with the same only.</param>
+/// <param name="Finished">The phases that are over.</param>
+/// <param name="Running">Where the phase after those stands.</param>
+internal sealed record Progress(JsonObject Settings, ImmutableArray<PhaseHistory> Finished, PhaseState Running);
+
+/// <summary>
+/// All of a run's state between two steps. The random generators need no room in it: everything that is drawn is a function of the seed, the epoch and the step.
+/// Nor does the best metric of early stopping, which follows from the epochs.
+/// </summary>
+/// <param name="Progress">How far it has come.</param>
+/// <param name="Values">All parameters, [n], Single; see <see cref="TrainingNetwork.Values"/>.</param>
+/// <param name="Velocity">The optimizer's velocity, [n], Single; null without momentum.</param>
+/// <param name="Buffers">The network's buffers by name: BatchNorm's running statistics.</param>
+internal sealed record Checkpoint(Progress Progress, Tensor Values, Tensor? Velocity, IReadOnlyList<(string Name, Tensor Buffer)> Buffers) : IDisposable
+{
+    private static readonly byte[] Magic = "BMCHKPT\u0001"u8.ToArray();
+
+    // *** Binary format ***
+    // 8 bytes: magic, the last of them the version
+    // string: Progress as JSON
+    // tensor: parameters; bool: velocity follows; tensor: velocity
+    // int: buffers; for each a string: name, and a tensor
+    // 32 bytes: SHA-256 of all before
+    // A tensor is: byte: scalar type; int: dimensions; long[]: sizes; the values, little-endian, in row-major order.
+    public void Write(Stream stream)
+    {
+        using var scope = NewDisposeScope();
+        using var hash = SHA256.Create();
+        using (var hashed = new CryptoStream(stream, hash, CryptoStreamMode.Write, leaveOpen: true))
+        using (var writer = new BinaryWriter(hashed, Encoding.UTF8, leaveOpen: true))
+        {
+            writer.Write(Magic);
+            writer.Write(JsonSerializer.Serialize(Progress));
+            TensorFormat.Write(writer, Values);
+            writer.Write(Velocity is not null);
+            if (Velocity is not null)
+            {
+                TensorFormat.Write(writer, Velocity);
+            }
+
+            writer.Write(Buffers.Count);
+            foreach ((string name, Tensor buffer) in Buffers)
+            {
+                writer.Write(name);
+                TensorFormat.Write(writer, buffer);
+            }
+        }
+
+        stream.Write(hash.Hash!);
+    }
+
+    /// <exception cref="InvalidDataException">The file is cut, changed, of a newer version, or no checkpoint.</exception>
+    public static Checkpoint Read(string file)
+    {
+        using FileStream stream = File.OpenRead(file);
+        CheckHash(stream, file);
+        using var reader = new BinaryReader(stream);
+        reader.ReadBytes(Magic.Length);
+        Progress progress = JsonSerializer.Deserialize<Progress>(reader.ReadString())!;
+        Tensor values = TensorFormat.Read(reader);
+        Tensor? velocity = reader.ReadBoolean() ? TensorFormat.Read(reader) : null;
+        var buffers = new (string, Tensor)[reader.ReadInt32()];
+        for (int i = 0; i < buffers.Length; i++)
+        {
+            buffers[i] = (reader.ReadString(), TensorFormat.Read(reader));
+        }
+
+        return new(progress, values, velocity, buffers);
+    }
+
+    public void Dispose()
+    {
+        Values.Dispose();
+        Velocity?.Dispose();
+        foreach ((_, Tensor buffer) in Buffers)
+        {
+            buffer.Dispose();
+        }
+    }
+
+    /// <summary>Nothing of a file is believed before all of it is known to be what was written.</summary>
+    private static void CheckHash(FileStream stream, string file)
+    {
+        byte[] start = new byte[Magic.Length];
+        if (stream.Length < Magic.Length + SHA256.HashSizeInBytes || stream.ReadAtLeast(start, start.Length) < start.Length || !start.AsSpan(0, 7).SequenceEqual(Magic.AsSpan(0, 7)))
+        {
+            throw new InvalidDataException($"{file}: no checkpoint.");
+        }
+
+        if (start[7] != Magic[7])
+        {
+            throw new InvalidDataException($"{file}: a checkpoint of version {start[7]}; this program reads version {Magic[7]}.");
+        }
+
+        stream.Position = 0;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] block = new byte[1 << 20];
+        for (long left = stream.Length - SHA256.HashSizeInBytes; left > 0;)
+        {
+            int read = stream.Read(block, 0, (int)Math.Min(left, block.Length));
+            hash.AppendData(block, 0, read);
+            left -= read;
+        }
+
+        byte[] stored = new byte[SHA256.HashSizeInBytes];
+        stream.ReadExactly(stored);
+        if (!hash.GetHashAndReset().AsSpan().SequenceEqual(stored))
+        {
+            throw new InvalidDataException($"{file}: cut or changed (its checksum does not agree).");
+        }
+
+        stream.Position = 0;
+    }
+}

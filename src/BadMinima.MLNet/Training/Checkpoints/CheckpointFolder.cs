@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace BadMinima.MLNet;
+
+/// <summary>The folder of a run's checkpoints, locked as long as this lives.</summary>
+internal sealed partial class CheckpointFolder : IDisposable
+{
+    private const string LockName = "run.lock";
+    private const int Kept = 2;
+    private readonly string _folder;
+    private readonly FileStream _lock;
+    private int _number;
+
+    private CheckpointFolder(string folder, FileStream held) => (_folder, _lock, _number) = (folder, held, Numbers(folder).FirstOrDefault());
+
+    /// <summary>Takes the folder for this run.</summary>
+    /// <exception cref="IOException">It cannot be made or written to, or another run has it; the message names it.</exception>
+    public static CheckpointFolder Open(string path)
+    {
+        string folder = Path.GetFullPath(path);
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(folder, e);
+        }
+
+        FileStream held;
+        string lockFile = Path.Combine(folder, LockName);
+        try
+        {
+            held = new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Unwritable(folder, e);
+        }
+        catch (IOException e)
+        {
+            throw File.Exists(lockFile)
+                ? new IOException($"Checkpoint folder '{folder}' is in use by another run ({e.Message}). Name another folder, or wait for that run.", e)
+                : Unwritable(folder, e);
+        }
+
+        try
+        {
+            // A whole page, since on a full disk an empty file can still be made.
+            string probe = Path.Combine(folder, $"{Path.GetRandomFileName()}.tmp");
+            File.WriteAllBytes(probe, new byte[4096]);
+            File.Delete(probe);
+            foreach (string left in Directory.EnumerateFiles(folder, "checkpoint-*.tmp"))
+            {
+                File.Delete(left);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            held.Dispose();
+            throw Unwritable(folder, e);
+        }
+
+        return new(folder, held);
+    }
+
+    /// <summary>Whether the folder holds a checkpoint, whole or not.</summary>
+    public bool HasAny => Numbers(_folder).Any();
+
+    /// <summary>The newest checkpoint that is whole; null if there is none.</summary>
+    /// <param name="refuse">Is told of every newer one that is not.</param>
+    public Checkpoint? ReadNewest(Action<string> refuse)
+    {
+        foreach (int number in Numbers(_folder))
+        {
+            try
+            {
+                return Checkpoint.Read(FileOf(number));
+            }
+            catch (Exception e) when (e is IOException or InvalidDataException)
+            {
+                refuse(e.Message);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Writes a checkpoint aside, flushes it to the disk and renames it; then all but the two newest go. Whatever fails, those that were there stay.</summary>
+    /// <exception cref="IOException">The disk is full, or the folder is gone.</exception>
+    public void Write(Checkpoint checkpoint)
+    {
+        string aside = FileOf(_number + 1) + ".tmp";
+        try
+        {
+            using (var stream = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
+            {
+                checkpoint.Write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(aside, FileOf(_number + 1), overwrite: true);
+            _number++;
+        }
+        catch
+        {
+            File.Delete(aside);
+            throw;
+        }
+
+        foreach (int old in Numbers(_folder).Skip(Kept))
+        {
+            File.Delete(FileOf(old));
+        }
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    private string FileOf(int number) => Path.Combine(_folder, $"checkpoint-{number:D6}.bin");
+
+    /// <summary>The newest first.</summary>
+    private static IEnumerable<int> Numbers(string folder)
+        => Directory.EnumerateFiles(folder, "checkpoint-*.bin")
+            .Select(f => NumberPattern().Match(Path.GetFileName(f)))
+            .Where(m => m.Success)
+            .Select(m => int.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture))
+            .OrderDescending();
+
+    private static IOException Unwritable(string folder, Exception e)
+        => new($"Checkpoint folder '{folder}' cannot be written to: {e.Message} Name a folder that can, or leave out Checkpoints.", e);
+
+    [GeneratedRegex(@"^checkpoint-(\d+)\.bin$")]
+    private static partial Regex NumberPattern();
+}

@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+
+namespace BadMinima.MLNet;
+
+/// <summary>Where a phase stands between two steps.</summary>
+/// <param name="Epochs">The epochs that are over.</param>
+/// <param name="Step">The steps done in the one after those.</param>
+/// <param name="LossSum">The sum of its examples' losses so far.</param>
+/// <param name="RightSum">How many of its examples were right so far.</param>
+/// <param name="EpochSeconds">Time spent training in it.</param>
+/// <param name="PhaseSeconds">Time spent in the phase before it, measurements included.</param>
+internal sealed record PhaseState(ImmutableArray<EpochMetrics> Epochs, int Step, double LossSum, double RightSum, double EpochSeconds, double PhaseSeconds)
+{
+    public static PhaseState Start { get; } = new([], 0, 0, 0, 0, 0);
+
+    /// <summary>The state at the beginning of the next epoch.</summary>
+    public PhaseState Next(EpochMetrics metrics) => Start with { Epochs = Epochs.Add(metrics), PhaseSeconds = metrics.Elapsed.TotalSeconds };
+}

@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Microsoft.ML.Runtime;
+using static TorchSharp.torch;
+
+namespace BadMinima.MLNet;
+
+/// <summary>Trains a classifier through its phases, from their beginning or from a checkpoint on.</summary>
+/// <param name="options">The trainer's options.</param>
+/// <param name="seed">The seed in force.</param>
+/// <param name="classifier">The classifier: fresh, or with the weights of <paramref name="start"/>.</param>
+/// <param name="train">The training set.</param>
+/// <param name="validation">What test accuracies are measured on; null: nothing.</param>
+/// <param name="start">The model that training starts from; null for a fresh network.</param>
+/// <param name="channel">Where to say how it goes.</param>
+/// <param name="isCancelled">Is asked after every batch.</param>
+internal sealed class TrainingRun(
+    TwoPhaseTrainer.Options options, int seed, ImageClassifier classifier, ImageSet train, ImageSet? validation, TwoPhaseTransformer? start, IChannel channel, Func<bool> isCancelled)
+{
+    // Streams of the seed's generator.
+    private const ulong CorruptionStream = 0;
+    private const ulong RandomLabelStream = 1;
+    private const ulong TrainingStream = 2;
+
+    /// <summary>What the random-label phase trains on.</summary>
+    public static CorruptedReplicas Replicas(ImageSet images, RandomLabelPhase phase, int seed)
+        => new(images, phase.Replicas, phase.ZeroOutRatio, CounterRandom.Create(seed).Stream(CorruptionStream));
+
+    /// <param name="folder">Where checkpoints are written to, and the run is continued from if there is one; null: nowhere.</param>
+    /// <returns>The phases that ran.</returns>
+    public ImmutableArray<PhaseHistory> Run(CheckpointFolder? folder)
+    {
+        using var network = new TrainingNetwork(classifier, options.Precision);
+        JsonObject? settings = folder is null ? null : RunSettings.Of(options, seed, classifier, train, validation, start);
+        using Checkpoint? checkpoint = folder?.HasAny == true ? Load(folder, settings!, network) : null;
+        ImmutableArray<PhaseHistory> finished = checkpoint?.Progress.Finished ?? [];
+        PhaseState state = checkpoint?.Progress.Running ?? PhaseState.Start;
+        Tensor? velocity = checkpoint?.Velocity;
+        foreach ((PhaseKind kind, Phase phase, Func<ITrainingExamples> examples, ulong stream) in Phases().Skip(finished.Length))
+        {
+            PhaseRecorder? Recorder() => folder is null ? null : new(folder, options.Checkpoints!.Every, settings!, network, finished, Warn);
+            var runner = new PhaseRunner(network, kind, phase, examples(), validation, CounterRandom.Create(seed).Stream(stream), Report, isCancelled, Recorder());
+            PhaseHistory history = runner.Run(state, velocity);
+            channel.Info(MessageSensitivity.None, $"{kind} ended after {history.Epochs.Length} of {phase.Epochs} epochs and {history.Seconds:F1} s: {history.EndedBy}");
+            finished = finished.Add(history);
+            if (history.EndedBy == PhaseEnd.Cancelled)
+            {
+                break;
+            }
+
+            (state, velocity) = (PhaseState.Start, null);
+            Recorder()?.Write(null, state);
+        }
+
+        return finished;
+    }
+
+    private IEnumerable<(PhaseKind Kind, Phase Phase, Func<ITrainingExamples> Examples, ulong Stream)> Phases()
+    {
+        if (options.RandomLabels is { } first)
+        {
+            yield return (PhaseKind.RandomLabels, first, () => Replicas(train, first, seed), RandomLabelStream);
+        }
+
+        if (options.Training is { } second)
+        {
+            yield return (PhaseKind.Training, second, () => train, TrainingStream);
+        }
+    }
+
+    /// <exception cref="ArgumentException">The checkpoint is of a run with other options or data.</exception>
+    /// <exception cref="InvalidDataException">None of the checkpoints is whole.</exception>
+    private Checkpoint Load(CheckpointFolder folder, JsonObject settings, TrainingNetwork network)
+    {
+        List<string> refused = [];
+        Checkpoint checkpoint = folder.ReadNewest(refused.Add)
+            ?? throw new InvalidDataException($"No checkpoint can be continued. {string.Join(' ', refused)} Delete the folder's checkpoints to begin anew.");
+        foreach (string message in refused)
+        {
+            Warn($"{message} The checkpoint before it is taken.");
+        }
+
+        try
+        {
+            string[] differences = [.. RunSettings.Differences(checkpoint.Progress.Settings, settings)];
+            if (differences.Length > 0)
+            {
+                throw new ArgumentException($"The checkpoint is of another run than these options and data: {string.Join("; ", differences)}. Give the same ones, or begin a new run in another folder.");
+            }
+
+            network.Load(checkpoint.Values, checkpoint.Buffers);
+            PhaseState state = checkpoint.Progress.Running;
+            channel.Info(MessageSensitivity.None, $"Continues after {checkpoint.Progress.Finished.Length} phases, {state.Epochs.Length} epochs and {state.Step} steps.");
+            return checkpoint;
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    private void Report(EpochMetrics metrics)
+    {
+        channel.Info(MessageSensitivity.None, metrics.ToString());
+        options.MetricsCallback?.Invoke(metrics);
+    }
+
+    private void Warn(string message) => channel.Warning(MessageSensitivity.None, message);
+}

@@ -1,0 +1,109 @@
+using BadMinima.MLNet;
+using Microsoft.ML;
+using static TorchSharp.torch;
+
+namespace BadMinima.Benchmarks;
+
+/// <summary>How much is measured.</summary>
+/// <param name="Rounds">How often all sides run in turn; medians are over the rounds.</param>
+/// <param name="Steps">Training steps of ResNet18 that count, a measurement.</param>
+/// <param name="SmallSteps">The same for the small networks.</param>
+/// <param name="MemorySeconds">How long each process of the memory comparison trains.</param>
+internal sealed record Effort(int Rounds, int Steps, int SmallSteps, int MemorySeconds);
+
+/// <summary>Every side in turn, round after round, so that a machine whose speed drifts slows all of them.</summary>
+internal static class Comparison
+{
+    public static Report Run(Effort effort)
+    {
+        TorchRuntime.EnsureLoaded();
+        int threads = get_num_threads();
+        using PyTorch? pytorch = PyTorch.TryStart(out string? reason);
+        var samples = new Samples();
+        Console.WriteLine($"{TorchRuntime.Description}; {threads} threads; PyTorch: {pytorch?.Version ?? reason}");
+        for (int round = 1; round <= effort.Rounds; round++)
+        {
+            Console.WriteLine($"Round {round} of {effort.Rounds}");
+            samples.Add("matrixProductGflops", MatrixPeak.Measure() / 1e9);
+            samples.Add("resnet18ObviousF32", ObviousLoop.ImagesPerSecond(Workload.ResNet18, effort.Steps));
+            if (pytorch is not null)
+            {
+                samples.Add("resnet18PyTorchF32Contiguous", pytorch.ImagesPerSecond(Workload.ResNet18, "contiguous", "f32", effort.Steps, threads));
+                samples.Add("resnet18PyTorchF32ChannelsLast", pytorch.ImagesPerSecond(Workload.ResNet18, "channels_last", "f32", effort.Steps, threads));
+            }
+
+            samples.Add("resnet18OursF32", Ours.ImagesPerSecond(Workload.ResNet18, effort.Steps));
+            samples.Add("resnet18OursBf16", Ours.ImagesPerSecond(Workload.ResNet18, effort.Steps, Precision.BF16));
+            foreach (Workload workload in new[] { Workload.Cnn, Workload.Mlp })
+            {
+                samples.Add($"{workload.Network}Obvious", ObviousLoop.ImagesPerSecond(workload, effort.SmallSteps));
+                samples.Add($"{workload.Network}Ours", Ours.ImagesPerSecond(workload, effort.SmallSteps));
+                if (pytorch is not null)
+                {
+                    samples.Add($"{workload.Network}PyTorch", pytorch.ImagesPerSecond(workload, "contiguous", "f32", effort.SmallSteps, threads));
+                }
+            }
+
+            using var scoring = new Scoring();
+            samples.Add("transformVsForward", scoring.TransformVsForward());
+            samples.Add("predictMilliseconds", scoring.PredictMilliseconds());
+            samples.Add("pipelineVsHand", HandWritten.PipelineVsHand());
+            samples.Add("idxSeconds", IdxReading.Measure(new MLContext(seed: 1), 60_000));
+        }
+
+        samples.Add("replicaMemoryRatio", ReplicaMemory.Ratio(effort.MemorySeconds, out long one, out long ten));
+        samples.Add("replicaMemoryPeakOfOneBytes", one);
+        samples.Add("replicaMemoryPeakOfTenBytes", ten);
+        return Report.Of(samples, effort, threads, pytorch?.Version, reason);
+    }
+}
+
+/// <summary>The measurements by name, in the order in which they were first made.</summary>
+internal sealed class Samples
+{
+    private readonly List<(string Name, List<double> Values)> _all = [];
+
+    public void Add(string name, double value)
+    {
+        Console.WriteLine($"  {name,-34}{value,16:N2}");
+        int at = _all.FindIndex(s => s.Name == name);
+        if (at < 0)
+        {
+            at = _all.Count;
+            _all.Add((name, []));
+        }
+
+        _all[at].Values.Add(value);
+    }
+
+    public IReadOnlyList<(string Name, List<double> Values)> All => _all;
+
+    /// <summary>Round by round, how many times as fast one side was as the better of some others; null where one of the sides is missing.</summary>
+    public double? Ratio(string ours, params ReadOnlySpan<string> others)
+    {
+        List<double>? mine = Values(ours);
+        double[]? theirs = null;
+        foreach (string other in others)
+        {
+            if (Values(other) is not { } values)
+            {
+                return null;
+            }
+
+            theirs = theirs is null ? [.. values] : [.. theirs.Zip(values, Math.Max)];
+        }
+
+        return mine is null || theirs is null ? null : Median([.. mine.Zip(theirs, (a, b) => a / b)]);
+    }
+
+    public double? MedianOf(string name) => Values(name) is { } values ? Median([.. values]) : null;
+
+    public static double Median(double[] values)
+    {
+        Array.Sort(values);
+        int middle = values.Length / 2;
+        return values.Length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+    }
+
+    private List<double>? Values(string name) => _all.FirstOrDefault(s => s.Name == name).Values;
+}

@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using BadMinima.MLNet;
+
+namespace BadMinima.Benchmarks;
+
+/// <summary>What came out: ratios by name, the medians behind them, and why a ratio is missing.</summary>
+internal sealed record Report(IReadOnlyList<(string Name, double? Value)> Ratios, IReadOnlyList<(string Name, double Value)> Medians, string? Missing, JsonObject Machine)
+{
+    public static Report Of(Samples samples, Effort effort, int threads, string? pytorch, string? missing) => new(
+        [
+            ("resnet18F32VsPyTorch", samples.Ratio("resnet18OursF32", "resnet18PyTorchF32Contiguous", "resnet18PyTorchF32ChannelsLast")),
+            ("resnet18F32VsObvious", samples.Ratio("resnet18OursF32", "resnet18ObviousF32")),
+            ("resnet18F32PeakFraction", samples.Ratio("resnet18OursF32", "matrixProductGflops") * Workload.ResNet18Flop / 1e9),
+            ("resnet18Bf16VsPyTorch", samples.Ratio("resnet18OursBf16", "resnet18PyTorchF32Contiguous", "resnet18PyTorchF32ChannelsLast")),
+            ("cnnVsObvious", samples.Ratio("cnnOurs", "cnnObvious")),
+            ("mlpVsObvious", samples.Ratio("mlpOurs", "mlpObvious")),
+            ("replicaMemoryRatio", samples.MedianOf("replicaMemoryRatio")),
+            ("transformVsForward", samples.MedianOf("transformVsForward")),
+            ("predictMilliseconds", samples.MedianOf("predictMilliseconds")),
+            ("pipelineVsHand", samples.MedianOf("pipelineVsHand")),
+            ("idxSeconds", samples.MedianOf("idxSeconds")),
+        ],
+        [.. samples.All.Select(s => (s.Name, Samples.Median([.. s.Values])))],
+        missing,
+        new JsonObject
+        {
+            ["system"] = RuntimeInformation.OSDescription,
+            ["cores"] = Environment.ProcessorCount,
+            ["threads"] = threads,
+            ["torch"] = TorchRuntime.Description,
+            ["pytorch"] = pytorch,
+            ["rounds"] = effort.Rounds,
+            ["steps"] = effort.Steps,
+        });
+
+    public void Print()
+    {
+        Console.WriteLine("Ratios (ours / theirs, medians over the rounds)");
+        foreach ((string name, double? value) in Ratios)
+        {
+            Console.WriteLine($"  {name,-34}{(value is { } number ? $"{number,16:N3}" : $"  missing: {Missing}")}");
+        }
+    }
+
+    /// <summary>Each ratio under its name, null where a side is missing, then medians, reasons and machine.</summary>
+    public void Save(string file)
+    {
+        var json = new JsonObject();
+        var medians = new JsonObject();
+        var reasons = new JsonObject();
+        foreach ((string name, double? value) in Ratios)
+        {
+            json[name] = value;
+            if (value is null)
+            {
+                reasons[name] = Missing;
+            }
+        }
+
+        foreach ((string name, double value) in Medians)
+        {
+            medians[name] = value;
+        }
+
+        (json["medians"], json["reasons"], json["machine"]) = (medians, reasons, Machine);
+        File.WriteAllText(file, json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+    }
+}

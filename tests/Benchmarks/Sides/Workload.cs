@@ -1,0 +1,18 @@
+namespace BadMinima.Benchmarks;
+
+/// <summary>What every side trains.</summary>
+/// <param name="Network">Its name, the same on every side.</param>
+/// <param name="Channels">Channels of an image.</param>
+/// <param name="Size">Height and width of an image.</param>
+/// <param name="Batch">Images a step.</param>
+internal sealed record Workload(string Network, int Channels, int Size, int Batch = 128)
+{
+    /// <summary>Forward and backward pass of one image, in floating-point operations: 0.557 G multiply-adds, times 2, times 3.</summary>
+    public const double ResNet18Flop = 3.34e9;
+
+    public static Workload ResNet18 { get; } = new("resnet18", 3, 32);
+
+    public static Workload Cnn { get; } = new("cnn", 1, 28);
+
+    public static Workload Mlp { get; } = new("mlp", 1, 28);
+}

@@ -1,0 +1,74 @@
+"""PyTorch's side of the comparison: reads lines "network layout precision steps threads" and answers each with images a second.
+
+The step is the fastest that plain PyTorch offers: a fixed batch in memory, no loading, no metrics, gradients set to None.
+"""
+import sys
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Block(nn.Module):
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        stride = 1 if inputs == outputs else 2
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.norm1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.norm2 = nn.BatchNorm2d(outputs)
+        self.shortcut = None if stride == 1 else nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+
+    def forward(self, x):
+        residual = self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x)), inplace=True)))
+        residual += x if self.shortcut is None else self.shortcut(x)
+        return F.relu(residual, inplace=True)
+
+
+def resnet18():
+    widths = [64, 64, 64, 128, 128, 256, 256, 512, 512]
+    blocks = [Block(a, b) for a, b in zip(widths, widths[1:])]
+    stem = [nn.Conv2d(3, 64, 3, 1, 1, bias=False), nn.BatchNorm2d(64), nn.ReLU(inplace=True)]
+    return nn.Sequential(*stem, *blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 10))
+
+
+def cnn():
+    layers = []
+    for inputs, outputs in [(1, 16), (16, 32), (32, 64)]:
+        layers += [nn.Conv2d(inputs, outputs, 3, 1, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True), nn.MaxPool2d(2)]
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(576, 10))
+
+
+def mlp():
+    return nn.Sequential(nn.Flatten(), nn.Linear(784, 512), nn.ReLU(inplace=True), nn.Linear(512, 512), nn.ReLU(inplace=True), nn.Linear(512, 10))
+
+
+def images_per_second(network, layout, precision, steps):
+    torch.manual_seed(1)
+    channels, size = (3, 32) if network == "resnet18" else (1, 28)
+    model = {"resnet18": resnet18, "cnn": cnn, "mlp": mlp}[network]()
+    images, labels = torch.randn(128, channels, size, size), torch.randint(0, 10, (128,))
+    if layout == "channels_last":
+        model, images = model.to(memory_format=torch.channels_last), images.to(memory_format=torch.channels_last)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16"):
+            logits = model(images)
+        F.cross_entropy(logits.float(), labels).backward()
+        optimizer.step()
+
+    step()
+    start = time.perf_counter()
+    for _ in range(steps):
+        step()
+    return 128 * steps / (time.perf_counter() - start)
+
+
+print("ready", torch.__version__, flush=True)
+for line in sys.stdin:
+    network, layout, precision, steps, threads = line.split()
+    torch.set_num_threads(int(threads))
+    print(images_per_second(network, layout, precision, int(steps)), flush=True)
