@@ -18,6 +18,8 @@ internal sealed class Command : IDisposable
         _error = _process.StandardError.ReadToEndAsync();
     }
 
+    public bool HasExited => _process.HasExited;
+
     public int Id => _process.Id;
 
     private static string[] Itself => [Path.Combine(AppContext.BaseDirectory, "BadMinima.Experiments.Tests.dll"), Program.AsCommand];

@@ -166,18 +166,6 @@ public sealed class CommandTests : IDisposable
 
     private Command Get(FileServer server) => Command.Start(arguments: ["data", "get", "tiny", "--from", server.Url, "--out", _folder.FullPath]);
 
-    /// <summary>Runs a script in the folder, on a file system of that size which only the script and its children see.</summary>
     private Result OnSmallDisk(string size, string script, FileServer server)
-    {
-        // The user's own namespace needs no root, the other no such namespaces.
-        string[][] ways = [["unshare", "--mount", "--user", "--map-root-user"], ["unshare", "--mount"]];
-        string mount = $"mount -t tmpfs -o size={size} none {_folder.FullPath}";
-        string[]? unshare = ways.FirstOrDefault(way => Command.RunThrough(way, mount).Code == 0);
-        if (unshare is null)
-        {
-            Assert.Inconclusive("No small file system can be mounted here.");
-        }
-
-        return Command.RunThrough(unshare, $"{mount} && cd {_folder.FullPath} && {{ {script}; }}", "data", "get", "tiny", "--from", server.Url, "--out", _folder.FullPath);
-    }
+        => SmallDisk.Run(_folder, size, script, "data", "get", "tiny", "--from", server.Url, "--out", _folder.FullPath);
 }

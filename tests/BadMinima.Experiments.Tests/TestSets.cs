@@ -72,7 +72,7 @@ internal static class TestSets
         byte[] train = Records(700, 1), test = Records(200, 2);
         byte[] archive = TarGz(Entry("tiny-binary/train.bin", train), Entry("tiny-binary/test.bin", test), Entry("tiny-binary/readme.txt", "a set for tests"u8.ToArray()));
         return new(
-            Set("tiny", 700, 200, 100, [FileOf("tiny-binary.tar.gz", archive)], new FileLayout(
+            Set("tiny", 700, 200, new(3, 32, 32), 100, [FileOf("tiny-binary.tar.gz", archive)], new FileLayout(
                 [new("test.bin", test.Length, Checksums.None), new("train.bin", train.Length, ChecksumsOf(train))], 700, 200, (ml, folder, split) => ml.Data.LoadCifar100(folder, split))),
             new() { ["tiny-binary.tar.gz"] = archive });
     }
@@ -101,7 +101,7 @@ internal static class TestSets
         }
 
         return new(
-            Set("tiny-idx", 60, 20, 10, [.. files.Select(f => FileOf(f.Key, f.Value))], new FileLayout(contents, 60, 20, (ml, folder, split) => ml.Data.LoadIdx(folder, split), ByContent: true)),
+            Set("tiny-idx", 60, 20, new(1, 5, 4), 10, [.. files.Select(f => FileOf(f.Key, f.Value))], new FileLayout(contents, 60, 20, (ml, folder, split) => ml.Data.LoadIdx(folder, split), ByContent: true)),
             files);
     }
 
@@ -114,7 +114,7 @@ internal static class TestSets
             select Entry($"pictures2/{part.Name}/{wordNet}/{i}.JPEG", Picture(part.Count + i));
         byte[] archive = TarGz([.. entries, Entry("pictures2/noisy.csv", "path,label"u8.ToArray())]);
         return new(
-            Set("tiny-pictures", 8, 6, 2, [FileOf("pictures2.tgz", archive)], new FolderLayout([("train", 8), ("val", 6)], [("n00000001", "tench"), ("n00000002", "English springer")], 16)),
+            Set("tiny-pictures", 8, 6, new(3, 16, 16), 2, [FileOf("pictures2.tgz", archive)], new FolderLayout([("train", 8), ("val", 6)], [("n00000001", "tench"), ("n00000002", "English springer")], 16)),
             new() { ["pictures2.tgz"] = archive });
     }
 
@@ -143,7 +143,7 @@ internal static class TestSets
         return bytes;
     }
 
-    private static DataSet Set(string name, int train, int test, int classes, DataFile[] files, DataLayout layout) => new()
+    private static DataSet Set(string name, int train, int test, ImageShape shape, int classes, DataFile[] files, DataLayout layout) => new()
     {
         Name = name,
         Title = name,
@@ -151,6 +151,7 @@ internal static class TestSets
         TrainImages = train,
         TestImages = test,
         ImageSize = "small",
+        Shape = shape,
         Classes = classes,
         Licence = "MIT",
         Citation = "none",

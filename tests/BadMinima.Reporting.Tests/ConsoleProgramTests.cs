@@ -17,7 +17,7 @@ public sealed class ConsoleProgramTests
     [TestMethod]
     public void What_goes_wrong_is_one_line_and_2()
     {
-        foreach (Exception e in new Exception[] { new ArgumentException("say what"), new IOException("say what"), new InvalidDataException("say what"), new UnauthorizedAccessException("say what"), new TimeoutException("say what") })
+        foreach (Exception e in new Exception[] { new ArgumentException("say what"), new ArgumentException("say what", "path"), new IOException("say what"), new InvalidDataException("say what"), new UnauthorizedAccessException("say what"), new TimeoutException("say what") })
         {
             Assert.AreEqual((2, $"error: say what{Environment.NewLine}"), Run(_ => throw e));
         }

@@ -159,20 +159,21 @@ public static class ImageDataCatalog
     /// <param name="maximumRows">Only the first so many rows; null for all.</param>
     /// <param name="height">Rows, in pixels, that folders of images are brought to; the other sets have sizes of their own.</param>
     /// <param name="width">Columns, in pixels, that folders of images are brought to; the other sets have sizes of their own.</param>
+    /// <param name="inMemory">Whether folders of images are decoded here and kept in memory, as in <see cref="LoadImageFolder"/>; the other sets always are.</param>
     /// <exception cref="DirectoryNotFoundException">The folder, or the test part that was asked for, is missing.</exception>
     /// <exception cref="InvalidDataException">The folder holds no set (the message says what was looked for), or several, or the set is damaged.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximumRows"/> or a size is below 1.</exception>
     /// <seealso cref="LoadTrainTestImages"/>
-    public static IDataView LoadImages(this DataOperationsCatalog catalog, string folder, Split split = Split.Train, int? maximumRows = null, int height = 32, int width = 32)
+    public static IDataView LoadImages(this DataOperationsCatalog catalog, string folder, Split split = Split.Train, int? maximumRows = null, int height = 32, int width = 32, bool inMemory = true)
         => ImageFormats.Recognize(folder) switch
         {
             ImageFormat.Cifar10 => catalog.LoadCifar10(folder, split, maximumRows),
             ImageFormat.Cifar100 => catalog.LoadCifar100(folder, split, maximumRows),
             ImageFormat.Idx => catalog.LoadIdx(folder, split, maximumRows: maximumRows),
-            _ => catalog.LoadImageFolder(folder, height, width, split, maximumRows: maximumRows),
+            _ => catalog.LoadImageFolder(folder, height, width, split, maximumRows: maximumRows, inMemory: inMemory),
         };
 
-    /// <summary>Reads both parts of whatever set a folder holds, as <see cref="LoadImages(DataOperationsCatalog, string, Split, int?, int, int)"/> does. A folder of images
+    /// <summary>Reads both parts of whatever set a folder holds, as <see cref="LoadImages(DataOperationsCatalog, string, Split, int?, int, int, bool)"/> does. A folder of images
     /// without parts of its own is divided by ML.NET's <c>TrainTestSplit</c>.</summary>
     /// <param name="catalog">The catalog, <c>MLContext.Data</c>.</param>
     /// <param name="folder">The folder.</param>
@@ -181,16 +182,17 @@ public static class ImageDataCatalog
     /// <param name="width">Columns, in pixels, that folders of images are brought to.</param>
     /// <param name="testFraction">The share that becomes the test part where the set is divided here, above 0 and below 1.</param>
     /// <param name="seed">The seed of that division; null for the context's.</param>
+    /// <param name="inMemory">Whether folders of images are decoded here and kept in memory, as in <see cref="LoadImageFolder"/>; the other sets always are.</param>
     /// <exception cref="DirectoryNotFoundException">The folder is missing.</exception>
     /// <exception cref="InvalidDataException">The folder holds no set (the message says what was looked for), or several, or the set is damaged.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public static DataOperationsCatalog.TrainTestData LoadTrainTestImages(
-        this DataOperationsCatalog catalog, string folder, int? maximumRows = null, int height = 32, int width = 32, double testFraction = 0.2, int? seed = null)
+        this DataOperationsCatalog catalog, string folder, int? maximumRows = null, int height = 32, int width = 32, double testFraction = 0.2, int? seed = null, bool inMemory = true)
     {
-        IDataView train = catalog.LoadImages(folder, Split.Train, maximumRows, height, width);
+        IDataView train = catalog.LoadImages(folder, Split.Train, maximumRows, height, width, inMemory);
         return ImageFormats.Recognize(folder) == ImageFormat.ClassFolders && !ImageFolderReader.HasSplit(folder)
             ? catalog.TrainTestSplit(train, testFraction, seed: seed)
-            : TrainTestParts.Create(train, catalog.LoadImages(folder, Split.Test, maximumRows, height, width));
+            : TrainTestParts.Create(train, catalog.LoadImages(folder, Split.Test, maximumRows, height, width, inMemory));
     }
 
     /// <summary>Makes a data view of images that are in memory already.</summary>

@@ -55,9 +55,9 @@ internal sealed class PhaseRunner(
                 end = EndAfter(state) ?? (isCancelled() ? PhaseEnd.Cancelled : null);
             }
 
-            if (end is null or PhaseEnd.Cancelled)
+            if (end is PhaseEnd.Cancelled || (end is null && record?.IsDueAfterEpoch == true))
             {
-                record?.Write(optimizer, state);
+                Record(optimizer, state);
             }
         }
 
@@ -98,7 +98,7 @@ internal sealed class PhaseRunner(
 
             if (record?.IsDue == true)
             {
-                record.Write(optimizer, At(step));
+                Record(optimizer, At(step));
             }
 
             using var batch = NewDisposeScope();
@@ -124,12 +124,8 @@ internal sealed class PhaseRunner(
     private EpochMetrics? Measure(PhaseState state)
     {
         int epoch = state.Epochs.Length + 1;
+        RequireFinite(state);
         double loss = state.LossSum / examples.Count;
-        if (!double.IsFinite(loss))
-        {
-            throw new InvalidOperationException($"{kind} epoch {epoch}: the training loss is {loss}: training diverged. Lower the learning rate ({phase.LearningRate}).");
-        }
-
         (double? trainingAccuracy, double? testAccuracy) = (null, null);
         var clock = Stopwatch.StartNew();
         if (epoch % phase.MeasureEvery == 0 || epoch == phase.Epochs)
@@ -146,6 +142,21 @@ internal sealed class PhaseRunner(
         var elapsed = TimeSpan.FromSeconds(state.PhaseSeconds + state.EpochSeconds + clock.Elapsed.TotalSeconds);
         return new(kind, epoch, phase.Epochs, LearningRate(epoch, Steps - 1), loss, state.RightSum / examples.Count, trainingAccuracy, testAccuracy,
             examples.Count / state.EpochSeconds, elapsed, elapsed / epoch * (phase.Epochs - epoch));
+    }
+
+    /// <summary>Writes a state down; not one that has diverged, so that those before it stay.</summary>
+    private void Record(Sgd optimizer, PhaseState state)
+    {
+        RequireFinite(state);
+        record?.Write(optimizer, state);
+    }
+
+    private void RequireFinite(PhaseState state)
+    {
+        if (!double.IsFinite(state.LossSum))
+        {
+            throw new InvalidOperationException($"{kind} epoch {state.Epochs.Length + 1}: the training loss is {state.LossSum}: training diverged. Lower the learning rate ({phase.LearningRate}).");
+        }
     }
 
     /// <param name="epoch">The epoch, from 1.</param>

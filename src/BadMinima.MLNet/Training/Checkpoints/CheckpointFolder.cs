@@ -48,9 +48,7 @@ internal sealed partial class CheckpointFolder : IDisposable
         try
         {
             // A whole page, since on a full disk an empty file can still be made.
-            string probe = Path.Combine(folder, $"{Path.GetRandomFileName()}.tmp");
-            File.WriteAllBytes(probe, new byte[4096]);
-            File.Delete(probe);
+            File.WriteAllBytes(Path.Combine(folder, "checkpoint-probe.tmp"), new byte[4096]);
             foreach (string left in Directory.EnumerateFiles(folder, "checkpoint-*.tmp"))
             {
                 File.Delete(left);
@@ -76,7 +74,11 @@ internal sealed partial class CheckpointFolder : IDisposable
         {
             try
             {
-                return Checkpoint.Read(FileOf(number));
+                var checkpoint = Checkpoint.Read(FileOf(number));
+
+                // The next one takes the place of one that is damaged: it must not be counted among the two that are kept.
+                _number = number;
+                return checkpoint;
             }
             catch (Exception e) when (e is IOException or InvalidDataException)
             {

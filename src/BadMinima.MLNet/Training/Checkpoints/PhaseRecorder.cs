@@ -14,16 +14,24 @@ namespace BadMinima.MLNet;
 /// <param name="warn">Is told when a checkpoint could not be written. Training goes on: the one before it is still there, and the next is tried in its turn.</param>
 internal sealed class PhaseRecorder(CheckpointFolder folder, TimeSpan every, JsonObject settings, TrainingNetwork network, ImmutableArray<PhaseHistory> finished, Action<string> warn)
 {
+    // The paper's 2-D case has epochs of a millisecond and 100,000 of them, all of which a checkpoint lists.
+    private const double LargestShare = 0.05;
+
     private readonly Stopwatch _sinceLast = Stopwatch.StartNew();
+    private TimeSpan _cost;
 
     /// <summary>Whether a checkpoint within an epoch is due.</summary>
     public bool IsDue => _sinceLast.Elapsed >= every;
+
+    /// <summary>Whether a checkpoint at an epoch's end is due: unless writing them all would take more than a twentieth of the time.</summary>
+    public bool IsDueAfterEpoch => IsDue || _sinceLast.Elapsed * LargestShare >= _cost;
 
     /// <param name="optimizer">The phase's optimizer; null between two phases.</param>
     /// <param name="state">Where the phase stands.</param>
     public void Write(Sgd? optimizer, PhaseState state)
     {
         using var mode = no_grad();
+        var clock = Stopwatch.StartNew();
         try
         {
             folder.Write(new Checkpoint(new(settings, finished, state), network.Values, optimizer?.Velocity, network.Buffers));
@@ -33,6 +41,7 @@ internal sealed class PhaseRecorder(CheckpointFolder folder, TimeSpan every, Jso
             warn($"A checkpoint could not be written: {e.Message} The one before it stays; training goes on.");
         }
 
+        _cost = clock.Elapsed;
         _sinceLast.Restart();
     }
 }

@@ -13,6 +13,9 @@ internal static class Catalogue
     private const string Krizhevsky = "Krizhevsky: Learning Multiple Layers of Features from Tiny Images. Technical report, University of Toronto, 2009.";
     private const string ImageNet = "Russakovsky et al.: ImageNet Large Scale Visual Recognition Challenge. International Journal of Computer Vision 115(3), 2015.";
 
+    private static readonly ImageShape Small = new(3, 32, 32);
+    private static readonly ImageShape Grey = new(1, 28, 28);
+
     private static readonly string[] TenObjects = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
     public static ImmutableArray<DataSet> All { get; } = [Cifar10(), Cifar100(), Cinic10(), Mnist(), FashionMnist(), ImageNette(), RestrictedImageNet()];
@@ -25,6 +28,7 @@ internal static class Catalogue
         TrainImages = 50_000,
         TestImages = 10_000,
         ImageSize = "3x32x32",
+        Shape = Small,
         Classes = 10,
         Licence = "none stated",
         Citation = Krizhevsky,
@@ -54,6 +58,7 @@ internal static class Catalogue
         TrainImages = 50_000,
         TestImages = 10_000,
         ImageSize = "3x32x32",
+        Shape = Small,
         Classes = 100,
         Licence = "none stated",
         Citation = Krizhevsky,
@@ -75,6 +80,7 @@ internal static class Catalogue
         TrainImages = 90_000,
         TestImages = 90_000,
         ImageSize = "3x32x32",
+        Shape = Small,
         Classes = 10,
         Licence = "CC BY 4.0",
         Citation = "Darlow, Crowley, Antoniou, Storkey: CINIC-10 Is Not ImageNet or CIFAR-10. arXiv:1810.03505, 2018.",
@@ -96,6 +102,7 @@ internal static class Catalogue
         TrainImages = 60_000,
         TestImages = 10_000,
         ImageSize = "1x28x28",
+        Shape = Grey,
         Classes = 10,
         Licence = "CC BY-SA 3.0",
         Citation = "LeCun, Bottou, Bengio, Haffner: Gradient-Based Learning Applied to Document Recognition. Proceedings of the IEEE 86(11), 1998.",
@@ -123,6 +130,7 @@ internal static class Catalogue
         TrainImages = 60_000,
         TestImages = 10_000,
         ImageSize = "1x28x28",
+        Shape = Grey,
         Classes = 10,
         Licence = "MIT",
         Citation = "Xiao, Rasul, Vollgraf: Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms. arXiv:1708.07747, 2017.",
@@ -159,6 +167,7 @@ internal static class Catalogue
         TrainImages = 9_469,
         TestImages = 3_925,
         ImageSize = "3x160+",
+        Shape = new(3, 160, 160),
         Classes = 10,
         Licence = "ImageNet's terms",
         Citation = $"Howard: Imagenette. https://github.com/fastai/imagenette, 2019. {ImageNet}",
@@ -185,6 +194,7 @@ internal static class Catalogue
         TrainImages = null,
         TestImages = 10_150,
         ImageSize = "3x any",
+        Shape = new(3, 224, 224),
         Classes = 9,
         Licence = "ImageNet's terms",
         Citation = $"Tsipras, Santurkar, Engstrom, Turner, Madry: Robustness May Be at Odds with Accuracy. ICLR 2019. {ImageNet}",

@@ -1,3 +1,5 @@
+using BadMinima.MLNet;
+
 namespace BadMinima.Experiments;
 
 /// <summary>An image set of the catalogue.</summary>
@@ -16,8 +18,11 @@ internal sealed record DataSet
 
     public required int TestImages { get; init; }
 
-    /// <summary>Channels, height, width.</summary>
+    /// <summary>Channels, height, width, as published.</summary>
     public required string ImageSize { get; init; }
+
+    /// <summary>What training makes of an image, where no other size is asked for.</summary>
+    public required ImageShape Shape { get; init; }
 
     public required int Classes { get; init; }
 

@@ -50,6 +50,8 @@ internal sealed record ContentFile(string Name, long Bytes, Checksums Checksums,
 internal sealed record FileLayout(
     IReadOnlyList<ContentFile> Files, int TrainImages, int TestImages, Func<MLContext, string, Split, IDataView> Load, bool ByContent = false) : DataLayout
 {
+    public override bool TakesAnySize => false;
+
     public override bool Fits(string folder)
         => Files.Any(f => f.Find(folder) is not null && (!ByContent || f.Check(folder, CancellationToken.None).GetAwaiter().GetResult().Good));
 

@@ -27,6 +27,8 @@ internal sealed record RestrictedImageNetLayout(int TestImages) : DataLayout
         new("test", TestImages, () => ml.Data.LoadRestrictedImageNet(folder, Split.Test)),
     ];
 
+    public override IDataView Read(MLContext ml, string folder, Split split, int? most, int size, bool inMemory) => ml.Data.LoadRestrictedImageNet(folder, split, size, size, maximumRows: most);
+
     private static Finding Check(DataPart part)
     {
         try

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 
 namespace BadMinima.Reporting;
 
@@ -41,6 +42,11 @@ public static class ConsoleProgram
     {
         ArgumentNullException.ThrowIfNull(root);
         ParseResult parsed = root.Parse(arguments);
+        if (parsed.Action is ParseErrorAction error)
+        {
+            // The help of a command with many options would hide what is wrong; that of one with commands below it says what to type next.
+            error.ShowHelp = parsed.CommandResult.Command.Subcommands.Count > 0;
+        }
 
         // What nobody expected is a mistake in the program and ends it as such, not with code 1.
         int code = parsed.Invoke(new InvocationConfiguration { ProcessTerminationTimeout = TimeToStop, EnableDefaultExceptionHandler = false });
@@ -60,10 +66,14 @@ public static class ConsoleProgram
         }
         catch (Exception e) when (IsExpected(e) || alsoExpected?.Invoke(e) == true)
         {
-            Console.Error.WriteLine($"error: {e.Message}");
+            Console.Error.WriteLine($"error: {MessageOf(e)}");
             return Failed;
         }
     }
+
+    /// <summary>.NET adds to the message which of a method's parameters was wrong, of which the user knows nothing.</summary>
+    private static string MessageOf(Exception e)
+        => e is ArgumentException { ParamName: { } name } ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : e.Message;
 
     private static bool IsExpected(Exception e) => e is ArgumentException or IOException or InvalidDataException or InvalidOperationException or UnauthorizedAccessException;
 }

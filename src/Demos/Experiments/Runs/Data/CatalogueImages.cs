@@ -1,0 +1,35 @@
+using System.Text.Json.Nodes;
+using BadMinima.MLNet;
+using Microsoft.ML;
+
+namespace BadMinima.Experiments;
+
+/// <summary>A set of the catalogue, in the folder where `data get` leaves it.</summary>
+internal sealed record CatalogueImages : RunData
+{
+    private readonly DataSet _set;
+    private readonly int? _train;
+    private readonly int? _test;
+
+    public CatalogueImages(DataSet set, RunRequest request)
+        : base(set.Name, set.Layout.TakesAnySize && request.Size is int size ? new ImageShape(set.Shape.Channels, size, size) : set.Shape)
+        => (_set, _train, _test) = (set, request.Train, request.Test);
+
+    public override string Folder => DataRoot.FolderOf(_set);
+
+    public override JsonObject Describe() => new() { ["name"] = Name, ["shape"] = $"{Shape}", ["train"] = Limit(_train), ["test"] = Limit(_test) };
+
+    public override (IDataView Train, IDataView Test) Load(MLContext ml)
+    {
+        if (!Directory.Exists(Folder))
+        {
+            throw new DirectoryNotFoundException(_set.HowToObtain is string how
+                ? $"{_set.Title} is not in {Folder}, where it or a link to it has to be. {how}"
+                : $"{_set.Title} is not in {Folder}. To get it: badminima data get {_set.Name}");
+        }
+
+        return (Read(Split.Train, _train), Read(Split.Test, _test));
+
+        IDataView Read(Split split, int? most) => _set.Layout.Read(ml, Folder, split, most, Shape.Height, InMemory(Shape));
+    }
+}

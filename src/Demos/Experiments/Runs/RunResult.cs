@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+using BadMinima.MLNet;
+using Microsoft.ML.Data;
+
+namespace BadMinima.Experiments;
+
+/// <summary>What a finished run's result.json says. Accuracies are shares of 1, from ML.NET's evaluator; losses are in nats.</summary>
+internal sealed record RunResult
+{
+    public required string Data { get; init; }
+
+    public required string Architecture { get; init; }
+
+    public required string Protocol { get; init; }
+
+    public required string Start { get; init; }
+
+    public required string Regularizers { get; init; }
+
+    public required int Seed { get; init; }
+
+    public required Score Train { get; init; }
+
+    public required Score Test { get; init; }
+
+    /// <summary>The random-label phase; null without one. Its accuracy is the share of the random labels that was fitted.</summary>
+    public PhaseResult? RandomLabels { get; init; }
+
+    public required PhaseResult Training { get; init; }
+
+    /// <summary>Of both phases, measurements along the way included, in however many sittings.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Training images a second, measurements excluded.</summary>
+    public required double ImagesPerSecond { get; init; }
+
+    public required long Parameters { get; init; }
+
+    /// <summary>Of the process that finished the run.</summary>
+    public required long PeakMemoryBytes { get; init; }
+
+    public required string Device { get; init; }
+
+    /// <summary>Torch's threads on the CPU.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Of the final model: see <see cref="WeightsDigest"/>.</summary>
+    public required string WeightsSha256 { get; init; }
+
+    /// <param name="plan">The run.</param>
+    /// <param name="model">What came of it.</param>
+    /// <param name="phases">Those of the run itself, not of the model that it started from.</param>
+    /// <param name="train">The evaluation on the training set.</param>
+    /// <param name="test">That on the test set.</param>
+    public static RunResult Of(RunPlan plan, TwoPhaseTransformer model, IReadOnlyList<PhaseHistory> phases, MulticlassClassificationMetrics train, MulticlassClassificationMetrics test) => new()
+    {
+        Data = plan.Data.Name,
+        Architecture = plan.Options.Architecture,
+        Protocol = plan.Protocol.Name,
+        Start = plan.Start,
+        Regularizers = plan.Request.Regularizers.ToName(),
+        Seed = plan.Request.Seed,
+        Train = Score.Of(train),
+        Test = Score.Of(test),
+        RandomLabels = phases.Where(p => p.Kind == PhaseKind.RandomLabels).Select(PhaseResult.Of).FirstOrDefault(),
+        Training = PhaseResult.Of(phases[^1]),
+        Seconds = phases.Sum(p => p.Seconds),
+        ImagesPerSecond = phases.Sum(p => (double)p.Examples * p.Epochs.Length) / phases.Sum(p => p.Epochs.Sum(e => p.Examples / e.ImagesPerSecond)),
+        Parameters = model.Network.parameters().Sum(p => p.numel()),
+        PeakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64,
+        Device = model.History.Device,
+        Threads = model.History.Threads,
+        WeightsSha256 = WeightsDigest.Of(model.Network),
+    };
+
+    /// <summary>One line for people.</summary>
+    [JsonIgnore]
+    public string Summary => $"Test accuracy {Test.Accuracy:P2}, training accuracy {Train.Accuracy:P2}"
+        + $"{(RandomLabels is { } first ? $"; {first.Accuracy:P2} of the random labels fitted in {first.Epochs} epochs" : "")}; {Training.Epochs} epochs of training; {Seconds:N1} s, {ImagesPerSecond:N0} images/s.";
+}
+
+/// <summary>How good a model is on a set.</summary>
+/// <param name="Accuracy">The share of rows that is classified right.</param>
+/// <param name="MacroAccuracy">The mean of the classes' accuracies.</param>
+/// <param name="LogLoss">The mean cross-entropy; null where it is no finite number.</param>
+internal sealed record Score(double Accuracy, double MacroAccuracy, double? LogLoss)
+{
+    public static Score Of(MulticlassClassificationMetrics metrics) => new(metrics.MicroAccuracy, metrics.MacroAccuracy, double.IsFinite(metrics.LogLoss) ? metrics.LogLoss : null);
+}
+
+/// <summary>How a phase went.</summary>
+/// <param name="Epochs">Epochs that were trained.</param>
+/// <param name="Examples">Examples an epoch.</param>
+/// <param name="EndedBy">Why it ended.</param>
+/// <param name="Accuracy">On its own training set, as labelled there, when it was measured last.</param>
+/// <param name="Seconds">How long it took.</param>
+internal sealed record PhaseResult(int Epochs, int Examples, PhaseEnd EndedBy, double? Accuracy, double Seconds)
+{
+    public static PhaseResult Of(PhaseHistory phase)
+        => new(phase.Epochs.Length, phase.Examples, phase.EndedBy, phase.Epochs.LastOrDefault(e => e.TrainingAccuracy is not null)?.TrainingAccuracy, phase.Seconds);
+}

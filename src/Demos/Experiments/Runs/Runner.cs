@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using BadMinima.MLNet;
+using BadMinima.Reporting;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using static TorchSharp.torch;
+
+namespace BadMinima.Experiments;
+
+/// <summary>Does a run in its folder, from the beginning or from where it was interrupted.</summary>
+/// <param name="plan">The run.</param>
+/// <param name="folder">Its folder.</param>
+/// <param name="checkpointEvery">See <see cref="CheckpointOptions.Every"/>.</param>
+/// <param name="progress">Where to say how it goes.</param>
+internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpointEvery, ConsoleProgress progress)
+{
+    private readonly MLContext _ml = new(plan.Request.Seed);
+
+    /// <param name="cancellation">Ends it after the batch at hand; what was trained is kept for the next call.</param>
+    /// <returns>The result, which is in the folder then.</returns>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    /// <exception cref="ArgumentException">The data do not fit the settings, or those of the interrupted run.</exception>
+    /// <exception cref="IOException">The data are not there, or the folder cannot be written to.</exception>
+    /// <exception cref="InvalidOperationException">Training diverged, or the device is not there.</exception>
+    public RunResult Run(CancellationToken cancellation)
+    {
+        try
+        {
+            return Complete(cancellation);
+        }
+        catch (IOException e) when (DiskFull.IsCause(e))
+        {
+            throw DiskFull.Explain(folder.Name, "The last good checkpoint is kept, and the same command continues from it.", e);
+        }
+    }
+
+    private RunResult Complete(CancellationToken cancellation)
+    {
+        using CancellationTokenRegistration registration = cancellation.Register(_ml.CancelExecution);
+        _ml.Log += (_, e) =>
+        {
+            if (e.Kind == ChannelMessageKind.Warning)
+            {
+                progress.WriteLine($"warning: {e.RawMessage}");
+            }
+        };
+        TorchRuntime.EnsureLoaded();
+        if (plan.Request.Threads is int threads)
+        {
+            set_num_threads(threads);
+        }
+
+        (IDataView train, IDataView test) = plan.Data.Load(_ml);
+        using var metrics = new MetricsFile(folder.Metrics);
+        progress.WriteLine(folder.IsBegun ? $"{folder.Name}: continues from its last checkpoint; {metrics.Count} epochs were done." : $"{folder.Name}: begins.");
+        folder.Begin(Config(train, test));
+        using TwoPhaseTransformer? from = plan.From?.Load(_ml);
+        using TwoPhaseTransformer? saved = plan.Request.SaveStart is null ? null : SavedStart(train, test, metrics, cancellation);
+        using TwoPhaseTransformer model = saved is null
+            ? Train(plan.Options, folder.Checkpoints, train, test, from, metrics, cancellation)
+            : Train(plan.Options with { RandomLabels = null }, Path.Combine(folder.Checkpoints, "training"), train, test, saved, metrics, cancellation);
+        ImmutableArray<PhaseHistory> phases = model.History.Phases[(from?.History.Phases.Length ?? 0)..];
+        var result = RunResult.Of(plan, model, phases, Evaluate(model, train), Evaluate(model, test));
+        cancellation.ThrowIfCancellationRequested();
+        metrics.Replace(phases.SelectMany(p => p.Epochs));
+        AtomicFile.Write(folder.Model, stream => _ml.Model.Save(model, train.Schema, stream));
+        folder.Finish(result);
+        return result;
+    }
+
+    /// <summary>Trains the random-label phase by itself, which gives the same weights, and saves what came of it.</summary>
+    private TwoPhaseTransformer SavedStart(IDataView train, IDataView test, MetricsFile metrics, CancellationToken cancellation)
+    {
+        TwoPhaseTransformer start = Train(plan.Options with { Training = null }, Path.Combine(folder.Checkpoints, "random-labels"), train, test, null, metrics, cancellation);
+        try
+        {
+            AtomicFile.Write(plan.Request.SaveStart!, stream => _ml.Model.Save(start, train.Schema, stream));
+            return start;
+        }
+        catch
+        {
+            start.Dispose();
+            throw;
+        }
+    }
+
+    private TwoPhaseTransformer Train(
+        TwoPhaseTrainer.Options options, string checkpoints, IDataView train, IDataView test, TwoPhaseTransformer? start, MetricsFile metrics, CancellationToken cancellation)
+    {
+        TwoPhaseTransformer model = _ml.MulticlassClassification.Trainers.TwoPhase(options with
+        {
+            ValidationSet = test,
+            Checkpoints = new(checkpoints) { Every = checkpointEvery },
+            MetricsCallback = epoch =>
+            {
+                metrics.Add(epoch);
+                progress.Report(epoch.Phase == PhaseKind.RandomLabels ? "fit random labels" : "train", epoch.Epoch, epoch.Epochs, Fields(epoch));
+            },
+        }).Resume(train, start: start);
+        if (cancellation.IsCancellationRequested)
+        {
+            model.Dispose();
+            throw new OperationCanceledException(cancellation);
+        }
+
+        return model;
+    }
+
+    private MulticlassClassificationMetrics Evaluate(TwoPhaseTransformer model, IDataView data) => _ml.MulticlassClassification.Evaluate(model.Transform(data));
+
+    private object Config(IDataView train, IDataView test) => new
+    {
+        settings = plan.Settings,
+        data = new { plan.Data.Folder, train = train.GetColumn<uint>("Label").Count(), test = test.GetColumn<uint>("Label").Count() },
+        plan.Request.From,
+        plan.Request.Device,
+        plan.Request.Threads,
+        machine = Machine.Describe(),
+        versions = Machine.Versions(),
+    };
+
+    private static (string Name, string Value)[] Fields(EpochMetrics epoch) =>
+    [
+        ("loss", $"{epoch.Loss:F3}"),
+        ("train", $"{epoch.TrainingAccuracy ?? epoch.RunningAccuracy:P1}"),
+        .. epoch.TestAccuracy is { } test ? [("test", $"{test:P1}")] : Array.Empty<(string, string)>(),
+        ("img/s", $"{epoch.ImagesPerSecond:N0}"),
+        ("left", epoch.Remaining.TotalDays >= 1 ? $"{epoch.Remaining:d\\.hh\\:mm\\:ss}" : $"{epoch.Remaining:hh\\:mm\\:ss}"),
+    ];
+}

@@ -1,0 +1,62 @@
+using BadMinima.MLNet;
+
+namespace BadMinima.Experiments.Tests;
+
+[TestClass]
+public sealed class MetricsFileTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string FilePath => _folder.File("metrics.csv");
+
+    public void Dispose() => _folder.Dispose();
+
+    [TestMethod]
+    public void An_epoch_that_is_trained_once_more_is_there_once()
+    {
+        Add(Epoch(PhaseKind.RandomLabels, 1), Epoch(PhaseKind.RandomLabels, 2), Epoch(PhaseKind.Training, 1), Epoch(PhaseKind.Training, 2));
+        Add(Epoch(PhaseKind.Training, 1), Epoch(PhaseKind.Training, 2), Epoch(PhaseKind.Training, 3));
+        CollectionAssert.AreEqual(new[] { "randomLabels,1", "randomLabels,2", "training,1", "training,2", "training,3" }, ShortRun.Epochs(_folder));
+
+        // Back to the first phase: what follows it is void.
+        Add(Epoch(PhaseKind.RandomLabels, 2));
+        CollectionAssert.AreEqual(new[] { "randomLabels,1", "randomLabels,2" }, ShortRun.Epochs(_folder));
+    }
+
+    [TestMethod]
+    public void A_row_that_was_half_written_is_dropped()
+    {
+        Add(Epoch(PhaseKind.Training, 1), Epoch(PhaseKind.Training, 2));
+        string whole = File.ReadAllText(FilePath);
+        foreach (int cut in new[] { 1, 10, 20 })
+        {
+            File.WriteAllText(FilePath, whole[..^cut]);
+            using var metrics = new MetricsFile(FilePath);
+            Assert.AreEqual(1, metrics.Count);
+            metrics.Add(Epoch(PhaseKind.Training, 2));
+            Assert.AreEqual(2, metrics.Count);
+        }
+
+        Assert.AreEqual(whole, File.ReadAllText(FilePath));
+    }
+
+    [TestMethod]
+    public void Every_row_has_as_many_values_as_the_head_has_names()
+    {
+        Add(Epoch(PhaseKind.RandomLabels, 1), Epoch(PhaseKind.Training, 1) with { TrainingAccuracy = 0.5, TestAccuracy = 0.25 });
+        string[][] rows = [.. File.ReadAllLines(FilePath).Select(row => row.Split(','))];
+        Assert.IsTrue(rows.All(row => row.Length == rows[0].Length));
+        Assert.AreEqual("0.25", rows[2][Array.IndexOf(rows[0], "testAccuracy")]);
+    }
+
+    private void Add(params EpochMetrics[] epochs)
+    {
+        using var metrics = new MetricsFile(FilePath);
+        foreach (EpochMetrics epoch in epochs)
+        {
+            metrics.Add(epoch);
+        }
+    }
+
+    private static EpochMetrics Epoch(PhaseKind phase, int epoch) => new(phase, epoch, 9, 0.1, 1.5, 0.3, null, null, 1000, TimeSpan.FromSeconds(epoch), TimeSpan.Zero);
+}
