@@ -34,7 +34,7 @@ internal static class Comparison
 
             samples.Add("resnet18OursF32", Ours.ImagesPerSecond(Workload.ResNet18, effort.Steps));
             samples.Add("resnet18OursBf16", Ours.ImagesPerSecond(Workload.ResNet18, effort.Steps, Precision.BF16));
-            foreach (Workload workload in new[] { Workload.Cnn, Workload.Mlp })
+            foreach (Workload workload in new[] { Workload.Cnn, Workload.Mlp, Workload.WideMlp })
             {
                 samples.Add($"{workload.Network}Obvious", ObviousLoop.ImagesPerSecond(workload, effort.SmallSteps));
                 samples.Add($"{workload.Network}Ours", Ours.ImagesPerSecond(workload, effort.SmallSteps));

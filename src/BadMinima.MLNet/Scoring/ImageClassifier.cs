@@ -36,6 +36,20 @@ internal sealed class ImageClassifier : IDisposable
     /// <summary>Logits [B, classes], Single, of a batch [B, C, H, W] on the device, bytes or features as <see cref="Format"/> says.</summary>
     public Tensor Forward(Tensor pixels) => ForwardNormalized(Normalize(pixels));
 
+    /// <summary>Class probabilities, row after row, of examples given as bytes that lie one after another. The network is in inference mode.</summary>
+    /// <exception cref="InvalidOperationException">A score is not a finite number: the network has diverged.</exception>
+    public float[] Score(ReadOnlySpan<byte> examples)
+    {
+        using var mode = inference_mode();
+        using var scope = NewDisposeScope();
+        float[] scores = Forward(Format.ToTensor(examples).to(Device)).softmax(1).cpu().data<float>().ToArray();
+
+        // ML.NET's evaluator leaves out rows with such scores without a word, which makes a broken network look good.
+        return scores.AsSpan().ContainsAnyExceptInRange(0f, 1f)
+            ? throw new InvalidOperationException("The network gives scores that are not numbers: its weights have diverged. Train again with a lower learning rate.")
+            : scores;
+    }
+
     /// <summary>A new tensor with the network's input: the batch, normalized.</summary>
     public Tensor Normalize(Tensor pixels) => pixels.to(ScalarType.Float32, copy: true).mul_(_scale).add_(_offset);
 

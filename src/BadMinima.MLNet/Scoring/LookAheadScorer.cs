@@ -10,7 +10,7 @@ internal sealed class LookAheadScorer : IDisposable
     private const int FirstBatch = 8;
     private const int LargestBatch = 256;
 
-    private readonly TwoPhaseTransformer _model;
+    private readonly ImageClassifier _classifier;
     private readonly DataViewRowCursor _cursor;
     private readonly PixelReader _read;
     private readonly ValueGetter<DataViewRowId> _id;
@@ -24,7 +24,7 @@ internal sealed class LookAheadScorer : IDisposable
 
     public LookAheadScorer(TwoPhaseTransformer model, DataViewRowCursor cursor, PixelColumn pixels)
     {
-        (_model, _cursor, _rowBytes, _classes) = (model, cursor, pixels.Format.Bytes, model.Classifier.Classes);
+        (_classifier, _cursor, _rowBytes, _classes) = (model.ForInference(), cursor, pixels.Format.Bytes, model.Classifier.Classes);
         _read = pixels.CreateReader(cursor);
         _id = cursor.GetIdGetter();
     }
@@ -46,7 +46,11 @@ internal sealed class LookAheadScorer : IDisposable
                 $"Row {position}: the data source gave other rows, or another order, on a second pass, so that scores cannot be matched to rows. Put mlContext.Data.Cache before the model.");
     }
 
-    public void Dispose() => _cursor.Dispose();
+    public void Dispose()
+    {
+        _cursor.Dispose();
+        _classifier.Dispose();
+    }
 
     /// <summary>Reads and scores the rows from <paramref name="position"/> on; rows before it, which nobody asked for, are passed over.</summary>
     private void ReadBatch(long position)
@@ -71,7 +75,7 @@ internal sealed class LookAheadScorer : IDisposable
             _ids.Add(id);
         }
 
-        _scores = _ids.Count == 0 ? [] : _model.Score(_pixels.AsSpan(0, _ids.Count * _rowBytes));
+        _scores = _ids.Count == 0 ? [] : _classifier.Score(_pixels.AsSpan(0, _ids.Count * _rowBytes));
         _batch = Math.Min(2 * _batch, LargestBatch);
     }
 }

@@ -106,22 +106,25 @@ public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
         }
     }
 
-    /// <summary>Class probabilities, row after row, of examples given as bytes: images in the order image, channel, row, column, or the Singles of feature vectors.</summary>
+    /// <summary>Class probabilities of one example, given as the bytes of an image in the order channel, row, column, or the Singles of a feature vector.</summary>
     /// <exception cref="InvalidOperationException">A score is not a finite number: the network has diverged.</exception>
-    internal float[] Score(ReadOnlySpan<byte> examples)
+    internal float[] Score(ReadOnlySpan<byte> example)
     {
-        ThrowIfDisposed();
         lock (_networkLock)
         {
-            using var mode = inference_mode();
-            using var scope = NewDisposeScope();
+            ThrowIfDisposed();
             Network.eval();
-            float[] scores = Classifier.Forward(Classifier.Format.ToTensor(examples).to(Classifier.Device)).softmax(1).cpu().data<float>().ToArray();
+            return Classifier.Score(example);
+        }
+    }
 
-            // ML.NET's evaluator leaves out rows with such scores without a word, which makes a broken network look good.
-            return scores.AsSpan().ContainsAnyExceptInRange(0f, 1f)
-                ? throw new InvalidOperationException("The network gives scores that are not numbers: its weights have diverged. Train again with a lower learning rate.")
-                : scores;
+    /// <summary>A copy of the classifier as it is now, fit for a pass over many rows on any one thread.</summary>
+    internal ImageClassifier ForInference()
+    {
+        lock (_networkLock)
+        {
+            ThrowIfDisposed();
+            return Classifier.ForInference(Network.state_dict());
         }
     }
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace BadMinima.MLNet;
 
 /// <summary>
-/// A classifier's network while it is trained. All its parameters are one vector of 32-bit numbers, which SGD changes in a few operations however many layers there are;
+/// A classifier's network while it is trained. All its parameters that ask for a gradient are one vector of 32-bit numbers, which SGD changes in a few operations however many layers there are;
 /// the network's own tensors are views of it. In mixed precision convolutions and linear layers have bfloat16 copies instead, likewise one vector.
 /// <see cref="Dispose"/> gives the classifier its network back as it was, trained.
 /// </summary>
@@ -13,6 +13,7 @@ internal sealed class TrainingNetwork : IDisposable
     private readonly ImageClassifier _classifier;
     private readonly Precision _precision;
     private readonly Slot[] _slots;
+    private readonly (string Name, Tensor Value)[] _frozen;
     private readonly Tensor? _working;
 
     /// <param name="classifier">The classifier, whose network takes another form until <see cref="Dispose"/>.</param>
@@ -27,8 +28,14 @@ internal sealed class TrainingNetwork : IDisposable
         Dictionary<string, Tensor> masters = Network.named_parameters().ToDictionary(p => p.name, p => p.parameter.detach().clone());
         classifier.Form = NetworkForm.Best(classifier.Device, precision);
         classifier.Form.Take(Network);
+        _frozen = [.. Network.named_parameters().Where(p => !p.parameter.requires_grad).Select(p => (p.name, masters[p.name].DetachFromDisposeScope()))];
+
+        // A parameter that two layers share has two names and one place.
         (string Name, Parameter Parameter)[] parameters =
-            [.. Network.named_parameters().Select(p => (p.name, p.parameter)).OrderByDescending(p => p.parameter.dtype == ScalarType.BFloat16)];
+        [
+            .. Network.named_parameters().Select(p => (p.name, p.parameter)).Where(p => p.parameter.requires_grad).DistinctBy(p => p.parameter.Handle)
+                .OrderByDescending(p => p.parameter.dtype == ScalarType.BFloat16),
+        ];
         Values = cat([.. parameters.Select(p => Layouts.Flatten(masters[p.Name], classifier.Form.Layout))]).DetachFromDisposeScope();
         long rounded = parameters.Where(p => p.Parameter.dtype == ScalarType.BFloat16).Sum(p => p.Parameter.numel());
         _working = rounded > 0 ? Values.narrow(0, 0, rounded).to(ScalarType.BFloat16).DetachFromDisposeScope() : null;
@@ -45,7 +52,7 @@ internal sealed class TrainingNetwork : IDisposable
         }
     }
 
-    /// <summary>All parameters in one row, [n], Single: what SGD changes. <see cref="Publish"/> afterwards.</summary>
+    /// <summary>All parameters that are trained in one row, [n], Single: what SGD changes. <see cref="Publish"/> afterwards.</summary>
     public Tensor Values { get; }
 
     public nn.Module<Tensor, Tensor> Network => _classifier.Network;
@@ -138,6 +145,12 @@ internal sealed class TrainingNetwork : IDisposable
         ForgetGradients();
         NetworkForm.ChangeType(Network, ScalarType.Float32);
         Dictionary<string, Parameter> parameters = Network.named_parameters().ToDictionary(p => p.name, p => p.parameter);
+        foreach ((string name, Tensor value) in _frozen)
+        {
+            parameters[name].set_(value);
+            value.Dispose();
+        }
+
         foreach (Slot slot in _slots)
         {
             // Not clone: it would keep strides that say channels last where a weight has one input channel, and torch would choose other convolutions than for a loaded model.

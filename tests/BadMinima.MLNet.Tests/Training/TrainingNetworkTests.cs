@@ -102,6 +102,46 @@ public sealed class TrainingNetworkTests
     }
 
     [TestMethod]
+    [DataRow(Precision.F32)]
+    [DataRow(Precision.BF16)]
+    public void Frozen_parameters_stay_to_the_bit_and_a_shared_one_is_trained_once(Precision precision)
+    {
+        using var scope = NewDisposeScope();
+        var architecture = new Architecture("tests-shared", 1, "a layer used twice and one that is frozen", (shape, classes) =>
+        {
+            var shared = nn.Linear(32, 32);
+            var frozen = nn.Linear(shape.Volume, 32);
+            foreach (var parameter in frozen.parameters())
+            {
+                parameter.requires_grad = false;
+            }
+
+            return nn.Sequential(("flatten", nn.Flatten()), ("frozen", frozen), ("shared1", shared), ("shared2", shared), ("last", nn.Linear(32, classes)));
+        });
+        Architectures.Register(architecture);
+        using var classifier = new ImageClassifier(Architectures.Create(architecture, Format.Shape, 10, seed: 1), architecture, Format, 10, Normalization.Cifar10, CPU);
+        Tensor frozen = classifier.Network.get_parameter("frozen.weight")!.detach().clone();
+        Tensor before = classifier.Network.get_parameter("shared1.weight")!.detach().clone();
+        using var network = new TrainingNetwork(classifier, precision);
+        Assert.AreEqual(32 * 32 + 32 + 32 * 10 + 10, network.Values.numel());
+        (Tensor images, Tensor labels) = Batch(8);
+        using var sgd = new Sgd(network.Values, Recipe.Vanilla with { WeightDecay = 0.1 });
+        nn.functional.cross_entropy(network.Forward(network.Normalize(images)), labels).backward();
+        sgd.Step(network.TakeGradient(), 0.1);
+        network.Publish();
+        using (ImageClassifier copy = network.ForInference())
+        using (no_grad())
+        {
+            Assert.IsTrue(copy.Network.get_parameter("shared2.weight")!.allclose(copy.Network.get_parameter("shared1.weight")!));
+        }
+
+        network.Dispose();
+        Assert.IsTrue(Tiny.Same(frozen, classifier.Network.get_parameter("frozen.weight")!));
+        Assert.IsFalse(Tiny.Same(before, classifier.Network.get_parameter("shared1.weight")!));
+        Assert.IsTrue(Tiny.Same(classifier.Network.get_parameter("shared1.weight")!, classifier.Network.get_parameter("shared2.weight")!));
+    }
+
+    [TestMethod]
     public void Weights_of_another_network_are_refused()
     {
         using var scope = NewDisposeScope();

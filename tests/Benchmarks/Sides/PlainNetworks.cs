@@ -15,8 +15,9 @@ internal static class PlainNetworks
             Conv2d(16, 32, 3, padding: 1, bias: false), BatchNorm2d(32), ReLU(), MaxPool2d(2),
             Conv2d(32, 64, 3, padding: 1, bias: false), BatchNorm2d(64), ReLU(), MaxPool2d(2),
             Flatten(), Linear(576, 10)),
+        "mlp-1x512" => Sequential(Flatten(), Linear(784, 512), ReLU(), Linear(512, 10)),
         "mlp" => Sequential(Flatten(), Linear(784, 512), ReLU(), Linear(512, 512), ReLU(), Linear(512, 10)),
-        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "allowed are resnet18, cnn, mlp"),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "allowed are resnet18, cnn, mlp-1x512, mlp"),
     };
 
     private static Sequential ResNet18()

@@ -14,5 +14,9 @@ internal sealed record Workload(string Network, int Channels, int Size, int Batc
 
     public static Workload Cnn { get; } = new("cnn", 1, 28);
 
-    public static Workload Mlp { get; } = new("mlp", 1, 28);
+    /// <summary>One hidden layer of 512.</summary>
+    public static Workload Mlp { get; } = new("mlp-1x512", 1, 28);
+
+    /// <summary>Two hidden layers of 512: more arithmetic, the same on all sides, and so less to gain.</summary>
+    public static Workload WideMlp { get; } = new("mlp", 1, 28);
 }

@@ -40,14 +40,16 @@ def cnn():
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(576, 10))
 
 
-def mlp():
-    return nn.Sequential(nn.Flatten(), nn.Linear(784, 512), nn.ReLU(inplace=True), nn.Linear(512, 512), nn.ReLU(inplace=True), nn.Linear(512, 10))
+def mlp(*hidden):
+    widths = [784, *hidden]
+    layers = [layer for inputs, outputs in zip(widths, widths[1:]) for layer in (nn.Linear(inputs, outputs), nn.ReLU(inplace=True))]
+    return nn.Sequential(nn.Flatten(), *layers, nn.Linear(widths[-1], 10))
 
 
 def images_per_second(network, layout, precision, steps):
     torch.manual_seed(1)
     channels, size = (3, 32) if network == "resnet18" else (1, 28)
-    model = {"resnet18": resnet18, "cnn": cnn, "mlp": mlp}[network]()
+    model = {"resnet18": resnet18, "cnn": cnn, "mlp-1x512": lambda: mlp(512), "mlp": lambda: mlp(512, 512)}[network]()
     images, labels = torch.randn(128, channels, size, size), torch.randint(0, 10, (128,))
     if layout == "channels_last":
         model, images = model.to(memory_format=torch.channels_last), images.to(memory_format=torch.channels_last)

@@ -10,6 +10,7 @@ internal sealed partial class CheckpointFolder : IDisposable
     private const int Kept = 2;
     private readonly string _folder;
     private readonly FileStream _lock;
+    private readonly HashSet<int> _damaged = [];
     private int _number;
 
     private CheckpointFolder(string folder, FileStream held) => (_folder, _lock, _number) = (folder, held, Numbers(folder).FirstOrDefault());
@@ -82,6 +83,7 @@ internal sealed partial class CheckpointFolder : IDisposable
             }
             catch (Exception e) when (e is IOException or InvalidDataException)
             {
+                _damaged.Add(number);
                 refuse(e.Message);
             }
         }
@@ -89,7 +91,7 @@ internal sealed partial class CheckpointFolder : IDisposable
         return null;
     }
 
-    /// <summary>Writes a checkpoint aside, flushes it to the disk and renames it; then all but the two newest go. Whatever fails, those that were there stay.</summary>
+    /// <summary>Writes a checkpoint aside, flushes it to the disk and renames it; then all but the two newest whole ones go. Whatever fails, those that were there stay.</summary>
     /// <exception cref="IOException">The disk is full, or the folder is gone.</exception>
     public void Write(Checkpoint checkpoint)
     {
@@ -111,7 +113,7 @@ internal sealed partial class CheckpointFolder : IDisposable
             throw;
         }
 
-        foreach (int old in Numbers(_folder).Skip(Kept))
+        foreach (int old in Numbers(_folder).Except(_damaged).Skip(Kept).Concat(_damaged).ToArray())
         {
             File.Delete(FileOf(old));
         }

@@ -1,0 +1,114 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.ML;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace BadMinima.MLNet.Tests.Gpu;
+
+/// <summary>What can be checked on an NVIDIA GPU only. Without one these are skipped: <c>dotnet test -p:TorchBackend=cuda -- --filter TestCategory=gpu</c> where there is one.</summary>
+[TestClass]
+[TestCategory("gpu")]
+public sealed class CudaTests
+{
+    private readonly MLContext _ml = new(seed: 1);
+
+    [TestInitialize]
+    public void SkipWithoutCuda()
+    {
+        TorchRuntime.EnsureLoaded();
+        if (!cuda.is_available())
+        {
+            Assert.Inconclusive("There is no CUDA device here.");
+        }
+    }
+
+    [TestMethod]
+    [DataRow("cnn")]
+    [DataRow("resnet18")]
+    [DataRow("densenet-bc-40")]
+    public void One_step_on_the_GPU_is_that_of_the_CPU(string architecture)
+    {
+        TwoPhaseTrainer.Options options = Tiny.Options with
+        {
+            Architecture = architecture,
+            RandomLabels = null,
+            Training = Recipe.Regularized with { Epochs = 1, BatchSize = 60, LearningRate = 0.01 },
+        };
+        using TwoPhaseTransformer onCpu = Tiny.Trainer(_ml, options).Fit(Tiny.Train(_ml));
+        using TwoPhaseTransformer onGpu = Tiny.Trainer(_ml, options with { Device = "cuda" }).Fit(Tiny.Train(_ml));
+        foreach ((string name, Parameter weight) in onCpu.Network.named_parameters())
+        {
+            using var scope = NewDisposeScope();
+            Assert.IsLessThan(1e-4, (onGpu.Network.get_parameter(name)!.cpu() - weight).abs().max().item<float>(), name);
+        }
+    }
+
+    [TestMethod]
+    public void Corruption_on_the_GPU_is_that_of_the_CPU()
+    {
+        TwoPhaseTrainer.Options options = Tiny.Options with { RandomLabels = new() { Epochs = 1, BatchSize = 120, Replicas = 2, LearningRate = 0.01 }, Training = null };
+        using TwoPhaseTransformer onCpu = Tiny.Trainer(_ml, options).Fit(Tiny.Train(_ml));
+        using TwoPhaseTransformer onGpu = Tiny.Trainer(_ml, options with { Device = "cuda" }).Fit(Tiny.Train(_ml));
+        Assert.AreEqual(onCpu.History.Phases[0].Epochs[0].Loss, onGpu.History.Phases[0].Epochs[0].Loss, 1e-4);
+    }
+
+    [TestMethod]
+    [DataRow(Precision.F32)]
+    [DataRow(Precision.TF32)]
+    [DataRow(Precision.BF16)]
+    public void Ten_epochs_reach_the_same_accuracy_as_on_the_CPU(Precision precision)
+    {
+        IDataView train = _ml.Data.LoadSyntheticImages(Split.Train, 2000), test = _ml.Data.LoadSyntheticImages(Split.Test, 2000);
+        double Accuracy(string device, Precision numbers)
+        {
+            using TwoPhaseTransformer model = Tiny.Trainer(_ml, Tiny.Options with
+            {
+                RandomLabels = null,
+                Training = Recipe.Regularized with { Epochs = 10, LearningRate = 0.05, Schedule = Schedule.Cosine },
+                Device = device,
+                Precision = numbers,
+            }).Fit(train);
+            return _ml.MulticlassClassification.Evaluate(model.Transform(test)).MicroAccuracy;
+        }
+
+        // Four standard errors of a share of 2,000, and what another order of additions makes of ten epochs.
+        Assert.AreEqual(Accuracy("cpu", Precision.F32), Accuracy("cuda", precision), 0.05);
+    }
+
+    [TestMethod]
+    public void Memory_does_not_grow_over_a_thousand_steps()
+    {
+        TwoPhaseTrainer.Options options = Tiny.Options with { RandomLabels = null, Device = "cuda" };
+        long Used(int epochs)
+        {
+            long used = 0;
+            Tiny.Trainer(_ml, options with
+            {
+                Training = Recipe.Regularized with { Epochs = epochs, BatchSize = 6, MeasureEvery = epochs },
+                MetricsCallback = e => used = e.Epoch == epochs ? MemoryUsed() : 0,
+            }).Fit(Tiny.Train(_ml)).Dispose();
+            return used;
+        }
+
+        // 10 steps an epoch. The first run fills the caches that cuDNN and the allocator keep.
+        Used(10);
+        long before = Used(10);
+        Assert.IsLessThan(before + (16L << 20), Used(110));
+    }
+
+    private static long MemoryUsed()
+    {
+        try
+        {
+            using Process process = Process.Start(new ProcessStartInfo("nvidia-smi", ["--query-gpu=memory.used", "--format=csv,noheader,nounits"]) { RedirectStandardOutput = true })!;
+            return long.Parse(process.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture) << 20;
+        }
+        catch (Win32Exception)
+        {
+            Assert.Inconclusive("nvidia-smi, which tells how much memory is in use, is not here.");
+            return 0;
+        }
+    }
+}
