@@ -164,6 +164,43 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [TestMethod]
+    public void Training_that_diverges_within_an_epoch_says_so_and_leaves_the_checkpoints_before_it()
+    {
+        TwoPhaseTrainer.Options options = Options with
+        {
+            Training = Recipe.Vanilla with { Epochs = 1, BatchSize = 4, LearningRate = 1e30 },
+            Checkpoints = new(_folder.File("run")) { Every = TimeSpan.FromTicks(1) },
+        };
+        Assert.Contains("training diverged", Assert.ThrowsExactly<InvalidOperationException>(() => Fit(options, out _)).Message);
+        Assert.HasCount(2, Checkpoints("run"));
+        foreach (string file in Checkpoints("run"))
+        {
+            using var checkpoint = Checkpoint.Read(file);
+            Assert.IsTrue(double.IsFinite(checkpoint.Progress.Running.LossSum));
+        }
+    }
+
+    [TestMethod]
+    public void Epochs_of_a_millisecond_do_not_each_write_a_checkpoint()
+    {
+        const int Epochs = 500;
+        using TwoPhaseTransformer model = Tiny.Trainer(_ml, new()
+        {
+            FeatureColumnName = "Features",
+            Architecture = "mlp-100-100",
+            RandomLabels = null,
+            Training = Recipe.Vanilla with { Epochs = Epochs, BatchSize = 10 },
+            Device = "cpu",
+            Threads = 1,
+            Checkpoints = new(_folder.File("run")),
+        }).Fit(_ml.Data.LoadGaussianPoints(pointsPerClass: 5));
+
+        // They would take most of the time: each holds all epochs so far.
+        int written = int.Parse(Path.GetFileNameWithoutExtension(Checkpoints("run")[^1]).Split('-')[1]);
+        Assert.IsInRange(2, Epochs / 2, written);
+    }
+
+    [TestMethod]
     public void Checkpoint_options_are_checked()
     {
         Assert.Contains("Checkpoints.Folder", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Tiny.Trainer(_ml, Options with { Checkpoints = new(" ") })).Message);

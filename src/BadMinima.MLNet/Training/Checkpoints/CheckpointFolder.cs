@@ -75,11 +75,7 @@ internal sealed partial class CheckpointFolder : IDisposable
         {
             try
             {
-                var checkpoint = Checkpoint.Read(FileOf(number));
-
-                // The next one takes the place of one that is damaged: it must not be counted among the two that are kept.
-                _number = number;
-                return checkpoint;
+                return Checkpoint.Read(FileOf(number));
             }
             catch (Exception e) when (e is IOException or InvalidDataException)
             {
