@@ -48,8 +48,8 @@ public sealed class RunPlanTests
         ("start", "adversarial", "start", "\"adversarial\""),
         ("regularizers", "momentum+l2", "regularizers", "\"l2+momentum\""),
         ("seed", "-4", "seed", "-4"),
-        ("initialization", "pytorch", "initialization", "\"pyTorch\""),
-        ("precision", "bf16", "precision", "\"bF16\""),
+        ("initialization", "pytorch", "initialization", "\"pytorch\""),
+        ("precision", "bf16", "precision", "\"bf16\""),
         ("normalization", "none", "normalization", """{"mean":[0],"deviation":[1]}"""),
     ];
 
