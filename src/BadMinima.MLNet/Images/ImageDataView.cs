@@ -41,6 +41,12 @@ internal sealed class ImageDataView : IDataView
 
     public long? GetRowCount() => Count;
 
+    /// <summary>The images' files, if they are still there; null if they lie in memory.</summary>
+    public ImagesInFiles? Files => _images as ImagesInFiles;
+
+    /// <summary>Whether a column, of whatever view, is this view's Pixels: what passes it on passes on its annotations too, and what computes another one makes new ones.</summary>
+    public bool IsPixels(DataViewSchema.Column column) => ReferenceEquals(column.Annotations, Schema[PixelsColumn].Annotations);
+
     public IImagePass OpenImages(int[]? order) => _images.Open(order);
 
     /// <summary>The row's key: the class counted from 1, as ML.NET counts keys.</summary>
@@ -73,7 +79,7 @@ internal sealed class ImageDataView : IDataView
 
         var schema = new DataViewSchema.Builder();
         schema.AddColumn(LabelColumn, new KeyDataViewType(typeof(uint), names.Length), annotations.ToAnnotations());
-        schema.AddColumn(PixelsColumn, shape.ToVectorType(NumberDataViewType.Byte));
+        schema.AddColumn(PixelsColumn, shape.ToVectorType(NumberDataViewType.Byte), new DataViewSchema.Annotations.Builder().ToAnnotations());
         return schema.ToSchema();
     }
 }
