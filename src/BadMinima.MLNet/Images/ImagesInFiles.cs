@@ -25,7 +25,10 @@ internal sealed class ImagesInFiles : IImageSource
 
     public ImageResizingEstimator.ResizingKind Resizing { get; }
 
-    /// <summary>The most images that have been held at one time, by all that read here.</summary>
+    /// <summary>The images that have memory taken for them, by all that read here.</summary>
+    public int Held => _held;
+
+    /// <summary>The most there have been at one time.</summary>
     public int MostHeld => _mostHeld;
 
     public IImagePass Open(int[]? order) => new Pass(this, order ?? [.. Enumerable.Range(0, _files.Length)]);

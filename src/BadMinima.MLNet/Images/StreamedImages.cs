@@ -26,7 +26,7 @@ internal sealed class StreamedImages : ImageSet
     public static new StreamedImages? Read(IDataView data, DataViewSchema.Column label, PixelColumn pixels, Device device, string role, out long skipped)
     {
         skipped = 0;
-        if (DataViewOrigin.Of(data) is not ImageDataView { Files: { } files } view || !view.IsPixels(pixels.Column))
+        if (DataViewOrigin.Of(data) is not ImageDataView { Files: { } files } view || !ImageDataView.AreInFiles(pixels.Column))
         {
             return null;
         }
