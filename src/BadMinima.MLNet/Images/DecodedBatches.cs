@@ -41,6 +41,11 @@ internal sealed class DecodedBatches : IDisposable
     /// <summary>Ends what is under way, and waits for it: it reads files that the caller may be about to delete.</summary>
     public void Dispose()
     {
+        if (_ending.IsCancellationRequested)
+        {
+            return;
+        }
+
         _ending.Cancel();
         foreach (Buffer buffer in _buffers)
         {
@@ -61,11 +66,11 @@ internal sealed class DecodedBatches : IDisposable
 
     private void Start(Buffer buffer, int from)
     {
-        int[] rows = _rows[from..Math.Min(from + _batchSize, _rows.Length)];
+        ReadOnlySpan<int> rows = _rows.AsSpan(from, Math.Min(_batchSize, _rows.Length - from));
         buffer.Bytes ??= GC.AllocateUninitializedArray<byte>(_batchSize * _files.Shape.Volume);
         _files.Hold(rows.Length - buffer.Images);
         buffer.Images = rows.Length;
-        buffer.Decoding = Task.Run(() => _files.Decode(rows, buffer.Bytes, _ending.Token));
+        buffer.Decoding = _files.Decode(rows, buffer.Bytes, _ending.Token);
     }
 
     private sealed class Buffer

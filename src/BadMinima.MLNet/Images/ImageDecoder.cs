@@ -14,12 +14,20 @@ internal static class ImageDecoder
     private const int FewestFilesPerTask = 4;
     private const int MostFilesPerTask = 32;
 
-    /// <summary>Decodes every file once, on all cores, each into memory of its own.</summary>
+    /// <summary>Decodes every file once, on all cores.</summary>
     /// <exception cref="InvalidDataException">A file is no image or is cut; the message names it.</exception>
     public static ReadOnlyMemory<byte>[] Decode(string[] files, ImageShape shape, ImageResizingEstimator.ResizingKind resizing)
     {
         var images = new ReadOnlyMemory<byte>[files.Length];
-        Decode(files, shape, resizing, Allocate, CancellationToken.None);
+        try
+        {
+            Parallel.ForEach(Partitioner.Create(0, files.Length, MostFilesPerTask), range => DecodeRange(files, range.Item1, range.Item2, shape, resizing, Allocate, CancellationToken.None));
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+
         return images;
 
         Memory<byte> Allocate(int file)
@@ -30,26 +38,19 @@ internal static class ImageDecoder
         }
     }
 
-    /// <summary>Decodes every file once, on all cores.</summary>
+    /// <summary>Begins to decode every file once, on all cores.</summary>
     /// <param name="files">The files.</param>
     /// <param name="shape">The shape that every image is brought to.</param>
     /// <param name="resizing">How an image of another aspect is fitted in.</param>
-    /// <param name="place">Where the image of the file of a number goes; it is called on any thread.</param>
+    /// <param name="destination">Where the images go, one after another.</param>
     /// <param name="cancellation">Ends it between two files.</param>
-    /// <exception cref="InvalidDataException">A file is no image or is cut; the message names it.</exception>
-    /// <exception cref="OperationCanceledException">It was ended.</exception>
-    public static void Decode(string[] files, ImageShape shape, ImageResizingEstimator.ResizingKind resizing, Func<int, Memory<byte>> place, CancellationToken cancellation)
+    /// <returns>What ends when all that was begun has ended; in <see cref="InvalidDataException"/> where a file is no image or is cut.</returns>
+    public static Task Start(string[] files, ImageShape shape, ImageResizingEstimator.ResizingKind resizing, Memory<byte> destination, CancellationToken cancellation)
     {
         int filesPerTask = Math.Clamp(files.Length / (2 * Environment.ProcessorCount), FewestFilesPerTask, MostFilesPerTask);
-        var options = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        try
-        {
-            Parallel.ForEach(Partitioner.Create(0, files.Length, filesPerTask), options, range => DecodeRange(files, range.Item1, range.Item2, shape, resizing, place, cancellation));
-        }
-        catch (AggregateException e)
-        {
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
+        return Task.WhenAll(Enumerable.Range(0, (files.Length + filesPerTask - 1) / filesPerTask).Select(task => Task.Run(
+            () => DecodeRange(files, task * filesPerTask, Math.Min((task + 1) * filesPerTask, files.Length), shape, resizing, file => destination.Slice(file * shape.Volume, shape.Volume), cancellation),
+            cancellation)));
     }
 
     private static void DecodeRange(

@@ -33,10 +33,17 @@ internal sealed class ImagesInFiles : IImageSource
 
     public IImagePass Open(int[]? order) => new Pass(this, order ?? [.. Enumerable.Range(0, _files.Length)]);
 
-    /// <summary>Decodes the images of some rows into one buffer, one after another, on all cores.</summary>
-    /// <exception cref="InvalidDataException">A file is no image or is cut; the message names it.</exception>
-    public void Decode(int[] rows, Memory<byte> destination, CancellationToken cancellation)
-        => ImageDecoder.Decode(Array.ConvertAll(rows, row => _files[row]), Shape, Resizing, i => destination.Slice(i * Shape.Volume, Shape.Volume), cancellation);
+    /// <summary>Begins to decode the images of some rows into one buffer, one after another; see <see cref="ImageDecoder.Start"/>.</summary>
+    public Task Decode(ReadOnlySpan<int> rows, Memory<byte> destination, CancellationToken cancellation)
+    {
+        string[] files = new string[rows.Length];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            files[i] = _files[rows[i]];
+        }
+
+        return ImageDecoder.Start(files, Shape, Resizing, destination, cancellation);
+    }
 
     /// <summary>Counts images whose memory is taken, or given back.</summary>
     public void Hold(int images)
