@@ -30,5 +30,12 @@ internal static class Tiny
         return stream.ToArray();
     }
 
+    /// <summary>Some examples as one batch.</summary>
+    public static (Tensor Pixels, Tensor Labels) Gather(this ITrainingExamples examples, int[] numbers)
+    {
+        using IExamplePass pass = examples.Open(numbers, numbers.Length);
+        return pass.Next();
+    }
+
     public static bool Same(Tensor a, Tensor b) => a.eq(b).all().item<bool>();
 }

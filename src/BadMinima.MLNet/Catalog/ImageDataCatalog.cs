@@ -8,7 +8,8 @@ namespace BadMinima.MLNet;
 /// <remarks>
 /// <para>Every loader gives two columns: <c>Label</c>, a key of <see cref="uint"/> whose key values are the class names, and <c>Pixels</c>, a vector of
 /// <see cref="byte"/> whose type bears the dimensions C, H, W (plane by plane, each row by row). Rows can be shuffled; a row's id is its place in the set.</para>
-/// <para>Whatever is wrong with the files is found while loading, before anything is trained, and the message names the file.</para>
+/// <para>Whatever is wrong with the files is found while loading, before anything is trained, and the message names the file. Images that stay in their files are found out by the first
+/// pass over them.</para>
 /// </remarks>
 public static class ImageDataCatalog
 {
@@ -89,8 +90,8 @@ public static class ImageDataCatalog
     /// <see cref="Split.Test"/>.</param>
     /// <param name="resizing">How an image of another aspect is fitted in, as in <c>ResizeImages</c>.</param>
     /// <param name="maximumRows">Only the first so many rows, where one image of each class comes in turn, in ordinal order of their paths; null for all.</param>
-    /// <param name="inMemory">Whether every file is decoded once, here, and its pixels kept in memory. If not, each pass decodes the images as it comes to them, on all cores and a
-    /// little ahead, and a damaged file is found by the pass that reads it.</param>
+    /// <param name="inMemory">Whether every file is decoded once, here, and its pixels kept in memory. If not, the images stay in their files: each pass decodes them as it comes to them, on
+    /// all cores and a little ahead, and a damaged file is found by the pass that reads it. A <see cref="TwoPhaseTrainer"/> then trains without holding the set in memory.</param>
     /// <remarks>Images have three channels (red, green, blue); grey files give three equal planes. Transparency is dropped, the first frame of an animation is taken,
     /// and the orientation that a camera notes in a JPEG is not applied, as in ML.NET's own LoadImages.</remarks>
     /// <exception cref="DirectoryNotFoundException">The folder, or the test part that was asked for, is missing.</exception>
@@ -121,8 +122,8 @@ public static class ImageDataCatalog
     /// <param name="width">Columns of the resulting images, in pixels.</param>
     /// <param name="resizing">How an image of another aspect is fitted in, as in <c>ResizeImages</c>.</param>
     /// <param name="maximumRows">Only the first so many rows, where one image of each of the nine classes comes in turn, and within a class one of each folder; null for all.</param>
-    /// <remarks>Nothing is held in memory: each pass decodes the images as it comes to them, on all cores and a little ahead, and a damaged file is found by the pass that reads it.
-    /// Otherwise as <see cref="LoadImageFolder"/>.</remarks>
+    /// <remarks>Nothing is held in memory, by a <see cref="TwoPhaseTrainer"/> neither: each pass decodes the images as it comes to them, on all cores and a little ahead, and a damaged file is
+    /// found by the pass that reads it. Otherwise as <see cref="LoadImageFolder"/>.</remarks>
     /// <exception cref="DirectoryNotFoundException">The folder, or the test part that was asked for, is missing.</exception>
     /// <exception cref="InvalidDataException">Of the 203 folders some are missing (the message counts them by class), a class has no image, or a file cannot be decoded to its end.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size or <paramref name="maximumRows"/> is below 1.</exception>
@@ -159,12 +160,13 @@ public static class ImageDataCatalog
     /// <param name="maximumRows">Only the first so many rows; null for all.</param>
     /// <param name="height">Rows, in pixels, that folders of images are brought to; the other sets have sizes of their own.</param>
     /// <param name="width">Columns, in pixels, that folders of images are brought to; the other sets have sizes of their own.</param>
-    /// <param name="inMemory">Whether folders of images are decoded here and kept in memory, as in <see cref="LoadImageFolder"/>; the other sets always are.</param>
+    /// <param name="inMemory">Whether folders of images are read into memory, or stay in their files, as in <see cref="LoadImageFolder"/>; the other sets are always read.</param>
     /// <exception cref="DirectoryNotFoundException">The folder, or the test part that was asked for, is missing.</exception>
     /// <exception cref="InvalidDataException">The folder holds no set (the message says what was looked for), or several, or the set is damaged.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximumRows"/> or a size is below 1.</exception>
     /// <seealso cref="LoadTrainTestImages"/>
-    public static IDataView LoadImages(this DataOperationsCatalog catalog, string folder, Split split = Split.Train, int? maximumRows = null, int height = 32, int width = 32, bool inMemory = true)
+    public static IDataView LoadImages(
+        this DataOperationsCatalog catalog, string folder, Split split = Split.Train, int? maximumRows = null, int height = 32, int width = 32, bool inMemory = true)
         => ImageFormats.Recognize(folder) switch
         {
             ImageFormat.Cifar10 => catalog.LoadCifar10(folder, split, maximumRows),
@@ -182,7 +184,7 @@ public static class ImageDataCatalog
     /// <param name="width">Columns, in pixels, that folders of images are brought to.</param>
     /// <param name="testFraction">The share that becomes the test part where the set is divided here, above 0 and below 1.</param>
     /// <param name="seed">The seed of that division; null for the context's.</param>
-    /// <param name="inMemory">Whether folders of images are decoded here and kept in memory, as in <see cref="LoadImageFolder"/>; the other sets always are.</param>
+    /// <param name="inMemory">Whether folders of images are read into memory, or stay in their files, as in <see cref="LoadImageFolder"/>.</param>
     /// <exception cref="DirectoryNotFoundException">The folder is missing.</exception>
     /// <exception cref="InvalidDataException">The folder holds no set (the message says what was looked for), or several, or the set is damaged.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>

@@ -4,7 +4,7 @@ namespace BadMinima.MLNet;
 
 /// <summary>
 /// R corrupted copies of each image: a share of the channel values set to 0 without repetition, and a label uniform over all classes. Nothing is stored:
-/// replica number e is drawn again, the same, from (seed, e) at each gather, so R = 10 takes the memory of R = 1.
+/// replica number e is drawn again, the same, from (seed, e) whenever it is needed, so R = 10 takes the memory of R = 1.
 /// </summary>
 internal sealed class CorruptedReplicas : ITrainingExamples
 {
@@ -35,30 +35,32 @@ internal sealed class CorruptedReplicas : ITrainingExamples
     /// <summary>How many channel values of each replica are 0.</summary>
     public int ZeroedValues { get; }
 
-    public (Tensor Pixels, Tensor Labels) Gather(ReadOnlySpan<int> examples)
+    public IExamplePass Open(int[] order, int batchSize, int firstBatch = 0)
+        => new Pass(this, order, firstBatch * batchSize, _images.Open(Array.ConvertAll(order, example => example % _images.Count), batchSize, firstBatch));
+
+    /// <summary>Corrupts the images of some examples, in place, and draws their labels.</summary>
+    /// <param name="examples">The examples.</param>
+    /// <param name="pixels">Their images.</param>
+    private Tensor Corrupt(ReadOnlySpan<int> examples, Tensor pixels)
     {
         int volume = _images.Shape.Volume;
-        int[] images = new int[examples.Length];
         long[] labels = new long[examples.Length];
         long[] zeroed = new long[examples.Length * ZeroedValues];
         Span<long> rest = zeroed;
         for (int i = 0; i < examples.Length; i++)
         {
             CounterRandom example = _random.Stream((ulong)examples[i]);
-            images[i] = examples[i] % _images.Count;
             labels[i] = example.Below(LabelCounter, _images.Classes);
             DrawPositions(example, (long)i * volume, rest[..ZeroedValues]);
             rest = rest[ZeroedValues..];
         }
 
-        Device device = _images.Pixels.device;
-        Tensor pixels = _images.Pixels.index_select(0, _images.Indices(images));
         if (zeroed.Length > 0)
         {
-            pixels.view(-1).index_fill_(0, tensor(zeroed, device: device), 0);
+            pixels.view(-1).index_fill_(0, tensor(zeroed, device: pixels.device), 0);
         }
 
-        return (pixels, tensor(labels, device: device));
+        return tensor(labels, device: pixels.device);
     }
 
     /// <summary>Distinct uniform positions (the first steps of a Fisher-Yates shuffle, undone afterwards so that each example begins from the same order).</summary>
@@ -78,5 +80,20 @@ internal sealed class CorruptedReplicas : ITrainingExamples
             _positions[destination[j] - offset] = (int)(destination[j] - offset);
             _positions[j] = j;
         }
+    }
+
+    private sealed class Pass(CorruptedReplicas replicas, int[] order, int next, IExamplePass images) : IExamplePass
+    {
+        private int _next = next;
+
+        public (Tensor Pixels, Tensor Labels) Next()
+        {
+            Tensor pixels = images.Next().Pixels;
+            ReadOnlySpan<int> examples = order.AsSpan(_next, (int)pixels.shape[0]);
+            _next += examples.Length;
+            return (pixels, replicas.Corrupt(examples, pixels));
+        }
+
+        public void Dispose() => images.Dispose();
     }
 }

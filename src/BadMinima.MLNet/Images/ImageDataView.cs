@@ -9,6 +9,9 @@ internal sealed class ImageDataView : IDataView
     public const string LabelColumn = "Label";
     public const string PixelsColumn = "Pixels";
 
+    // On the pixels of images that stay in their files.
+    private const string InFilesAnnotation = "IsImageInFile";
+
     private readonly IImageSource _images;
     private readonly int[] _labels;
 
@@ -28,7 +31,7 @@ internal sealed class ImageDataView : IDataView
         Shape = shape;
         _images = images;
         _labels = labels;
-        Schema = MakeSchema(shape, classNames);
+        Schema = MakeSchema(shape, classNames, Files is not null);
     }
 
     public ImageShape Shape { get; }
@@ -40,6 +43,12 @@ internal sealed class ImageDataView : IDataView
     public int Count => _labels.Length;
 
     public long? GetRowCount() => Count;
+
+    /// <summary>The images' files, if they are still there; null if they lie in memory.</summary>
+    public ImagesInFiles? Files => _images as ImagesInFiles;
+
+    /// <summary>Whether a column holds the images of such a view, file by file, as they are: what passes the column on passes on its annotations too, and what computes another one does not.</summary>
+    public static bool AreInFiles(DataViewSchema.Column pixels) => pixels.Annotations.Schema.GetColumnOrNull(InFilesAnnotation) is not null;
 
     public IImagePass OpenImages(int[]? order) => _images.Open(order);
 
@@ -62,7 +71,7 @@ internal sealed class ImageDataView : IDataView
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
         => [GetRowCursor(columnsNeeded, rand)];
 
-    private static DataViewSchema MakeSchema(ImageShape shape, IReadOnlyList<string> classNames)
+    private static DataViewSchema MakeSchema(ImageShape shape, IReadOnlyList<string> classNames, bool inFiles)
     {
         ReadOnlyMemory<char>[] names = [.. classNames.Select(n => n.AsMemory())];
         var annotations = new DataViewSchema.Annotations.Builder();
@@ -71,9 +80,15 @@ internal sealed class ImageDataView : IDataView
             new VectorDataViewType(TextDataViewType.Instance, names.Length),
             (ref VBuffer<ReadOnlyMemory<char>> values) => new VBuffer<ReadOnlyMemory<char>>(names.Length, names).CopyTo(ref values));
 
+        var ofPixels = new DataViewSchema.Annotations.Builder();
+        if (inFiles)
+        {
+            ofPixels.Add(InFilesAnnotation, BooleanDataViewType.Instance, (ref bool value) => value = true);
+        }
+
         var schema = new DataViewSchema.Builder();
         schema.AddColumn(LabelColumn, new KeyDataViewType(typeof(uint), names.Length), annotations.ToAnnotations());
-        schema.AddColumn(PixelsColumn, shape.ToVectorType(NumberDataViewType.Byte));
+        schema.AddColumn(PixelsColumn, shape.ToVectorType(NumberDataViewType.Byte), ofPixels.ToAnnotations());
         return schema.ToSchema();
     }
 }

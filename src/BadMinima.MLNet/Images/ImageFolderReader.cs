@@ -22,7 +22,7 @@ internal static class ImageFolderReader
     /// <param name="split">Which part.</param>
     /// <param name="resizing">How an image of another aspect is fitted in.</param>
     /// <param name="maximumRows">Only the first so many rows; null for all.</param>
-    /// <param name="inMemory">Whether everything is decoded here, or each image whenever a cursor comes to it.</param>
+    /// <param name="inMemory">Whether everything is decoded here, or each image whenever it is needed.</param>
     /// <param name="group">Makes the classes from the folders' names; null for a class a folder.</param>
     public static ImageDataView Read(
         string folder, ImageShape shape, Split split, ImageResizingEstimator.ResizingKind resizing, int? maximumRows, bool inMemory, Func<string, string[], ImageClass[]>? group = null)
@@ -39,7 +39,7 @@ internal static class ImageFolderReader
         string[][] files = split == Split.Train ? TrainFiles(trainFolder, classes) : TestFiles(folder, classes, group);
         (string File, int Label)[] rows = [.. Labelled(files).Take(maximumRows ?? int.MaxValue)];
         string[] paths = [.. rows.Select(r => r.File)];
-        IImageSource images = inMemory ? new ImagesInMemory(ImageDecoder.Decode(paths, shape, resizing)) : new ImagesInFiles(paths, shape, resizing);
+        IImageSource images = inMemory ? new ImagesInMemory(ImageDecoder.Decode(paths, shape, resizing)) : new ImagesInFiles(folder, paths, shape, resizing);
         return new ImageDataView(shape, images, [.. rows.Select(r => r.Label)], [.. classes.Select(c => c.Name)]);
     }
 

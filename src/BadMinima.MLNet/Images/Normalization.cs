@@ -35,11 +35,19 @@ public sealed record Normalization(ImmutableArray<double> Mean, ImmutableArray<d
         OptionErrors.Check(!Deviation.IsDefault && Deviation.Length == channels && Deviation.All(d => d > 0 && double.IsFinite(d)), $"{option}.{nameof(Deviation)}", Deviation.IsDefault ? "null" : string.Join(", ", Deviation), $"one positive number a channel ({channels})");
     }
 
-    /// <summary>Measures a set. A channel or feature that never varies gets deviation 1.</summary>
-    internal static Normalization Measure(ImageSet images) => images.Format.IsVector ? OfVectors(images) : OfImages(images);
+    /// <summary>Measures a set, whole. A channel or feature that never varies gets deviation 1.</summary>
+    /// <param name="examples">The set.</param>
+    /// <param name="isCancelled">Is asked before every batch of images that have to be decoded; null: nobody is.</param>
+    /// <exception cref="OperationCanceledException">It said so.</exception>
+    internal static Normalization Measure(ImageSet examples, Func<bool>? isCancelled = null) => examples switch
+    {
+        ResidentImages { Format.IsVector: true } vectors => OfVectors(vectors),
+        ResidentImages => OfImages(examples, null),
+        _ => OfImages(examples, isCancelled),
+    };
 
     /// <summary>In two passes and in Double, since a feature's mean may be far larger than its deviation.</summary>
-    private static Normalization OfVectors(ImageSet vectors)
+    private static Normalization OfVectors(ResidentImages vectors)
     {
         using var scope = NewDisposeScope();
         Tensor values = vectors.Pixels.flatten(1).to(ScalarType.Float64);
@@ -51,19 +59,26 @@ public sealed record Normalization(ImmutableArray<double> Mean, ImmutableArray<d
         return new([.. mean.cpu().data<double>()], [.. deviation.masked_fill_(constant, 1).cpu().data<double>()]);
     }
 
-    private static Normalization OfImages(ImageSet images)
+    private static Normalization OfImages(ImageSet images, Func<bool>? isCancelled)
     {
-        const int Block = 1024;
+        // 1024 images of 3x32x32, fewer if they are larger.
+        int block = Math.Clamp((1 << 22) / images.Shape.Volume, 1, 1024);
         using var scope = NewDisposeScope();
         int channels = images.Shape.Channels;
         Tensor sum = zeros(channels, ScalarType.Float64);
         Tensor squares = zeros(channels, ScalarType.Float64);
-        for (int start = 0; start < images.Count; start += Block)
+        using IExamplePass blocks = images.Open([.. Enumerable.Range(0, images.Count)], block);
+        for (int start = 0; start < images.Count; start += block)
         {
-            using var block = NewDisposeScope();
-            Tensor pixels = images.Pixels.narrow(0, start, Math.Min(Block, images.Count - start)).to(ScalarType.Float32);
+            if (isCancelled?.Invoke() == true)
+            {
+                throw new OperationCanceledException("Cancelled while the images were measured for normalization, before any training.");
+            }
 
-            // Sums of up to 1024 images are exact enough in Single for three digits; the totals are kept in Double.
+            using var batch = NewDisposeScope();
+            Tensor pixels = blocks.Next().Pixels.to(ScalarType.Float32);
+
+            // Sums of so many values are exact enough in Single for three digits; the totals are kept in Double.
             sum.add_(pixels.sum([0, 2, 3]).cpu().to(ScalarType.Float64));
             squares.add_(pixels.square().sum([0, 2, 3]).cpu().to(ScalarType.Float64));
         }

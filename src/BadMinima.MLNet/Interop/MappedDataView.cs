@@ -6,6 +6,8 @@ namespace BadMinima.MLNet.Interop;
 /// <summary>A data view with a mapper's columns appended.</summary>
 internal sealed class MappedDataView(IDataView source, RowMapper mapper) : IDataView
 {
+    public IDataView Source => source;
+
     public bool CanShuffle => source.CanShuffle;
 
     public DataViewSchema Schema => mapper.OutputSchema;

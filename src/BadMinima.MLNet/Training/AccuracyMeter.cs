@@ -5,8 +5,10 @@ namespace BadMinima.MLNet;
 /// <summary>Measures a classifier in inference mode on examples as they are, without augmentation.</summary>
 internal static class AccuracyMeter
 {
-    // Large batches keep the cores busy; 512 images of 3x32x32 through ResNet18 take about 0.5 GB for their activations.
-    private const int BatchSize = 512;
+    // Large batches keep the cores busy; 512 images of 3x32x32 through ResNet18 take about 0.5 GB for their activations, and so should fewer of a larger size.
+    private const int MostImages = 512;
+    private const int FewestImages = 32;
+    private const int PixelsInBatch = MostImages * 32 * 32;
 
     /// <summary>The share of examples classified right, 0 to 1; null when <paramref name="isCancelled"/> said so in between.</summary>
     /// <param name="classifier">A classifier in inference mode.</param>
@@ -17,8 +19,9 @@ internal static class AccuracyMeter
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
         Tensor right = zeros(1, ScalarType.Int64, classifier.Device);
-        int[] numbers = new int[BatchSize];
-        for (int start = 0; start < examples.Count; start += BatchSize)
+        int batchSize = Math.Clamp(PixelsInBatch / (classifier.Format.Shape.Height * classifier.Format.Shape.Width), FewestImages, MostImages);
+        using IExamplePass batches = examples.Open([.. Enumerable.Range(0, examples.Count)], batchSize);
+        for (int start = 0; start < examples.Count; start += batchSize)
         {
             if (isCancelled())
             {
@@ -26,13 +29,7 @@ internal static class AccuracyMeter
             }
 
             using var batch = NewDisposeScope();
-            int size = Math.Min(BatchSize, examples.Count - start);
-            for (int i = 0; i < size; i++)
-            {
-                numbers[i] = start + i;
-            }
-
-            (Tensor pixels, Tensor labels) = examples.Gather(numbers.AsSpan(0, size));
+            (Tensor pixels, Tensor labels) = batches.Next();
             right.add_(classifier.Forward(pixels).argmax(1).eq(labels).sum());
         }
 

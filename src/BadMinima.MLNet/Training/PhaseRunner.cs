@@ -89,6 +89,7 @@ internal sealed class PhaseRunner(
         CounterRandom augmentations = random.Stream(AugmentationStream).Stream((ulong)epoch);
         CounterRandom mixtures = random.Stream(MixupStream).Stream((ulong)epoch);
         var objective = Objective.Of(phase);
+        using IExamplePass batches = examples.Open(order, phase.BatchSize, state.Step);
         for (int step = state.Step; step < Steps; step++)
         {
             if (isCancelled())
@@ -102,7 +103,7 @@ internal sealed class PhaseRunner(
             }
 
             using var batch = NewDisposeScope();
-            (Tensor pixels, Tensor labels) = examples.Gather(order.AsSpan(step * phase.BatchSize, Math.Min(phase.BatchSize, examples.Count - step * phase.BatchSize)));
+            (Tensor pixels, Tensor labels) = batches.Next();
             CounterRandom augmentation = augmentations.Stream((ulong)step);
             Tensor input = Augmenter.CutOut(phase.Augmentation, network.Normalize(Augmenter.CropAndFlip(phase.Augmentation, pixels, augmentation)), augmentation);
             dropout.Seed(epoch, step);

@@ -34,7 +34,7 @@ public sealed partial class TwoPhaseTrainer
         /// <summary>The second phase, on the labels as they are; null: none, the model stays as the first phase left it. Default <see cref="Recipe.Vanilla"/>.</summary>
         public Recipe? Training { get; init; } = Recipe.Vanilla;
 
-        /// <summary>How pixels (or features) are normalized; null: by mean and deviation of the training set. A model's continuation keeps the model's own.</summary>
+        /// <summary>How pixels (or features) are normalized; null: by mean and deviation of the whole training set. A model's continuation keeps the model's own.</summary>
         public Normalization? Normalization { get; init; }
 
         /// <summary>The seed of initial weights, order, corruption and augmentation; null: the context's seed, or 1. On one CPU machine with one thread count, the same seed gives the same weights bit for bit.</summary>
@@ -58,7 +58,10 @@ public sealed partial class TwoPhaseTrainer
         /// <summary>Called after each epoch, on the training thread.</summary>
         public Action<EpochMetrics>? MetricsCallback { get; init; }
 
-        /// <summary>Ends training after the batch at hand; <c>Fit</c> then returns what was trained so far.</summary>
+        /// <summary>
+        /// Ends training after the batch at hand; <c>Fit</c> then returns what was trained so far. While it still measures images that stay in their files, for
+        /// <see cref="Normalization"/>, there is nothing to return: it throws <see cref="OperationCanceledException"/>.
+        /// </summary>
         public CancellationToken CancellationToken { get; init; }
 
         /// <exception cref="ArgumentException">A setting is not allowed; the message names it, its value and what is allowed.</exception>

@@ -17,8 +17,14 @@ namespace BadMinima.MLNet;
 /// | Input columns | Label: key; Pixels: Vector of Byte or Single with dimensions C, H, W, or an image; for a multilayer perceptron also a Vector of Single with one dimension |
 /// | Output columns | Score: Vector of Single, softmax, one slot a class; PredictedLabel: key with the label's values |
 /// | Is normalization required? | No: it is done here and saved with the model |
-/// | Is caching required? | No: the data are read once, as bytes |
+/// | Is caching required? | No: the data are read once, as bytes. Images that the loader left in their files are not read into memory at all |
 /// | Exportable to ONNX | No |
+///
+/// Images that stay in their files (<see cref="ImageDataCatalog.LoadImageFolder"/> with <c>inMemory: false</c>, <see cref="ImageDataCatalog.LoadRestrictedImageNet"/>) are decoded on all
+/// cores while the network trains: two batches ahead of it, and never more than three batches are held, besides the one that is trained on. The weights are bit for bit those that the same
+/// files would give in memory. It costs a pass of decoding to measure the normalization, which also finds damaged files before training begins (none if <see cref="Options.Normalization"/>
+/// is given or training goes on from a model), one for each epoch, and one for each measurement of accuracy (<see cref="Phase.MeasureEvery"/>). The rows may have gone through filters, splits,
+/// shuffling, <c>RandomizeLabels</c> and whatever else leaves the loader's image column as it is, except a cache: a cached view is read into memory.
 ///
 /// The experiment: Liu, Papailiopoulos, Achlioptas, "Bad Global Minima Exist and SGD Can Reach Them", NeurIPS 2020.
 /// </remarks>
@@ -39,8 +45,9 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     /// <param name="input">The training data; rows without a label are left out.</param>
     /// <returns>The model, which holds native memory: dispose it.</returns>
     /// <exception cref="ArgumentException">A column is missing or of a wrong type, or the images do not fit the network.</exception>
-    /// <exception cref="InvalidDataException">Pixels out of range, or fewer than two classes.</exception>
+    /// <exception cref="InvalidDataException">Pixels out of range, an image file that cannot be decoded, or fewer than two classes.</exception>
     /// <exception cref="InvalidOperationException">The device is not there, or training diverged.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled while images that stay in their files were measured for normalization, before training began.</exception>
     public TwoPhaseTransformer Fit(IDataView input) => Fit(input, null);
 
     /// <summary>Trains, with a validation set or from an earlier model.</summary>
@@ -51,8 +58,9 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     /// </param>
     /// <returns>The model, which holds native memory: dispose it.</returns>
     /// <exception cref="ArgumentException">A column is missing or of a wrong type, or images or start do not fit the network.</exception>
-    /// <exception cref="InvalidDataException">Pixels out of range, or fewer than two classes.</exception>
+    /// <exception cref="InvalidDataException">Pixels out of range, an image file that cannot be decoded, or fewer than two classes.</exception>
     /// <exception cref="InvalidOperationException">The device is not there, or training diverged.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled while images that stay in their files were measured for normalization, before training began.</exception>
     /// <exception cref="IOException">The folder of <see cref="Options.Checkpoints"/> cannot be written to, is in use, or holds an earlier run, which <see cref="Resume"/> would continue.</exception>
     public TwoPhaseTransformer Fit(IDataView trainData, IDataView? validationData, TwoPhaseTransformer? start = null)
     {
@@ -65,6 +73,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     /// <summary>
     /// Continues the run whose checkpoints lie in the folder of <see cref="Options.Checkpoints"/>, as if it had never been interrupted: on one CPU machine with one thread count
     /// the model is the same bit for bit. Begins it where there is no checkpoint yet; gives the model back where it was finished. A damaged checkpoint is passed over for the one before it.
+    /// Whether the data are the same is told by all their pixels and labels; of images that stay in their files, by the files' names and sizes, their order and the labels.
     /// </summary>
     /// <param name="trainData">The same training data.</param>
     /// <param name="validationData">The same validation data, if there were any.</param>
@@ -103,10 +112,15 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         using ImageSet train = Read(trainData, "training data", label, pixels);
         using ImageSet? validation = validationData is null ? null : ReadValidation(validationData, pixels.Format, classes);
         train.RequireTwoClasses(label.Name);
+        if (train is StreamedImages streamed)
+        {
+            streamed.RequireBatches(nameof(Options.RandomLabels), _options.RandomLabels);
+            streamed.RequireBatches(nameof(Options.Training), _options.Training);
+        }
 
         var classifier = new ImageClassifier(
             Architectures.Create(architecture, pixels.Format.Shape, classes, Seed, _options.Initialization), architecture, pixels.Format, classes,
-            start?.Classifier.Normalization ?? _options.Normalization ?? Normalization.Measure(train), device);
+            start?.Classifier.Normalization ?? _options.Normalization ?? Normalization.Measure(train, IsCancelled), device);
         try
         {
             DropoutLayers.Check(classifier.Network, architecture.Name, _options.RandomLabels, nameof(Options.RandomLabels));
@@ -117,6 +131,11 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             var run = new TrainingRun(_options, Seed, classifier, train, validation, start, channel, IsCancelled);
             ImmutableArray<PhaseHistory> phases = run.Run(folder);
             classifier.Network.eval();
+            foreach (StreamedImages set in new[] { train, validation }.OfType<StreamedImages>())
+            {
+                channel.Info(MessageSensitivity.None, $"{set.Count:N0} {set.Format} stayed in their files; at most {set.MostHeld:N0} were held decoded ({(double)set.MostHeld * set.Format.Bytes / (1 << 20):F1} MiB).");
+            }
+
             var history = new TrainingHistory(architecture.Name, Seed, device.ToString(), get_num_threads(), typeof(TwoPhaseTrainer).Assembly.GetName().Version!.ToString(),
                 [.. start?.History.Phases ?? [], .. phases])
             {
@@ -139,6 +158,12 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             if (skipped > 0)
             {
                 channel.Warning(MessageSensitivity.None, $"{skipped:N0} rows of the {role} have no label and are left out.");
+            }
+
+            if (set is ResidentImages && DataViewOrigin.Of(data) is ImageDataView { Files: not null })
+            {
+                channel.Warning(MessageSensitivity.None,
+                    $"The {role} come out of image files and yet are read into memory, since column '{pixelColumn.Column.Name}' is not the loader's column as it was, or rows were drawn repeatedly.");
             }
 
             return set;
@@ -174,12 +199,13 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         using ImageSet set = ImageSet.Read(trainData, LabelColumn.Find(trainData.Schema, _options.LabelColumnName), PixelColumn.Find(trainData.Schema, _options.FeatureColumnName), CPU, "training data", out _);
         CorruptedReplicas replicas = TrainingRun.Replicas(set, phase, Seed);
         using var scope = NewDisposeScope();
+        (int Row, int Replica)[] wanted = [.. from row in Enumerable.Range(0, Math.Min(images, set.Count)) from replica in Enumerable.Range(0, phase.Replicas) select (row, replica)];
+        using IExamplePass examples = replicas.Open([.. wanted.Select(w => w.Replica * set.Count + w.Row)], batchSize: 1);
         return
         [
-            .. from row in Enumerable.Range(0, Math.Min(images, set.Count))
-               from replica in Enumerable.Range(0, phase.Replicas)
-               let example = replicas.Gather([replica * set.Count + row])
-               select new CorruptedImage(row, replica, [.. example.Pixels.bytes.ToArray()], (int)example.Labels.item<long>()),
+            .. from w in wanted
+               let example = examples.Next()
+               select new CorruptedImage(w.Row, w.Replica, [.. example.Pixels.bytes.ToArray()], (int)example.Labels.item<long>()),
         ];
     }
 

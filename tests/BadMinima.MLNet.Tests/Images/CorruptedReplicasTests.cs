@@ -12,7 +12,7 @@ public sealed class CorruptedReplicasTests
     public void Each_replica_has_exactly_its_share_of_values_zeroed_and_the_others_as_they_were()
     {
         // No pixel is 0 to begin with, so each zero was put there.
-        using ImageSet images = Set(count: 4, shape: new(3, 32, 32));
+        using ResidentImages images = Set(count: 4, shape: new(3, 32, 32));
         var replicas = new CorruptedReplicas(images, 3, 0.1, CounterRandom.Create(1));
         Assert.AreEqual(12, replicas.Count);
         Assert.AreEqual(307, replicas.ZeroedValues);
@@ -32,13 +32,13 @@ public sealed class CorruptedReplicasTests
     [TestMethod]
     public void An_example_is_the_same_in_every_batch()
     {
-        using ImageSet images = Set(count: 50, shape: new(1, 8, 8));
+        using ResidentImages images = Set(count: 50, shape: new(1, 8, 8));
         var replicas = new CorruptedReplicas(images, 4, 0.3, CounterRandom.Create(1));
         using var scope = NewDisposeScope();
         (Tensor all, Tensor labels) = replicas.Gather([.. Enumerable.Range(0, 200)]);
         int[] order = CounterRandom.Create(9).Permutation(200);
         (Tensor shuffled, Tensor shuffledLabels) = replicas.Gather(order);
-        Tensor index = images.Indices(order);
+        Tensor index = tensor(order);
         Assert.IsTrue(Tiny.Same(all.index_select(0, index), shuffled));
         Assert.IsTrue(Tiny.Same(labels.index_select(0, index), shuffledLabels));
     }
@@ -46,7 +46,7 @@ public sealed class CorruptedReplicasTests
     [TestMethod]
     public void Positions_and_labels_are_uniform_and_drawn_per_replica()
     {
-        using ImageSet images = Set(count: 100, shape: new(1, 4, 4));
+        using ResidentImages images = Set(count: 100, shape: new(1, 4, 4));
         var replicas = new CorruptedReplicas(images, 100, 0.25, CounterRandom.Create(1));
         using var scope = NewDisposeScope();
         (Tensor pixels, Tensor labels) = replicas.Gather([.. Enumerable.Range(0, 10_000)]);
@@ -68,17 +68,17 @@ public sealed class CorruptedReplicasTests
     [TestMethod]
     public void A_ratio_of_0_leaves_the_image_and_one_of_1_nothing()
     {
-        using ImageSet images = Set(count: 3, shape: new(1, 4, 4));
+        using ResidentImages images = Set(count: 3, shape: new(1, 4, 4));
         using var scope = NewDisposeScope();
         Assert.IsTrue(Tiny.Same(new CorruptedReplicas(images, 1, 0, CounterRandom.Create(1)).Gather([0, 1, 2]).Pixels, images.Pixels));
         Assert.AreEqual(0, new CorruptedReplicas(images, 1, 1, CounterRandom.Create(1)).Gather([0, 1, 2]).Pixels.sum().item<long>());
     }
 
-    private ImageSet Set(int count, ImageShape shape)
+    private ResidentImages Set(int count, ImageShape shape)
     {
         TorchRuntime.EnsureLoaded();
         byte[] pixels = [.. Enumerable.Range(0, count * shape.Volume).Select(i => (byte)(1 + i % 255))];
         IDataView view = _ml.Data.LoadImages(pixels, shape, [.. Enumerable.Range(0, count).Select(i => i % 2)], ["a", "b"]);
-        return ImageSet.Read(view, view.Schema["Label"], PixelColumn.Find(view.Schema, "Pixels"), CPU, "training data", out _);
+        return ResidentImages.Read(view, view.Schema["Label"], PixelColumn.Find(view.Schema, "Pixels"), CPU, "training data", out _);
     }
 }

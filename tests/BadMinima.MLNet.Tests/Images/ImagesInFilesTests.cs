@@ -42,6 +42,21 @@ public sealed class ImagesInFilesTests
     }
 
     [TestMethod]
+    public void A_cursor_gives_back_its_memory_however_often_it_is_disposed()
+    {
+        using TemporaryFolder folder = Pictures(10);
+        var view = (ImageDataView)_ml.Data.LoadImageFolder(folder.FullPath, 4, 4, inMemory: false);
+        DataViewRowCursor cursor = view.GetRowCursor(view.Schema);
+        VBuffer<byte> image = default;
+        Assert.IsTrue(cursor.MoveNext());
+        cursor.GetGetter<VBuffer<byte>>(view.Schema["Pixels"])(ref image);
+        Assert.AreEqual(10, view.Files!.Held);
+        cursor.Dispose();
+        cursor.Dispose();
+        Assert.AreEqual(0, view.Files.Held);
+    }
+
+    [TestMethod]
     public void Labels_alone_open_no_file()
     {
         using TemporaryFolder folder = Pictures(10);

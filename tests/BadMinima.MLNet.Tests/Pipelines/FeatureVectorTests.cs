@@ -57,7 +57,7 @@ public sealed class FeatureVectorTests
     public void A_share_of_each_replicas_features_is_zeroed()
     {
         IDataView view = Vectors(6, 10, i => -1000.5f + 37 * i);
-        using ImageSet set = Read(view);
+        using ResidentImages set = Read(view);
         Assert.AreEqual((ScalarType.Float32, "feature vectors of 10"), (set.Pixels.dtype, set.Format.ToString()));
         using var scope = NewDisposeScope();
         CollectionAssert.AreEqual(view.GetColumn<float[]>("Features").SelectMany(f => f).ToArray(), set.Pixels.data<float>().ToArray());
@@ -71,7 +71,7 @@ public sealed class FeatureVectorTests
     {
         // A mean far above the deviation, one that never varies, and one around 0.
         IDataView view = Rows([.. Enumerable.Range(0, 40).Select(i => new[] { 1e6f + i % 2, 5, (i % 4 - 1.5f) * 1e-6f })]);
-        using ImageSet set = Read(view);
+        using ResidentImages set = Read(view);
         var normalization = Normalization.Measure(set);
         Assert.AreEqual(1e6 + 0.5, normalization.Mean[0], 1e-6);
         Assert.AreEqual(0.5, normalization.Deviation[0], 1e-6);
@@ -158,8 +158,8 @@ public sealed class FeatureVectorTests
     private IEnumerable<uint> Predict(TwoPhaseTransformer model, IEnumerable<float[]> points)
         => model.Transform(_ml.Data.LoadFromEnumerable(points.Select(p => new Point { Features = p }).ToArray())).GetColumn<uint>("PredictedLabel");
 
-    private static ImageSet Read(IDataView view)
-        => ImageSet.Read(view, view.Schema["Label"], PixelColumn.Find(view.Schema, "Features", vectors: true), CPU, "training data", out _);
+    private static ResidentImages Read(IDataView view)
+        => ResidentImages.Read(view, view.Schema["Label"], PixelColumn.Find(view.Schema, "Features", vectors: true), CPU, "training data", out _);
 
     private IDataView Vectors(int rows, int features, Func<int, float> value)
         => Rows([.. Enumerable.Range(0, rows).Select(r => Enumerable.Range(0, features).Select(f => value(r * features + f)).ToArray())]);

@@ -80,7 +80,7 @@ public sealed class TwoPhaseTrainerTests
         using TwoPhaseTransformer start = Tiny.Trainer(_ml, mlp with { Training = recipe with { LearningRate = 1e-300, WeightDecay = 0 } }).Fit(data);
         using TwoPhaseTransformer trained = Tiny.Trainer(_ml, mlp with { Training = recipe with { Epochs = 3 } }).Fit(data, null, start);
 
-        using ImageSet images = ImageSet.Read(data, data.Schema["Label"], PixelColumn.Find(data.Schema, "Pixels"), CPU, "training data", out _);
+        using ResidentImages images = ResidentImages.Read(data, data.Schema["Label"], PixelColumn.Find(data.Schema, "Pixels"), CPU, "training data", out _);
         (string Name, Parameter Value)[] parameters = [.. start.Network.named_parameters().Select(p => (p.name, p.parameter))];
         Dictionary<string, Tensor> velocity = parameters.ToDictionary(p => p.Name, p => zeros_like(p.Value));
         for (int step = 0; step < 3; step++)

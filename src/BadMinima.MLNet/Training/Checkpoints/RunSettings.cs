@@ -29,7 +29,7 @@ internal static class RunSettings
         [nameof(options.Training)] = JsonSerializer.SerializeToNode(options.Training, Json),
         ["TrainingData"] = Describe(train),
         ["ValidationData"] = validation is null ? null : Describe(validation),
-        ["Start"] = start is null ? null : Digest(start.Network.state_dict().OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => t.Value)),
+        ["Start"] = start is null ? null : Digest(hash => AppendWeights(hash, start)),
     };
 
     /// <summary>Every setting that is not the same, as "name: stored value in the checkpoint, other value now".</summary>
@@ -50,24 +50,22 @@ internal static class RunSettings
         ["Examples"] = set.Count,
         ["Shape"] = set.Format.ToString(),
         ["Classes"] = set.Classes,
-        ["Content"] = Digest([set.Pixels, set.Labels]),
+        ["InMemory"] = set is ResidentImages,
+        ["Content"] = Digest(set.AppendContent),
     };
 
-    private static string Digest(IEnumerable<Tensor> tensors)
+    private static void AppendWeights(IncrementalHash hash, TwoPhaseTransformer model)
+    {
+        foreach ((_, Tensor weight) in model.Network.state_dict().OrderBy(t => t.Key, StringComparer.Ordinal))
+        {
+            hash.AppendTensor(weight);
+        }
+    }
+
+    private static string Digest(Action<IncrementalHash> append)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (Tensor tensor in tensors)
-        {
-            using var scope = NewDisposeScope();
-            Tensor values = tensor.detach().cpu().contiguous();
-
-            // A span of bytes holds 2 GiB at the most.
-            foreach (Tensor part in values.view(-1).split(1 << 28))
-            {
-                hash.AppendData(part.bytes);
-            }
-        }
-
+        append(hash);
         return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
     }
 }
