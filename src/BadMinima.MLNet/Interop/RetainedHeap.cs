@@ -5,7 +5,7 @@ namespace BadMinima.MLNet.Interop;
 /// <summary>
 /// While one of these is held, glibc keeps freed memory in the process instead of giving every large block back to the system. A training step frees and asks
 /// again for the same gigabyte of activations; without this each page of it is mapped and zeroed anew, which costs ResNet18 about an eighth of its time
-/// (tests/Benchmarks/README.md). With the last one disposed the allocator goes back to its usual thresholds and returns what is free. Elsewhere than on glibc it does nothing.
+/// (tests/Benchmarks/README.md). On another thread than the process's first, glibc keeps blocks below 64 MB only, which is enough for that. With the last one disposed the allocator goes back to its usual thresholds and returns what is free. Elsewhere than on glibc it does nothing.
 /// </summary>
 internal sealed partial class RetainedHeap : IDisposable
 {
