@@ -118,9 +118,9 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             streamed.RequireBatches(nameof(Options.Training), _options.Training);
         }
 
+        Normalization normalization = start?.Classifier.Normalization ?? _options.Normalization ?? Normalization.Measure(train, IsCancelled);
         var classifier = new ImageClassifier(
-            Architectures.Create(architecture, pixels.Format.Shape, classes, Seed, _options.Initialization), architecture, pixels.Format, classes,
-            start?.Classifier.Normalization ?? _options.Normalization ?? Normalization.Measure(train, IsCancelled), device);
+            Architectures.Create(architecture, pixels.Format.Shape, classes, Seed, _options.Initialization), architecture, pixels.Format, classes, normalization, device);
         try
         {
             DropoutLayers.Check(classifier.Network, architecture.Name, _options.RandomLabels, nameof(Options.RandomLabels));

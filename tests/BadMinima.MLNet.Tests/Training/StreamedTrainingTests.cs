@@ -83,7 +83,9 @@ public sealed class StreamedTrainingTests
         foreach (Normalization? normalization in new[] { null, Normalization.Cifar10 })
         {
             TwoPhaseTrainer trainer = Tiny.Trainer(_ml, Options with { Normalization = normalization, MetricsCallback = epochs.Add });
+            long tensors = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
             Assert.Contains($"{folder.File("b/0039.png")}: ", Assert.ThrowsExactly<InvalidDataException>(() => trainer.Fit(view)).Message);
+            Assert.AreEqual(tensors, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
             Assert.AreEqual(normalization is not null, log.Any(l => l.Contains("parameters, on cpu", StringComparison.Ordinal)), "whether training had begun");
             Assert.IsEmpty(epochs);
             Assert.AreEqual(0, view.Files!.Held);
@@ -187,6 +189,8 @@ public sealed class StreamedTrainingTests
     {
         using TemporaryFolder folder = PictureFolder.Make(6, Side);
         CorruptedImage[] Preview(bool inMemory) => [.. Tiny.Trainer(_ml, Options).PreviewReplicas(Load(folder, Split.Train, inMemory), 2)];
+        Assert.HasCount(4, Preview(inMemory: false));
+        Assert.IsEmpty(Tiny.Trainer(_ml, Options).PreviewReplicas(Load(folder, Split.Train, inMemory: false), 0));
         foreach ((CorruptedImage expected, CorruptedImage found) in Preview(inMemory: true).Zip(Preview(inMemory: false)))
         {
             Assert.AreEqual((expected.Row, expected.Replica, expected.Label), (found.Row, found.Replica, found.Label));
