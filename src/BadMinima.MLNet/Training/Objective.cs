@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet;
@@ -34,9 +35,11 @@ internal readonly record struct Objective(double LabelSmoothing, double Mixup)
         int[] order = random.Stream(PartnerStream).Permutation((int)labels.shape[0]);
         Tensor partners = tensor(order.Select(i => (long)i).ToArray(), device: labels.device);
         Tensor others = labels.index_select(0, partners);
-        Tensor mixed = network(input.index_select(0, partners).mul_(1 - lambda).add_(input, alpha: lambda));
+        using Scalar own = lambda;
+        using Scalar other = 1 - lambda;
+        Tensor mixed = network(input.index_select(0, partners).mul_(other).add_(input, alpha: own));
         Tensor predicted = mixed.argmax(1);
-        return (Loss(mixed, labels) * lambda + Loss(mixed, others) * (1 - lambda), Right(predicted, labels) * lambda + Right(predicted, others) * (1 - lambda));
+        return (Loss(mixed, labels) * own + Loss(mixed, others) * other, Right(predicted, labels) * own + Right(predicted, others) * other);
     }
 
     private Tensor Loss(Tensor logits, Tensor labels) => nn.functional.cross_entropy(logits, labels, label_smoothing: LabelSmoothing);

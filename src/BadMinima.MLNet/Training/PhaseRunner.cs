@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet;
@@ -111,7 +112,8 @@ internal sealed class PhaseRunner(
             optimizer.Step(network.TakeGradient(), LearningRate(epoch, step));
             network.Publish();
             using var noGradient = no_grad();
-            lossSum.add_(meanLoss, alpha: labels.shape[0]);
+            using Scalar examplesOfBatch = labels.shape[0];
+            lossSum.add_(meanLoss, alpha: examplesOfBatch);
             rightSum.add_(right);
         }
 

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet;
@@ -47,29 +48,39 @@ internal sealed class Sgd : IDisposable
     {
         using var mode = no_grad();
         using var scope = NewDisposeScope();
+
+        // TorchSharp keeps no hold of a number's native copy while torch reads it: one converted on the spot may be finalized before that, and the step then fails or, worse,
+        // takes whatever lies there (seen once in some 20,000 steps of a tiny network). Held by `using`, it lives until the step is done.
+        using Scalar step = -learningRate;
+        using Scalar decay = _phase.WeightDecay;
+        using Scalar kept = 1 - learningRate * _phase.WeightDecay;
+        using Scalar momentum = _phase.Momentum;
         if (_phase.GradientClipping is { } largest)
         {
-            gradient.mul_(gradient.norm().add_(ClippingEpsilon).reciprocal_().mul_(largest).clamp_(max: 1));
+            using Scalar epsilon = ClippingEpsilon;
+            using Scalar norm = largest;
+            using Scalar one = 1;
+            gradient.mul_(gradient.norm().add_(epsilon).reciprocal_().mul_(norm).clamp_(max: one));
         }
 
         if (_phase.WeightDecay > 0 && !_phase.DecoupledWeightDecay)
         {
-            gradient.add_(_weights, alpha: _phase.WeightDecay);
+            gradient.add_(_weights, alpha: decay);
         }
 
         Tensor direction = gradient;
         if (Velocity is not null)
         {
-            Velocity.mul_(_phase.Momentum).add_(gradient);
-            direction = _phase.Nesterov ? gradient.add_(Velocity, alpha: _phase.Momentum) : Velocity;
+            Velocity.mul_(momentum).add_(gradient);
+            direction = _phase.Nesterov ? gradient.add_(Velocity, alpha: momentum) : Velocity;
         }
 
         if (_phase.WeightDecay > 0 && _phase.DecoupledWeightDecay)
         {
-            _weights.mul_(1 - learningRate * _phase.WeightDecay);
+            _weights.mul_(kept);
         }
 
-        _weights.add_(direction, alpha: -learningRate);
+        _weights.add_(direction, alpha: step);
     }
 
     public void Dispose() => Velocity?.Dispose();
