@@ -1,3 +1,4 @@
+using BadMinima.MLNet.Interop;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet;
@@ -33,7 +34,7 @@ internal static class AccuracyMeter
             }
 
             (Tensor pixels, Tensor labels) = examples.Gather(numbers.AsSpan(0, size));
-            right.add_(classifier.Forward(pixels).argmax(1).eq(labels).sum());
+            right.add_(classifier.Forward(pixels).argmax(1).eq(labels).sum(), HeldScalar.One);
         }
 
         return (double)right.item<long>() / examples.Count;

@@ -1,3 +1,4 @@
+using BadMinima.MLNet.Interop;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -39,7 +40,7 @@ internal readonly record struct Objective(double LabelSmoothing, double Mixup)
         using Scalar other = 1 - lambda;
         Tensor mixed = network(input.index_select(0, partners).mul_(other).add_(input, alpha: own));
         Tensor predicted = mixed.argmax(1);
-        return (Loss(mixed, labels) * own + Loss(mixed, others) * other, Right(predicted, labels) * own + Right(predicted, others) * other);
+        return ((Loss(mixed, labels) * own).add(Loss(mixed, others) * other, HeldScalar.One), (Right(predicted, labels) * own).add(Right(predicted, others) * other, HeldScalar.One));
     }
 
     private Tensor Loss(Tensor logits, Tensor labels) => nn.functional.cross_entropy(logits, labels, label_smoothing: LabelSmoothing);

@@ -1,3 +1,4 @@
+using BadMinima.MLNet.Interop;
 using System.Diagnostics;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -114,7 +115,7 @@ internal sealed class PhaseRunner(
             using var noGradient = no_grad();
             using Scalar examplesOfBatch = labels.shape[0];
             lossSum.add_(meanLoss, alpha: examplesOfBatch);
-            rightSum.add_(right);
+            rightSum.add_(right, HeldScalar.One);
         }
 
         return (At(Steps), true);

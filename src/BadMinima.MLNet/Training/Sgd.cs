@@ -1,3 +1,4 @@
+using BadMinima.MLNet.Interop;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -49,8 +50,7 @@ internal sealed class Sgd : IDisposable
         using var mode = no_grad();
         using var scope = NewDisposeScope();
 
-        // TorchSharp keeps no hold of a number's native copy while torch reads it: one converted on the spot may be finalized before that, and the step then fails or, worse,
-        // takes whatever lies there (seen once in some 20,000 steps of a tiny network). Held by `using`, it lives until the step is done.
+        // Held until the step is done; see HeldScalar.
         using Scalar step = -learningRate;
         using Scalar decay = _phase.WeightDecay;
         using Scalar kept = 1 - learningRate * _phase.WeightDecay;
@@ -59,8 +59,7 @@ internal sealed class Sgd : IDisposable
         {
             using Scalar epsilon = ClippingEpsilon;
             using Scalar norm = largest;
-            using Scalar one = 1;
-            gradient.mul_(gradient.norm().add_(epsilon).reciprocal_().mul_(norm).clamp_(max: one));
+            gradient.mul_(gradient.norm().add_(epsilon).reciprocal_().mul_(norm).clamp_(max: HeldScalar.One));
         }
 
         if (_phase.WeightDecay > 0 && !_phase.DecoupledWeightDecay)
@@ -71,7 +70,7 @@ internal sealed class Sgd : IDisposable
         Tensor direction = gradient;
         if (Velocity is not null)
         {
-            Velocity.mul_(momentum).add_(gradient);
+            Velocity.mul_(momentum).add_(gradient, HeldScalar.One);
             direction = _phase.Nesterov ? gradient.add_(Velocity, alpha: momentum) : Velocity;
         }
 
