@@ -26,7 +26,11 @@ internal sealed class Command : IDisposable
 
     public static Command Start(string? folder = null, IReadOnlyDictionary<string, string>? environment = null, params IEnumerable<string> arguments)
     {
-        ProcessStartInfo start = new("dotnet", [.. Itself, .. arguments]) { WorkingDirectory = folder ?? "" };
+        // Where the tests run in the background of a shell, SIGINT is ignored, by them and by all that they start: so it is put back to its default first.
+        ProcessStartInfo start = OperatingSystem.IsLinux()
+            ? new("env", ["--default-signal=INT", "dotnet", .. Itself, .. arguments])
+            : new("dotnet", [.. Itself, .. arguments]);
+        start.WorkingDirectory = folder ?? "";
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;

@@ -1,3 +1,4 @@
+using BadMinima.MLNet.Interop;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet;
@@ -57,7 +58,7 @@ internal sealed class CorruptedReplicas : ITrainingExamples
 
         if (zeroed.Length > 0)
         {
-            pixels.view(-1).index_fill_(0, tensor(zeroed, device: pixels.device), 0);
+            pixels.view(-1).index_fill_(0, tensor(zeroed, device: pixels.device), HeldScalar.Zero);
         }
 
         return tensor(labels, device: pixels.device);

@@ -1,3 +1,4 @@
+using BadMinima.MLNet.Interop;
 using System.Collections.Immutable;
 using static TorchSharp.torch;
 
@@ -79,8 +80,8 @@ public sealed record Normalization(ImmutableArray<double> Mean, ImmutableArray<d
             Tensor pixels = blocks.Next().Pixels.to(ScalarType.Float32);
 
             // Sums of so many values are exact enough in Single for three digits; the totals are kept in Double.
-            sum.add_(pixels.sum([0, 2, 3]).cpu().to(ScalarType.Float64));
-            squares.add_(pixels.square().sum([0, 2, 3]).cpu().to(ScalarType.Float64));
+            sum.add_(pixels.sum([0, 2, 3]).cpu().to(ScalarType.Float64), HeldScalar.One);
+            squares.add_(pixels.square().sum([0, 2, 3]).cpu().to(ScalarType.Float64), HeldScalar.One);
         }
 
         double values = (double)images.Count * images.Shape.Height * images.Shape.Width;

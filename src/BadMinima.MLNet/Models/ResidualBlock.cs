@@ -1,3 +1,4 @@
+using BadMinima.MLNet.Interop;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -56,6 +57,6 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
         Tensor shortcut = _shortcut is null ? input : _shortcut.call(input);
 
         // In place: the sum's gradient needs neither term, and the residual ends in a BatchNorm, whose gradient does not need its output.
-        return _residual.call(input).add_(shortcut).relu_().MoveToOuterDisposeScope();
+        return _residual.call(input).add_(shortcut, HeldScalar.One).relu_().MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using BadMinima.MLNet.Interop;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -57,8 +58,10 @@ internal sealed class Sequence : Module<Tensor, Tensor>
             if (_layers[i - 1] is Conv2d convolution && _layers[i] is BatchNorm2d norm)
             {
                 using var scope = NewDisposeScope();
-                Tensor scale = norm.weight!.div(norm.running_var!.add(norm.eps).sqrt());
-                Tensor shift = norm.bias!.sub((convolution.bias is { } bias ? norm.running_mean!.sub(bias) : norm.running_mean!).mul(scale));
+                using TorchSharp.Scalar epsilon = norm.eps;
+                Tensor scale = norm.weight!.div(norm.running_var!.add(epsilon, HeldScalar.One).sqrt());
+                Tensor offset = convolution.bias is { } bias ? bias.subtract(norm.running_mean!) : norm.running_mean!.neg();
+                Tensor shift = norm.bias!.addcmul(offset, scale, HeldScalar.One);
                 convolution.weight.mul_(scale.view(-1, 1, 1, 1));
                 convolution.bias = new Parameter(shift.DetachFromDisposeScope(), requires_grad: false);
                 _layers.RemoveAt(i--);

@@ -1,3 +1,4 @@
+using BadMinima.MLNet.Interop;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -51,7 +52,7 @@ internal sealed class ImageClassifier : IDisposable
     }
 
     /// <summary>A new tensor with the network's input: the batch, normalized.</summary>
-    public Tensor Normalize(Tensor pixels) => pixels.to(ScalarType.Float32, copy: true).mul_(_scale).add_(_offset);
+    public Tensor Normalize(Tensor pixels) => pixels.to(ScalarType.Float32, copy: true).mul_(_scale).add_(_offset, HeldScalar.One);
 
     /// <summary>Logits [B, classes], Single, of what <see cref="Normalize"/> made.</summary>
     public Tensor ForwardNormalized(Tensor normalized)

@@ -1,3 +1,4 @@
+using BadMinima.MLNet.Interop;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet;
@@ -30,7 +31,7 @@ internal static class AccuracyMeter
 
             using var batch = NewDisposeScope();
             (Tensor pixels, Tensor labels) = batches.Next();
-            right.add_(classifier.Forward(pixels).argmax(1).eq(labels).sum());
+            right.add_(classifier.Forward(pixels).argmax(1).eq(labels).sum(), HeldScalar.One);
         }
 
         return (double)right.item<long>() / examples.Count;

@@ -1,3 +1,5 @@
+using BadMinima.MLNet.Interop;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet;
@@ -34,9 +36,11 @@ internal readonly record struct Objective(double LabelSmoothing, double Mixup)
         int[] order = random.Stream(PartnerStream).Permutation((int)labels.shape[0]);
         Tensor partners = tensor(order.Select(i => (long)i).ToArray(), device: labels.device);
         Tensor others = labels.index_select(0, partners);
-        Tensor mixed = network(input.index_select(0, partners).mul_(1 - lambda).add_(input, alpha: lambda));
+        using Scalar own = lambda;
+        using Scalar other = 1 - lambda;
+        Tensor mixed = network(input.index_select(0, partners).mul_(other).add_(input, alpha: own));
         Tensor predicted = mixed.argmax(1);
-        return (Loss(mixed, labels) * lambda + Loss(mixed, others) * (1 - lambda), Right(predicted, labels) * lambda + Right(predicted, others) * (1 - lambda));
+        return ((Loss(mixed, labels) * own).add(Loss(mixed, others) * other, HeldScalar.One), (Right(predicted, labels) * own).add(Right(predicted, others) * other, HeldScalar.One));
     }
 
     private Tensor Loss(Tensor logits, Tensor labels) => nn.functional.cross_entropy(logits, labels, label_smoothing: LabelSmoothing);

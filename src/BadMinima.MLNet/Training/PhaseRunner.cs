@@ -1,4 +1,6 @@
+using BadMinima.MLNet.Interop;
 using System.Diagnostics;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet;
@@ -112,8 +114,9 @@ internal sealed class PhaseRunner(
             optimizer.Step(network.TakeGradient(), LearningRate(epoch, step));
             network.Publish();
             using var noGradient = no_grad();
-            lossSum.add_(meanLoss, alpha: labels.shape[0]);
-            rightSum.add_(right);
+            using Scalar examplesOfBatch = labels.shape[0];
+            lossSum.add_(meanLoss, alpha: examplesOfBatch);
+            rightSum.add_(right, HeldScalar.One);
         }
 
         return (At(Steps), true);

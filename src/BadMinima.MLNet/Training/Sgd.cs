@@ -1,3 +1,5 @@
+using BadMinima.MLNet.Interop;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet;
@@ -47,29 +49,37 @@ internal sealed class Sgd : IDisposable
     {
         using var mode = no_grad();
         using var scope = NewDisposeScope();
+
+        // Held until the step is done; see HeldScalar.
+        using Scalar step = -learningRate;
+        using Scalar decay = _phase.WeightDecay;
+        using Scalar kept = 1 - learningRate * _phase.WeightDecay;
+        using Scalar momentum = _phase.Momentum;
         if (_phase.GradientClipping is { } largest)
         {
-            gradient.mul_(gradient.norm().add_(ClippingEpsilon).reciprocal_().mul_(largest).clamp_(max: 1));
+            using Scalar epsilon = ClippingEpsilon;
+            using Scalar norm = largest;
+            gradient.mul_(gradient.norm().add_(epsilon).reciprocal_().mul_(norm).clamp_(max: HeldScalar.One));
         }
 
         if (_phase.WeightDecay > 0 && !_phase.DecoupledWeightDecay)
         {
-            gradient.add_(_weights, alpha: _phase.WeightDecay);
+            gradient.add_(_weights, alpha: decay);
         }
 
         Tensor direction = gradient;
         if (Velocity is not null)
         {
-            Velocity.mul_(_phase.Momentum).add_(gradient);
-            direction = _phase.Nesterov ? gradient.add_(Velocity, alpha: _phase.Momentum) : Velocity;
+            Velocity.mul_(momentum).add_(gradient, HeldScalar.One);
+            direction = _phase.Nesterov ? gradient.add_(Velocity, alpha: momentum) : Velocity;
         }
 
         if (_phase.WeightDecay > 0 && _phase.DecoupledWeightDecay)
         {
-            _weights.mul_(1 - learningRate * _phase.WeightDecay);
+            _weights.mul_(kept);
         }
 
-        _weights.add_(direction, alpha: -learningRate);
+        _weights.add_(direction, alpha: step);
     }
 
     public void Dispose() => Velocity?.Dispose();

@@ -6,7 +6,7 @@ namespace BadMinima.Experiments;
 internal static class CommandLine
 {
     public static RootCommand Create(IReadOnlyList<DataSet> sets) => new(
-        "Experiments with bad global minima: training runs, data sets and networks.\n"
+        "Experiments with bad global minima: training runs, the 2-D figure, data sets and networks.\n"
         + "Exit codes: 0 done, 1 a check failed, 2 wrong input or a failure (one message says what), 130 interrupted.")
     {
         new Command("data", "Image sets: where they come from, getting them, checking them.")
@@ -17,5 +17,6 @@ internal static class CommandLine
         },
         ModelsCommand.Create(),
         RunCommand.Create(sets),
+        BoundaryCommand.Create(),
     };
 }
