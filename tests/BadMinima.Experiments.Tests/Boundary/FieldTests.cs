@@ -31,7 +31,7 @@ public sealed class FieldTests
     [TestMethod]
     public void The_pieces_of_a_closed_line_join()
     {
-        List<ZeroLine.Piece> line = ZeroLine.Of(Of((x, y) => x * x + y * y - 0.25));
+        List<ZeroLine.Piece> line = ZeroLine.Of(Of((x, y) => x * x + y * y - 0.2003));
         int ends = line.SelectMany(p => new[] { Key(p.X1, p.Y1), Key(p.X2, p.Y2) }).GroupBy(e => e).Count(g => g.Count() != 2);
         Assert.AreEqual(0, ends, "open ends");
 

@@ -8,7 +8,7 @@ namespace BadMinima.Experiments;
 internal static class BoundaryFigure
 {
     private const float Width = 980;
-    private const float Height = 780;
+    private const float Height = 736;
     private const float PanelWidth = 390;
     private const float PanelHeight = PanelWidth * 2f / 3.05f;
     private const float Left = 66;
@@ -17,8 +17,8 @@ internal static class BoundaryFigure
     private const float GapY = 92;
     private const float ScaleWidth = 16;
 
-    // Two pixels for each of the figure's units: sharp on dense screens and on paper.
-    private const float PixelsPerUnit = 2;
+    // Sharp in a text column on a dense screen, and no more than a few hundred kilobytes.
+    private const float PixelsPerUnit = 1.5f;
 
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
@@ -51,8 +51,8 @@ internal static class BoundaryFigure
         root.AddFirst(new XElement(Svg + "title", "Decision boundaries of the 2-D case: " + string.Join("; ", panels.Select(p => p.Numbers.Name))));
         foreach (XElement text in root.Descendants(Svg + "text"))
         {
-            // The machine's own font first, whose widths the letters have been placed with; then those with the same widths as the usual one.
-            text.SetAttributeValue("font-family", $"{(string?)text.Attribute("font-family")}, Liberation Sans, Arial, Helvetica, sans-serif");
+            // The machine's own font first, whose widths the letters have been placed with; then those with the same widths as Liberation Sans, the usual one.
+            text.SetAttributeValue("font-family", string.Join(", ", new[] { (string?)text.Attribute("font-family"), "Liberation Sans", "Arial", "Helvetica", "sans-serif" }.OfType<string>().Distinct()));
         }
 
         return root.ToString(SaveOptions.DisableFormatting);

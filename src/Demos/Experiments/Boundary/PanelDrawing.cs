@@ -19,10 +19,14 @@ internal sealed class PanelDrawing(SKCanvas canvas, Pens pens, SKRect area)
         DrawProbabilities(panel.LogOdds);
         canvas.Save();
         canvas.ClipRect(area);
+        using SKPath line = new();
         foreach (ZeroLine.Piece piece in panel.Line)
         {
-            canvas.DrawLine(At(piece.X1, piece.Y1), At(piece.X2, piece.Y2), pens.Boundary);
+            line.MoveTo(At(piece.X1, piece.Y1));
+            line.LineTo(At(piece.X2, piece.Y2));
         }
+
+        canvas.DrawPath(line, pens.Boundary);
 
         foreach (LabelledPoint point in panel.Points)
         {
