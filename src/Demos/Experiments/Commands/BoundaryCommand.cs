@@ -24,7 +24,7 @@ internal static class BoundaryCommand
         Command command = new("boundary",
             "The paper's 2-D figure: what a network of two hidden layers of 100 makes of two separable clouds of points, (a) from a random start, vanilla; (b) after fitting random\n"
             + "labels, a coin flip a point; (c) vanilla from there; (d) regularized from there. The settings are those of the protocol paper2d, but for how the random labels are\n"
-            + "fitted: by gradient descent on 100 points at once with momentum 0.9 at rate 0.1, until all are; --paper takes the authors' way.\n"
+            + "fitted: by gradient descent on 100 points at once with momentum 0.9 at rate 0.05, until all are; --paper takes the authors' way.\n"
             + "Jaggedness is the length of the line p = 0.5 within the frame over that of the straight separator x = 0.2 (the frame's height, 2). Islands are the connected regions of\n"
             + "the predicted classes, both together, beyond two: on a grid of 611 x 401 nodes (0.005 apart), where neighbours to the left, right, above and below connect.\n"
             + "Exit codes: 0 done, 2 wrong input or a failure (one message says what), 130 interrupted.")
