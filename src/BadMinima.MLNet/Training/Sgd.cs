@@ -59,7 +59,7 @@ internal sealed class Sgd : IDisposable
         {
             using Scalar epsilon = ClippingEpsilon;
             using Scalar norm = largest;
-            gradient.mul_(gradient.norm().add_(epsilon).reciprocal_().mul_(norm).clamp_(max: HeldScalar.One));
+            gradient.mul_(gradient.norm().add_(epsilon, HeldScalar.One).reciprocal_().mul_(norm).clamp_(max: HeldScalar.One));
         }
 
         if (_phase.WeightDecay > 0 && !_phase.DecoupledWeightDecay)
