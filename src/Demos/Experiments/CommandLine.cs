@@ -18,5 +18,7 @@ internal static class CommandLine
         ModelsCommand.Create(),
         RunCommand.Create(sets),
         BoundaryCommand.Create(),
+        ShowCommand.Create(),
+        CompletionCommand.Create(),
     };
 }

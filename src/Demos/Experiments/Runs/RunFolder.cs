@@ -5,11 +5,14 @@ using BadMinima.Reporting;
 namespace BadMinima.Experiments;
 
 /// <summary>
-/// A run's folder: config.json (before training), metrics.csv and checkpoints/ (while training), model.zip and at last result.json, whose presence says that the run is finished.
+/// A run's folder: config.json (before training), log.txt, metrics.csv, events.out.tfevents.* and checkpoints/ (while training), model.zip and at last result.json, whose presence
+/// says that the run is finished.
 /// It belongs to one process at a time.
 /// </summary>
 internal sealed class RunFolder : IDisposable
 {
+    private const string LockFile = ".lock";
+
     private readonly FileStream _lock;
 
     private RunFolder(string path, FileStream held) => (Name, _lock) = (path, held);
@@ -22,6 +25,8 @@ internal sealed class RunFolder : IDisposable
     public string Model => File("model.zip");
 
     public string Result => File("result.json");
+
+    public string Log => File("log.txt");
 
     public string Checkpoints => File("checkpoints");
 
@@ -37,11 +42,11 @@ internal sealed class RunFolder : IDisposable
     /// <exception cref="IOException">It cannot be written to, or another process has it.</exception>
     public static RunFolder Open(string folder)
     {
-        string lockFile = Path.Combine(folder, ".lock");
+        string lockFile = Path.Combine(folder, LockFile);
         try
         {
             Directory.CreateDirectory(folder);
-            var held = new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            FileStream held = Hold(lockFile);
 
             // What a killed process was writing aside.
             foreach (string left in Directory.EnumerateFiles(folder, "*.tmp"))
@@ -56,6 +61,21 @@ internal sealed class RunFolder : IDisposable
             throw new IOException(System.IO.File.Exists(lockFile) && e is not UnauthorizedAccessException
                 ? $"{folder}: another process is at this run. Wait for it, or name another folder with --out."
                 : $"{folder}: cannot be written to: {e.Message} Name another folder with --out.", e);
+        }
+    }
+
+    /// <summary>Whether a process has the folder.</summary>
+    public static bool IsHeld(string folder)
+    {
+        string lockFile = Path.Combine(folder, LockFile);
+        try
+        {
+            using FileStream? held = System.IO.File.Exists(lockFile) ? new(lockFile, FileMode.Open, FileAccess.Read, FileShare.Read) : null;
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
         }
     }
 
@@ -93,9 +113,25 @@ internal sealed class RunFolder : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
+    private static FileStream Hold(string lockFile)
+    {
+        FileStream Open() => new(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        try
+        {
+            return Open();
+        }
+        catch (IOException)
+        {
+            // It may have been but a look whether it is held, which takes microseconds.
+            Thread.Sleep(50);
+            return Open();
+        }
+    }
+
     private string File(string name) => Path.Combine(Name, name);
 
-    private static JsonNode Read(string file)
+    /// <exception cref="InvalidDataException">It is no JSON.</exception>
+    internal static JsonNode Read(string file)
     {
         try
         {
