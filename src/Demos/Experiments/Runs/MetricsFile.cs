@@ -22,6 +22,9 @@ internal sealed class MetricsFile(string path) : IDisposable
     public IReadOnlyList<EpochMetrics> Read()
         => [.. Rows().Select((row, i) => Epoch(row.TrimEnd('\n').Split(',')) ?? throw new InvalidDataException($"{path}, line {i + 2}: not the numbers of an epoch: {row.TrimEnd('\n')}"))];
 
+    /// <summary>An epoch as the file has it: rounded here and there, and without what a row does not have.</summary>
+    public static EpochMetrics AsWritten(EpochMetrics epoch) => Epoch(Row(epoch).TrimEnd('\n').Split(','))!;
+
     /// <summary>Adds an epoch. After a crash of the program it is there; after one of the machine it may not be, until <see cref="Replace"/>.</summary>
     /// <exception cref="IOException">The disk is full.</exception>
     public void Add(EpochMetrics epoch)

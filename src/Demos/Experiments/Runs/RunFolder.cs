@@ -64,7 +64,7 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Whether a process has the folder.</summary>
+    /// <summary>Whether a process has the folder. It keeps none from taking it.</summary>
     public static bool IsHeld(string folder)
     {
         string lockFile = Path.Combine(folder, LockFile);
@@ -115,16 +115,17 @@ internal sealed class RunFolder : IDisposable
 
     private static FileStream Hold(string lockFile)
     {
-        FileStream Open() => new(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        try
+        for (int look = 0; ; look++)
         {
-            return Open();
-        }
-        catch (IOException)
-        {
-            // It may have been but a look whether it is held, which takes microseconds.
-            Thread.Sleep(50);
-            return Open();
+            try
+            {
+                return new(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (look < 3 && System.IO.File.Exists(lockFile))
+            {
+                // It may have been but a look of IsHeld, which takes microseconds.
+                Thread.Sleep(50);
+            }
         }
     }
 

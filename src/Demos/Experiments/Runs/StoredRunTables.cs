@@ -54,7 +54,7 @@ internal static class StoredRunTables
 
     private static string Ended(PhaseResult phase) => $"{phase.Epochs:N0} epochs of {phase.Examples:N0} images, {phase.EndedBy switch
     {
-        PhaseEnd.Epochs => "all that were planned",
+        PhaseEnd.Epochs => "to the end",
         PhaseEnd.Accuracy => "ended at its accuracy",
         var reason => $"ended by {Words($"{reason}").ToLowerInvariant()}",
     }}";
