@@ -70,6 +70,6 @@ internal static class RunCommand
     private static RunResult Train(RunPlan plan, RunFolder folder, TimeSpan checkpointEvery, IAnsiConsole console, CancellationToken cancellation)
     {
         using ConsoleProgress progress = new(console);
-        return new Runner(plan, folder, checkpointEvery, progress).Run(cancellation);
+        return new Runner(plan, folder, checkpointEvery, new ConsoleRunProgress(progress)).Run(cancellation);
     }
 }

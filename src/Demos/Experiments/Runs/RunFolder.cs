@@ -10,22 +10,25 @@ namespace BadMinima.Experiments;
 /// </summary>
 internal sealed class RunFolder : IDisposable
 {
-    private readonly FileStream _lock;
+    private readonly FolderLease _lease;
 
-    private RunFolder(string path, FileStream held) => (Name, _lock) = (path, held);
+    private RunFolder(string path, FolderLease lease) => (Name, _lease) = (path, lease);
 
     /// <summary>The folder, as it was named.</summary>
     public string Name { get; }
 
     public string Metrics => File("metrics.csv");
 
-    public string Model => File("model.zip");
+    public string Model => ModelOf(Name);
 
     public string Result => File("result.json");
 
     public string Checkpoints => File("checkpoints");
 
     private string Config => File("config.json");
+
+    /// <summary>The model of the run in a folder.</summary>
+    public static string ModelOf(string folder) => Path.Combine(folder, "model.zip");
 
     /// <summary>Whether the run was begun.</summary>
     public bool IsBegun => System.IO.File.Exists(Config);
@@ -36,12 +39,19 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Takes a folder for this process; it is made where it is missing.</summary>
     /// <exception cref="IOException">It cannot be written to, or another process has it.</exception>
     public static RunFolder Open(string folder)
+        => TryOpen(folder) ?? throw new IOException($"{folder}: another process is at this run. Wait for it, or name another folder with --out.");
+
+    /// <summary>The same, but null if another process has it.</summary>
+    /// <exception cref="IOException">It cannot be written to.</exception>
+    public static RunFolder? TryOpen(string folder)
     {
-        string lockFile = Path.Combine(folder, ".lock");
         try
         {
             Directory.CreateDirectory(folder);
-            var held = new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            if (FolderLease.TryTake(folder) is not { } lease)
+            {
+                return null;
+            }
 
             // What a killed process was writing aside.
             foreach (string left in Directory.EnumerateFiles(folder, "*.tmp"))
@@ -49,13 +59,11 @@ internal sealed class RunFolder : IDisposable
                 System.IO.File.Delete(left);
             }
 
-            return new(folder, held);
+            return new(folder, lease);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IOException(System.IO.File.Exists(lockFile) && e is not UnauthorizedAccessException
-                ? $"{folder}: another process is at this run. Wait for it, or name another folder with --out."
-                : $"{folder}: cannot be written to: {e.Message} Name another folder with --out.", e);
+            throw new IOException($"{folder}: cannot be written to: {e.Message} Name another folder with --out.", e);
         }
     }
 
@@ -82,8 +90,14 @@ internal sealed class RunFolder : IDisposable
     }
 
     /// <summary>Writes result.json, with which the run is finished: what served to continue it goes away.</summary>
+    /// <exception cref="LeaseLostException">Another machine took this one for dead, and the run over.</exception>
     public void Finish(RunResult result)
     {
+        if (_lease.IsLost)
+        {
+            throw new LeaseLostException(Name);
+        }
+
         AtomicFile.Write(Result, JsonSerializer.Serialize(result, JsonOutput.Options) + '\n');
         Directory.Delete(Checkpoints, recursive: true);
     }
@@ -91,7 +105,7 @@ internal sealed class RunFolder : IDisposable
     /// <exception cref="InvalidDataException">The file was changed by hand.</exception>
     public RunResult ReadResult() => Read(Result).Deserialize<RunResult>(JsonOutput.Options)!;
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => _lease.Dispose();
 
     private string File(string name) => Path.Combine(Name, name);
 
