@@ -1,22 +1,21 @@
 using System.Globalization;
-using BadMinima.Reporting;
 
 namespace BadMinima.Experiments;
 
-/// <summary>A run's log.txt: what happened when, a line each with its time (UTC), of all sittings. A line that cannot be written is said once on the console and does not stop the run.</summary>
+/// <summary>A run's log.txt: what happened when, a line each with its time (UTC), of all sittings. A line that cannot be written is said once and does not stop the run.</summary>
 internal sealed class RunLog
 {
     private const string Error = "error: ";
 
     private readonly string _path;
-    private readonly ConsoleProgress _progress;
+    private readonly IRunProgress _progress;
     private readonly Lock _lock = new();
     private bool _torn;
     private bool _warned;
 
     /// <param name="path">The file; it is made by the first line.</param>
-    /// <param name="progress">The console.</param>
-    public RunLog(string path, ConsoleProgress progress) => (_path, _progress, _torn) = (path, progress, EndsWithinLine(path));
+    /// <param name="progress">Where it is said too.</param>
+    public RunLog(string path, IRunProgress progress) => (_path, _progress, _torn) = (path, progress, EndsWithinLine(path));
 
     /// <summary>For the console too.</summary>
     public void Say(string text)

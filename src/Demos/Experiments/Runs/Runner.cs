@@ -13,7 +13,8 @@ namespace BadMinima.Experiments;
 /// <param name="folder">Its folder.</param>
 /// <param name="checkpointEvery">See <see cref="CheckpointOptions.Every"/>.</param>
 /// <param name="progress">Where to say how it goes.</param>
-internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpointEvery, ConsoleProgress progress)
+/// <param name="load">How its data are loaded, where not as it says itself.</param>
+internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpointEvery, IRunProgress progress, Func<RunData, (IDataView Train, IDataView Test)>? load = null)
 {
     private readonly MLContext _ml = new(plan.Request.Seed);
     private readonly RunLog _log = new(folder.Log, progress);
@@ -43,7 +44,7 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
             _log.Write("Interrupted.");
             throw;
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not LeaseLostException)
         {
             _log.Fail(e);
             throw;
@@ -70,16 +71,16 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
             set_num_threads(threads);
         }
 
-        (IDataView train, IDataView test) = plan.Data.Load(_ml);
+        (IDataView train, IDataView test) = load?.Invoke(plan.Data) ?? plan.Data.Load(_ml);
         using var metrics = new MetricsFile(folder.Metrics);
         using var events = new EventFile(folder.Name, warning => _log.Say($"warning: {warning}"));
         _log.Say(folder.IsBegun ? $"{folder.Name}: continues from its last checkpoint; {metrics.Count} epochs were done." : $"{folder.Name}: begins.");
         _log.Write(Machine.Program);
         folder.Begin(Config(train, test));
-        using TwoPhaseTransformer? from = plan.From?.Load(_ml);
+        using TwoPhaseTransformer? from = plan.SharedStart is { } shared ? StartModel.Load(_ml, shared) : plan.From?.Load(_ml);
         using TwoPhaseTransformer? saved = plan.Request.SaveStart is null ? null : SavedStart(train, test, metrics, events, cancellation);
         using TwoPhaseTransformer model = saved is null
-            ? Train(plan.Options, folder.Checkpoints, train, test, from, metrics, events, cancellation)
+            ? Train(plan.SharedStart is null ? plan.Options : plan.Options with { RandomLabels = null }, folder.Checkpoints, train, test, from, metrics, events, cancellation)
             : Train(plan.Options with { RandomLabels = null }, Path.Combine(folder.Checkpoints, "training"), train, test, saved, metrics, events, cancellation);
         ImmutableArray<PhaseHistory> phases = model.History.Phases[(from?.History.Phases.Length ?? 0)..];
         var result = RunResult.Of(plan, model, phases, Evaluate(model, train), Evaluate(model, test));
@@ -118,7 +119,7 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
             {
                 metrics.Add(epoch);
                 events.Add(epoch, metrics);
-                progress.Report(epoch.Phase == PhaseKind.RandomLabels ? "fit random labels" : "train", epoch.Epoch, epoch.Epochs, Fields(epoch));
+                progress.Report(epoch);
             },
         }).Resume(train, start: start);
         if (cancellation.IsCancellationRequested)
@@ -138,7 +139,7 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
     private object Config(IDataView train, IDataView test) => new
     {
         settings = plan.Settings,
-        command = RunOptions.Of(plan),
+        command = plan.IsStart ? [] : RunOptions.Of(plan),
         data = new { plan.Data.Folder, train = train.GetColumn<uint>("Label").Count(), test = test.GetColumn<uint>("Label").Count() },
         plan.Request.From,
         plan.Request.Device,
@@ -146,13 +147,4 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
         machine = Machine.Describe(),
         versions = Machine.Versions(),
     };
-
-    private static (string Name, string Value)[] Fields(EpochMetrics epoch) =>
-    [
-        ("loss", $"{epoch.Loss:F3}"),
-        ("train", $"{epoch.TrainingAccuracy ?? epoch.RunningAccuracy:P1}"),
-        .. epoch.TestAccuracy is { } test ? [("test", $"{test:P1}")] : Array.Empty<(string, string)>(),
-        ("img/s", $"{epoch.ImagesPerSecond:N0}"),
-        ("left", epoch.Remaining.TotalDays >= 1 ? $"{epoch.Remaining:d\\.hh\\:mm\\:ss}" : $"{epoch.Remaining:hh\\:mm\\:ss}"),
-    ];
 }

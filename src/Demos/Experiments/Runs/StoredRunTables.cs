@@ -36,7 +36,7 @@ internal static class StoredRunTables
     }
 
     private static string Done(StoredRun run) => run.Epochs.Count == 0
-        ? "no epoch"
+        ? "0 epochs"
         : string.Join(" and ", run.Epochs.GroupBy(e => e.Phase).Select(phase => $"{phase.Count():N0} of {phase.First().Epochs:N0} epochs of {Name(phase.Key)}"));
 
     private static IEnumerable<(string, string?)> Result(RunResult result) =>
@@ -44,7 +44,7 @@ internal static class StoredRunTables
         ("Test accuracy", $"{result.Test.Accuracy:P2}"),
         ("Training accuracy", $"{result.Train.Accuracy:P2}"),
         ("Random labels fitted", result.RandomLabels is { } first ? $"{(first.Accuracy is { } fitted ? $"{fitted:P2}" : "not measured")} in {Ended(first)}" : null),
-        ("Training", Ended(result.Training)),
+        ("Training", result.Training is { } training ? Ended(training) : null),
         ("Time", Time(result.Seconds)),
         ("Images a second", $"{result.ImagesPerSecond:N0}"),
         ("Memory at most", Bytes(result.PeakMemoryBytes)),
@@ -110,6 +110,7 @@ internal static class StoredRunTables
     private static string Schedule(JsonObject schedule) => $"{schedule["shape"]}" switch
     {
         "step" => $"step:{schedule["factor"]}@{string.Join(',', (schedule["milestones"] as JsonArray ?? []).Select(m => $"{m}"))}",
+        "exponential" => $"exponential:{schedule["factor"]}",
         "triangular" => $"triangular:{schedule["peak"]}",
         var shape => shape,
     };
