@@ -62,7 +62,7 @@ internal static class SweepCommand
                     return Task.FromResult(ConsoleProgram.Done);
                 }
 
-                folder.Keep(path);
+                folder.Keep(path, sweep);
                 return Task.FromResult(Run(jobs, folder, [.. program, "sweep", path, "--out", folder.Name, "--worker", $"{each}"], workers, each, parsed.GetValue(retry), cancellation));
             },
             interrupted: "Interrupted; continue with the same command.",

@@ -10,6 +10,9 @@ namespace BadMinima.Experiments;
 /// </summary>
 internal sealed class RunFolder : IDisposable
 {
+    private const string ConfigName = "config.json";
+    private const string ResultName = "result.json";
+
     private readonly FolderLease _lease;
 
     private RunFolder(string path, FolderLease lease) => (Name, _lease) = (path, lease);
@@ -21,11 +24,11 @@ internal sealed class RunFolder : IDisposable
 
     public string Model => ModelOf(Name);
 
-    public string Result => File("result.json");
+    public string Result => File(ResultName);
 
     public string Checkpoints => File("checkpoints");
 
-    private string Config => File("config.json");
+    private string Config => File(ConfigName);
 
     /// <summary>The model of the run in a folder.</summary>
     public static string ModelOf(string folder) => Path.Combine(folder, "model.zip");
@@ -72,7 +75,7 @@ internal sealed class RunFolder : IDisposable
     {
         if (IsBegun)
         {
-            string[] differences = [.. JsonDifferences.Between(Read(Config)["settings"], JsonNode.Parse(settings.ToJsonString()))];
+            string[] differences = [.. JsonDifferences.Between(ReadConfig(Name)["settings"], JsonNode.Parse(settings.ToJsonString()))];
             if (differences.Length > 0)
             {
                 throw new ArgumentException($"{Name} holds another run: {string.Join("; ", differences)}. Give the same options, or another folder with --out.");
@@ -103,17 +106,26 @@ internal sealed class RunFolder : IDisposable
     }
 
     /// <exception cref="InvalidDataException">The file was changed by hand.</exception>
-    public RunResult ReadResult() => Read(Result).Deserialize<RunResult>(JsonOutput.Options)!;
+    public RunResult ReadResult() => ReadResult(Name);
+
+    /// <summary>The result of the finished run in a folder.</summary>
+    /// <exception cref="InvalidDataException">The file was changed by hand.</exception>
+    public static RunResult ReadResult(string folder) => Read(Path.Combine(folder, ResultName), node => node.Deserialize<RunResult>(JsonOutput.Options));
+
+    /// <summary>The config.json of the run in a folder.</summary>
+    /// <exception cref="InvalidDataException">The file was changed by hand.</exception>
+    public static JsonObject ReadConfig(string folder)
+        => Read(Path.Combine(folder, ConfigName), node => node as JsonObject is { } config && config["settings"] is JsonObject ? config : throw new JsonException("it has no settings"));
 
     public void Dispose() => _lease.Dispose();
 
     private string File(string name) => Path.Combine(Name, name);
 
-    private static JsonNode Read(string file)
+    private static T Read<T>(string file, Func<JsonNode, T?> read)
     {
         try
         {
-            return JsonNode.Parse(System.IO.File.ReadAllText(file)) ?? throw new JsonException("it is empty");
+            return JsonNode.Parse(System.IO.File.ReadAllText(file)) is { } node && read(node) is { } value ? value : throw new JsonException("it is empty");
         }
         catch (JsonException e)
         {

@@ -14,15 +14,22 @@ internal sealed class SweepFolder(string path)
     /// <summary>The sweep file as it was given last.</summary>
     public string SweepFile => Path.Combine(path, "sweep.json");
 
+    /// <summary>What belongs to it.</summary>
+    public string Manifest => Path.Combine(path, "cells.json");
+
+    /// <summary>Whether a sweep was begun there.</summary>
+    public bool Exists => File.Exists(Manifest);
+
     public string Cell(string id) => Path.Combine(path, "cells", id);
 
     public string Start(string id) => Path.Combine(path, "starts", id);
 
     public string Boundary(int seed) => Path.Combine(path, "boundary", $"seed{seed}");
 
-    /// <summary>Keeps the sweep file.</summary>
-    public void Keep(string sweepFile)
+    /// <summary>Keeps the sweep file, and what it comes to.</summary>
+    public void Keep(string sweepFile, Sweep sweep)
     {
+        SweepManifest.Of(sweep).Write(Manifest);
         string text = File.ReadAllText(sweepFile);
         if (!File.Exists(SweepFile) || File.ReadAllText(SweepFile) != text)
         {

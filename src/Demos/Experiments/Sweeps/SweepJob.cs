@@ -44,7 +44,8 @@ internal sealed record RunJob(string Folder, RunPlan Plan) : SweepJob(Folder, Ti
         return count * (first + (plan.Options.Training?.Epochs ?? 0));
     }
 
-    private static string TitleOf(RunPlan plan) => string.Join(' ',
+    /// <summary>What a run is, in a line.</summary>
+    public static string TitleOf(RunPlan plan) => string.Join(' ',
         new[] { Path.GetFileName(Path.TrimEndingDirectorySeparator(plan.Data.Name)), plan.Options.Architecture, plan.Start, plan.IsStart ? "start" : plan.Request.Regularizers.ToName(), $"seed {plan.Request.Seed}" });
 }
 
