@@ -36,6 +36,9 @@ internal sealed record RunResult
     /// <summary>Training images that the run put through the network itself, each as often as it was.</summary>
     public required long Images { get; init; }
 
+    /// <summary>Floating-point operations of training on them: see <see cref="Architecture.CountTrainingFlops"/>; measurements are left out.</summary>
+    public required long Flop { get; init; }
+
     /// <summary>Training images a second, measurements excluded.</summary>
     public required double ImagesPerSecond { get; init; }
 
@@ -70,7 +73,8 @@ internal sealed record RunResult
         RandomLabels = Phase(plan.SharedStart is null ? own : model.History.Phases, PhaseKind.RandomLabels),
         Training = Phase(own, PhaseKind.Training),
         Seconds = own.Sum(p => p.Seconds),
-        Images = own.Sum(p => (long)p.Examples * p.Epochs.Length),
+        Images = ImagesOf(own),
+        Flop = ImagesOf(own) * Architectures.Get(plan.Options.Architecture).CountTrainingFlops(plan.Data.Shape, train.PerClassLogLoss.Count),
         ImagesPerSecond = own.Sum(p => (double)p.Examples * p.Epochs.Length) / own.Sum(p => p.Epochs.Sum(e => p.Examples / e.ImagesPerSecond)),
         Parameters = model.Network.parameters().Sum(p => p.numel()),
         PeakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64,
@@ -84,6 +88,8 @@ internal sealed record RunResult
     public string Summary => $"Test accuracy {Test.Accuracy:P2}, training accuracy {Train.Accuracy:P2}"
         + $"{(RandomLabels is { } first ? $"; {first.Accuracy:P2} of the random labels fitted in {first.Epochs} epochs" : "")}"
         + $"{(Training is { } training ? $"; {training.Epochs} epochs of training" : "")}; {Seconds:N1} s, {ImagesPerSecond:N0} images/s.";
+
+    private static long ImagesOf(IEnumerable<PhaseHistory> phases) => phases.Sum(p => (long)p.Examples * p.Epochs.Length);
 
     private static PhaseResult? Phase(IEnumerable<PhaseHistory> phases, PhaseKind kind) => phases.Where(p => p.Kind == kind).Select(PhaseResult.Of).FirstOrDefault();
 }

@@ -28,7 +28,8 @@ internal static class CellId
     private static JsonObject? Without(JsonNode? phase, JsonObject defaults)
         => phase is JsonObject settings ? new JsonObject(settings.Where(s => !JsonNode.DeepEquals(s.Value, defaults[s.Key])).Select(s => KeyValuePair.Create(s.Key, s.Value?.DeepClone()))) : null;
 
-    private static JsonNode? Sorted(JsonNode? node) => node switch
+    /// <summary>The same value with the names of its objects in ordinal order.</summary>
+    public static JsonNode? Sorted(JsonNode? node) => node switch
     {
         JsonObject o => new JsonObject(o.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, Sorted(p.Value)))),
         JsonArray a => new JsonArray([.. a.Select(Sorted)]),
