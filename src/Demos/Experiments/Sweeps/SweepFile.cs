@@ -14,13 +14,13 @@ internal static class SweepFile
 
     private static readonly Lazy<JsonSchema> Schema = new(() => JsonSchema.FromJsonAsync(SweepSchema.Text).GetAwaiter().GetResult());
 
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file's name.</param>
+    /// <param name="text">What is in it.</param>
     /// <param name="sets">The catalogue.</param>
-    /// <exception cref="IOException">It is not there.</exception>
     /// <exception cref="InvalidDataException">It is no sweep; the message has a line for each thing that is wrong, with its line in the file.</exception>
-    public static Sweep Read(string path, IReadOnlyList<DataSet> sets)
+    public static Sweep Read(string path, string text, IReadOnlyList<DataSet> sets)
     {
-        JObject root = Parse(path, File.ReadAllText(path));
+        JObject root = Parse(path, text);
         Refuse(path, Schema.Value.Validate(root, new JsonSchemaValidatorSettings()).SelectMany(e => SchemaErrors.Of(e, root)));
         SweepErrors errors = new();
         ImmutableArray<SweepCell> cells = [.. Grids(root).SelectMany(grid => new SweepGrid(grid, sets, errors).Cells()).DistinctBy(cell => cell.Id)];

@@ -27,10 +27,11 @@ internal sealed class SweepFolder(string path)
     public string Boundary(int seed) => Path.Combine(path, "boundary", $"seed{seed}");
 
     /// <summary>Keeps the sweep file, and what it comes to.</summary>
-    public void Keep(string sweepFile, Sweep sweep)
+    /// <param name="text">The sweep file's text.</param>
+    /// <param name="sweep">The sweep.</param>
+    public void Keep(string text, Sweep sweep)
     {
         SweepManifest.Of(sweep).Write(Manifest);
-        string text = File.ReadAllText(sweepFile);
         if (!File.Exists(SweepFile) || File.ReadAllText(SweepFile) != text)
         {
             AtomicFile.Write(SweepFile, text);
@@ -57,7 +58,14 @@ internal sealed class SweepFolder(string path)
     public static void Fail(string folder, string error)
         => AtomicFile.Write(Path.Combine(folder, ErrorFile), JsonSerializer.Serialize(new Failure(error, DateTime.UtcNow, Environment.MachineName), JsonOutput.Options) + "\n");
 
-    public static void Forgive(string folder) => File.Delete(Path.Combine(folder, ErrorFile));
+    /// <summary>Forgets that a job failed, if it did.</summary>
+    public static void Forgive(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            File.Delete(Path.Combine(folder, ErrorFile));
+        }
+    }
 }
 
 /// <summary>A job's error.json.</summary>
