@@ -21,5 +21,7 @@ internal static class CommandLine
         RunCommand.Create(sets),
         SweepCommand.Create(sets, program),
         BoundaryCommand.Create(),
+        ShowCommand.Create(),
+        CompletionCommand.Create(),
     };
 }

@@ -14,6 +14,8 @@ internal sealed class FolderLease : IDisposable
 
     public static readonly TimeSpan Expiry = 6 * Renewal;
 
+    private const string LockFile = ".lock";
+    private const string OwnerFile = ".owner";
     private const string BootId = "/proc/sys/kernel/random/boot_id";
 
     private readonly FileStream _lock;
@@ -35,14 +37,14 @@ internal sealed class FolderLease : IDisposable
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public static FolderLease? TryTake(string folder, string? machine = null)
     {
-        if (TryLock(Path.Combine(folder, ".lock")) is not { } held)
+        if (TryLock(Path.Combine(folder, LockFile)) is not { } held)
         {
             return null;
         }
 
         try
         {
-            string file = Path.Combine(folder, ".owner");
+            string file = Path.Combine(folder, OwnerFile);
             string owner = $"{machine ?? ThisMachine} {Environment.ProcessId} {Guid.NewGuid():N}";
             if (IsFree(file, machine ?? ThisMachine) && TryMake(file, owner))
             {
@@ -57,6 +59,23 @@ internal sealed class FolderLease : IDisposable
 
         held.Dispose();
         return null;
+    }
+
+    /// <summary>Whether a process of this machine has a folder, or one of another that has renewed its lease lately.</summary>
+    public static bool IsHeld(string folder)
+    {
+        string file = Path.Combine(folder, LockFile);
+        try
+        {
+            using FileStream? held = File.Exists(file) ? new(file, FileMode.Open, FileAccess.Read, FileShare.Read) : null;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+
+        string owner = Path.Combine(folder, OwnerFile);
+        return Read(owner) is { } name && name.Split(' ')[0] != ThisMachine && DateTime.UtcNow - File.GetLastWriteTimeUtc(owner) <= Expiry;
     }
 
     /// <summary>Whether it was lost: renewed too late, so that another machine took the folder for free.</summary>

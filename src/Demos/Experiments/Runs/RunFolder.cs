@@ -5,7 +5,8 @@ using BadMinima.Reporting;
 namespace BadMinima.Experiments;
 
 /// <summary>
-/// A run's folder: config.json (before training), metrics.csv and checkpoints/ (while training), model.zip and at last result.json, whose presence says that the run is finished.
+/// A run's folder: config.json (before training), log.txt, metrics.csv, events.out.tfevents.* and checkpoints/ (while training), model.zip and at last result.json, whose presence
+/// says that the run is finished.
 /// It belongs to one process at a time.
 /// </summary>
 internal sealed class RunFolder : IDisposable
@@ -26,6 +27,8 @@ internal sealed class RunFolder : IDisposable
 
     public string Result => File(ResultName);
 
+    public string Log => File("log.txt");
+
     public string Checkpoints => File("checkpoints");
 
     private string Config => File(ConfigName);
@@ -42,7 +45,20 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Takes a folder for this process; it is made where it is missing.</summary>
     /// <exception cref="IOException">It cannot be written to, or another process has it.</exception>
     public static RunFolder Open(string folder)
-        => TryOpen(folder) ?? throw new IOException($"{folder}: another process is at this run. Wait for it, or name another folder with --out.");
+    {
+        for (int look = 0; look < 3; look++)
+        {
+            if (TryOpen(folder) is { } opened)
+            {
+                return opened;
+            }
+
+            // It may have been but a look of IsHeld, which takes microseconds.
+            Thread.Sleep(50);
+        }
+
+        throw new IOException($"{folder}: another process is at this run. Wait for it, or name another folder with --out.");
+    }
 
     /// <summary>The same, but null if another process has it.</summary>
     /// <exception cref="IOException">It cannot be written to.</exception>
@@ -69,6 +85,9 @@ internal sealed class RunFolder : IDisposable
             throw new IOException($"{folder}: cannot be written to: {e.Message} Name another folder with --out.", e);
         }
     }
+
+    /// <summary>Whether a process has the folder. It keeps none from taking it.</summary>
+    public static bool IsHeld(string folder) => FolderLease.IsHeld(folder);
 
     /// <exception cref="ArgumentException">The folder's run is one with other settings; the message lists the differences.</exception>
     public void RequireSame(JsonObject settings)
