@@ -27,8 +27,10 @@ public sealed class RunLogTests : IDisposable
         using (Command run = Command.Start(arguments: ShortRun.Arguments(_folder.FullPath)))
         {
             await Waiting.Until(() => ShortRun.Epochs(_folder).Length >= 2);
+            Assert.IsTrue(FolderLease.IsTaken(_folder.FullPath), "a process is at it");
             run.Kill();
             run.Wait();
+            Assert.IsFalse(FolderLease.IsTaken(_folder.FullPath), "and is no more");
         }
 
         Assert.AreEqual(0, Command.Run(ShortRun.Arguments(_folder.FullPath)).Code);
@@ -49,9 +51,9 @@ public sealed class RunLogTests : IDisposable
     [TestMethod]
     public void A_line_that_was_half_written_stays_by_itself()
     {
-        using ConsoleProgress progress = new();
+        using ConsoleProgress console = new();
         File.WriteAllText(FilePath, "2026-01-01T00:00:00.000Z a wa");
-        RunLog log = new(FilePath, progress);
+        RunLog log = new(FilePath, new ConsoleRunProgress(console));
         log.Write("of two\nlines");
         log.Write("next");
         Assert.MatchesRegex(@"^2026-01-01T00:00:00\.000Z a wa\n\S+Z of two lines\n\S+Z next\n$", File.ReadAllText(FilePath));
@@ -60,8 +62,8 @@ public sealed class RunLogTests : IDisposable
     [TestMethod]
     public void Only_an_error_at_the_end_counts()
     {
-        using ConsoleProgress progress = new();
-        RunLog log = new(FilePath, progress);
+        using ConsoleProgress console = new();
+        RunLog log = new(FilePath, new ConsoleRunProgress(console));
         Assert.IsNull(RunLog.LastError(FilePath), "no file");
         log.Fail(new IOException("the first: of all"));
         Assert.AreEqual("the first: of all", RunLog.LastError(FilePath));
@@ -72,8 +74,8 @@ public sealed class RunLogTests : IDisposable
     [TestMethod]
     public void A_log_that_cannot_be_written_stops_nothing()
     {
-        using ConsoleProgress progress = new();
-        RunLog log = new(_folder.File("missing", "log.txt"), progress);
+        using ConsoleProgress console = new();
+        RunLog log = new(_folder.File("missing", "log.txt"), new ConsoleRunProgress(console));
         log.Write("lost");
         Directory.CreateDirectory(_folder.File("missing"));
         log.Write("kept");

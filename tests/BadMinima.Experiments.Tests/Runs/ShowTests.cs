@@ -88,7 +88,7 @@ public sealed class ShowTests : IDisposable
         Assert.AreEqual("interrupted", $"{Json()["state"]}");
         string text = Show().Output;
         Assert.StartsWith($"{_folder.FullPath}: interrupted after 3 of 3 epochs of random labels and 2 of 2 epochs of training.\n", text);
-        Assert.EndsWith($" --out {_folder.FullPath}\n", text, "how to continue it");
+        Assert.MatchesRegex($"To continue it:\nbadminima run --data synthetic .* --out {_folder.FullPath}\nThe same run:\nbadminima run .*\n$", text);
 
         File.AppendAllText(_folder.File("log.txt"), "2026-01-01T00:00:00.000Z error: it broke\n");
         Assert.AreEqual("failed it broke", $"{Json()["state"]} {Json()["error"]}");
@@ -102,15 +102,38 @@ public sealed class ShowTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_look_at_a_run_does_not_keep_it_from_beginning()
+    public void A_run_of_a_sweep_is_continued_by_the_sweep()
     {
-        Assert.IsFalse(RunFolder.IsHeld(_folder.FullPath));
-        FileStream look = new(_folder.File(".lock"), FileMode.Open, FileAccess.Read, FileShare.Read);
-        Task<RunFolder> opening = Task.Run(() => RunFolder.Open(_folder.FullPath));
-        await Task.Delay(20);
-        look.Dispose();
-        using RunFolder opened = await opening;
-        Assert.IsTrue(RunFolder.IsHeld(_folder.FullPath));
+        string cell = _folder.File("cells", "0123");
+        Directory.CreateDirectory(cell);
+        foreach (string file in new[] { "config.json", "metrics.csv" })
+        {
+            File.Copy(_folder.File(file), Path.Combine(cell, file));
+        }
+
+        File.WriteAllText(_folder.File("cells.json"), "{}");
+        SweepFolder.Fail(cell, "it broke");
+        JsonNode shown = JsonNode.Parse(Run(cell, "--json").Output)!;
+        Assert.AreEqual("failed it broke", $"{shown["state"]} {shown["error"]}");
+        Assert.MatchesRegex(@"^badminima sweep \S+/sweep\.json --out \S+ --retry-failed$", $"{shown["continuedBy"]}");
+
+        File.Delete(Path.Combine(cell, "config.json"));
+        AssertError(cell, "0123: the run failed before it began: it broke");
+    }
+
+    [TestMethod]
+    public void A_run_that_ends_with_the_adversarial_start_has_no_training()
+    {
+        JsonObject result = JsonNode.Parse(File.ReadAllText(_folder.File("result.json")))!.AsObject();
+        result["training"] = null;
+        File.WriteAllText(_folder.File("result.json"), result.ToJsonString());
+        JsonObject config = JsonNode.Parse(File.ReadAllText(_folder.File("config.json")))!.AsObject();
+        config["settings"]!["training"] = null;
+        config["command"] = new JsonArray();
+        File.WriteAllText(_folder.File("config.json"), config.ToJsonString());
+        string text = Show().Output;
+        Assert.Contains("Random labels fitted", text);
+        Assert.DoesNotContain("badminima run", text);
     }
 
     [TestMethod]
@@ -140,11 +163,11 @@ public sealed class ShowTests : IDisposable
         foreach ((string file, string content, string expected) in new[]
         {
             ("metrics.csv", "phase,epoch\ntraining,1\n", "metrics.csv, line 2: not the numbers of an epoch: training,1"),
-            ("result.json", "{}", "result.json: not the result of a run ("),
+            ("result.json", "{}", "result.json: no JSON of a run ("),
             ("result.json", "{ \"data\": ", "result.json: no JSON of a run ("),
             ("result.json", "null", "result.json: no JSON of a run ("),
-            ("config.json", "{ \"name\": 1 }", "config.json: not the configuration of a run."),
-            ("config.json", "[]", "config.json: not the configuration of a run."),
+            ("config.json", "{ \"name\": 1 }", "config.json: no JSON of a run (it has no settings)"),
+            ("config.json", "[]", "config.json: no JSON of a run (it has no settings)"),
             ("config.json", "", "config.json: no JSON of a run ("),
         })
         {

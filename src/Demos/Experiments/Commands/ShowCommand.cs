@@ -10,9 +10,9 @@ internal static class ShowCommand
     public static Command Create()
     {
         Argument<string> folder = new("RUN") { Description = "A run's folder" };
-        Option<bool> json = new("--json") { Description = "All of it as JSON: state, command, config.json, result.json and the rows of metrics.csv" };
+        Option<bool> json = new("--json") { Description = "All of it as JSON: state, commands, config.json, result.json and the rows of metrics.csv" };
         Command command = new("show",
-            "A run: how it stands (finished, running, interrupted or failed), its settings, results and accuracies, what it ran on, and the command that makes the same run.\n"
+            "A run: how it stands (finished, running, interrupted or failed), its settings, results and accuracies, what it ran on, and the commands that continue it and make the same run.\n"
             + "Exit codes: 0 shown, 2 no run's folder or a damaged one (one message says what).")
         {
             folder, json,
@@ -42,10 +42,12 @@ internal static class ShowCommand
             ConsoleTable.Write(table);
         }
 
-        if (run.Command is { } command)
+        foreach ((string what, string? command) in new[] { ("To continue it:", run.ContinuedBy), ("The same run:", run.Command) })
         {
-            Console.WriteLine(run.State == RunState.Finished ? "The same run:" : "To continue it:");
-            Console.WriteLine(run.State == RunState.Finished ? command : $"{command} --out {RunOptions.Quote(run.Folder)}");
+            if (command is not null)
+            {
+                Console.WriteLine($"{what}\n{command}");
+            }
         }
     }
 }

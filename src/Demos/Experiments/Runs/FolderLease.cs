@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
 namespace BadMinima.Experiments;
@@ -14,7 +16,6 @@ internal sealed class FolderLease : IDisposable
 
     public static readonly TimeSpan Expiry = 6 * Renewal;
 
-    private const string LockFile = ".lock";
     private const string OwnerFile = ".owner";
     private const string BootId = "/proc/sys/kernel/random/boot_id";
 
@@ -61,21 +62,12 @@ internal sealed class FolderLease : IDisposable
         return null;
     }
 
-    /// <summary>Whether a process of this machine has a folder, or one of another that has renewed its lease lately.</summary>
-    public static bool IsHeld(string folder)
+    /// <summary>Whether a process seems to be at a folder: one of this machine that is there, or one of another that has renewed its file lately. To look keeps none from taking it.</summary>
+    public static bool IsTaken(string folder)
     {
-        string file = Path.Combine(folder, LockFile);
-        try
-        {
-            using FileStream? held = File.Exists(file) ? new(file, FileMode.Open, FileAccess.Read, FileShare.Read) : null;
-        }
-        catch (IOException)
-        {
-            return true;
-        }
-
-        string owner = Path.Combine(folder, OwnerFile);
-        return Read(owner) is { } name && name.Split(' ')[0] != ThisMachine && DateTime.UtcNow - File.GetLastWriteTimeUtc(owner) <= Expiry;
+        string file = Path.Combine(folder, OwnerFile);
+        return Read(file) is { } owner
+            && (owner.Split(' ') is [var machine, var process, _] && machine == ThisMachine ? IsThere(int.Parse(process, CultureInfo.InvariantCulture)) : DateTime.UtcNow - File.GetLastWriteTimeUtc(file) <= Expiry);
     }
 
     /// <summary>Whether it was lost: renewed too late, so that another machine took the folder for free.</summary>
@@ -101,6 +93,19 @@ internal sealed class FolderLease : IDisposable
 
     /// <summary>Its name, and what it was given when it was started: two machines may have one name.</summary>
     private static string ThisMachine { get; } = $"{Environment.MachineName}/{(File.Exists(BootId) ? File.ReadAllText(BootId).Trim() : "")}";
+
+    private static bool IsThere(int process)
+    {
+        try
+        {
+            using var there = Process.GetProcessById(process);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
 
     private static FileStream? TryLock(string file)
     {

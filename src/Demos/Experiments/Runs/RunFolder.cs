@@ -21,13 +21,13 @@ internal sealed class RunFolder : IDisposable
     /// <summary>The folder, as it was named.</summary>
     public string Name { get; }
 
-    public string Metrics => File("metrics.csv");
+    public string Metrics => MetricsOf(Name);
 
     public string Model => ModelOf(Name);
 
     public string Result => File(ResultName);
 
-    public string Log => File("log.txt");
+    public string Log => LogOf(Name);
 
     public string Checkpoints => File("checkpoints");
 
@@ -36,8 +36,17 @@ internal sealed class RunFolder : IDisposable
     /// <summary>The model of the run in a folder.</summary>
     public static string ModelOf(string folder) => Path.Combine(folder, "model.zip");
 
+    /// <summary>The metrics.csv of the run in a folder.</summary>
+    public static string MetricsOf(string folder) => Path.Combine(folder, "metrics.csv");
+
+    /// <summary>The log of the run in a folder.</summary>
+    public static string LogOf(string folder) => Path.Combine(folder, "log.txt");
+
     /// <summary>Whether the run was begun.</summary>
-    public bool IsBegun => System.IO.File.Exists(Config);
+    public bool IsBegun => IsBegunIn(Name);
+
+    /// <summary>Whether the run in a folder was begun.</summary>
+    public static bool IsBegunIn(string folder) => System.IO.File.Exists(Path.Combine(folder, ConfigName));
 
     /// <summary>Whether the run has its result.</summary>
     public bool IsFinished => System.IO.File.Exists(Result);
@@ -85,9 +94,6 @@ internal sealed class RunFolder : IDisposable
             throw new IOException($"{folder}: cannot be written to: {e.Message} Name another folder with --out.", e);
         }
     }
-
-    /// <summary>Whether a process has the folder. It keeps none from taking it.</summary>
-    public static bool IsHeld(string folder) => FolderLease.IsHeld(folder);
 
     /// <exception cref="ArgumentException">The folder's run is one with other settings; the message lists the differences.</exception>
     public void RequireSame(JsonObject settings)

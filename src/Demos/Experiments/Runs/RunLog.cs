@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace BadMinima.Experiments;
 
-/// <summary>A run's log.txt: what happened when, a line each with its time (UTC), of all sittings. A line that cannot be written is said once on the console and does not stop the run.</summary>
+/// <summary>A run's log.txt: what happened when, a line each with its time (UTC), of all sittings. A line that cannot be written is said once and does not stop the run.</summary>
 internal sealed class RunLog
 {
     private const string Error = "error: ";
@@ -14,7 +14,7 @@ internal sealed class RunLog
     private bool _warned;
 
     /// <param name="path">The file; it is made by the first line.</param>
-    /// <param name="progress">The console.</param>
+    /// <param name="progress">Where it is said too.</param>
     public RunLog(string path, IRunProgress progress) => (_path, _progress, _torn) = (path, progress, EndsWithinLine(path));
 
     /// <summary>For the console too.</summary>

@@ -44,7 +44,7 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
             _log.Write("Interrupted.");
             throw;
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not LeaseLostException)
         {
             _log.Fail(e);
             throw;
@@ -139,7 +139,7 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
     private object Config(IDataView train, IDataView test) => new
     {
         settings = plan.Settings,
-        command = RunOptions.Of(plan),
+        command = plan.IsStart ? [] : RunOptions.Of(plan),
         data = new { plan.Data.Folder, train = train.GetColumn<uint>("Label").Count(), test = test.GetColumn<uint>("Label").Count() },
         plan.Request.From,
         plan.Request.Device,

@@ -32,13 +32,13 @@ internal sealed record StoredRun(string Folder, RunState State, string? Error, J
     public JsonObject Settings => (JsonObject)Config["settings"]!;
 
     /// <summary>
-    /// The command that makes the same run: of a finished one on the same device, with the same threads. Null for a folder of a version that did not note its options.
+    /// The command that makes the same run: of a finished one on the same device, with the same threads. Null for an adversarial start of a sweep, which no command makes alone.
     /// </summary>
     public string? Command
     {
         get
         {
-            if (Config["command"] is not JsonArray noted)
+            if (Config["command"] is not JsonArray { Count: > 0 } noted)
             {
                 return null;
             }
@@ -56,26 +56,37 @@ internal sealed record StoredRun(string Folder, RunState State, string? Error, J
         }
     }
 
+    /// <summary>The command that goes on with it: for a sweep's, the sweep's. Null where nothing is to be done.</summary>
+    public string? ContinuedBy
+    {
+        get
+        {
+            string inSweep = Path.GetDirectoryName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Folder)))) ?? "";
+            var sweep = new SweepFolder(Path.GetRelativePath(".", inSweep));
+            return State is RunState.Finished or RunState.Running ? null
+                : sweep.Exists ? $"badminima sweep {RunOptions.Quote(sweep.SweepFile)} --out {RunOptions.Quote(sweep.Name)}{(State == RunState.Failed ? " --retry-failed" : "")}"
+                : Command is { } command ? $"{command} --out {RunOptions.Quote(Folder)}" : null;
+        }
+    }
+
     /// <exception cref="IOException">There is no run, or the folder cannot be read.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or none of a run.</exception>
     public static StoredRun Read(string folder)
     {
-        string config = Path.Combine(folder, "config.json");
-        if (!File.Exists(config))
+        string? failure = SweepFolder.FailureOf(folder)?.Error ?? RunLog.LastError(RunFolder.LogOf(folder));
+        if (!RunFolder.IsBegunIn(folder))
         {
-            throw new IOException(Directory.Exists(folder)
-                ? $"{folder} is no run's folder: it has no config.json. Give the folder that `badminima run` named, which is below runs/ without --out."
+            throw new IOException(failure is not null ? $"{folder}: the run failed before it began: {failure}"
+                : Directory.Exists(folder) ? $"{folder} is no run's folder: it has no config.json. Give the folder that `badminima run` named, which is below runs/ without --out."
                 : $"{folder}: no such folder.");
         }
 
         // Before its result is looked for: a run that ends meanwhile is a finished one.
-        bool held = RunFolder.IsHeld(folder);
-        string result = Path.Combine(folder, "result.json");
-        RunResult? end = File.Exists(result) ? RunFolder.ReadResult(folder) : null;
-        string? error = end is null && !held ? RunLog.LastError(Path.Combine(folder, "log.txt")) : null;
-        RunState state = end is not null ? RunState.Finished : held ? RunState.Running : error is not null ? RunState.Failed : RunState.Interrupted;
-        using var metrics = new MetricsFile(Path.Combine(folder, "metrics.csv"));
-        return new(folder, state, error, RunFolder.ReadConfig(folder), end, metrics.Read());
+        bool taken = FolderLease.IsTaken(folder);
+        RunResult? result = SweepFolder.IsFinished(folder) ? RunFolder.ReadResult(folder) : null;
+        RunState state = result is not null ? RunState.Finished : taken ? RunState.Running : failure is not null ? RunState.Failed : RunState.Interrupted;
+        using var metrics = new MetricsFile(RunFolder.MetricsOf(folder));
+        return new(folder, state, state == RunState.Failed ? failure : null, RunFolder.ReadConfig(folder), result, metrics.Read());
     }
 
     /// <summary>All of it for --json.</summary>
@@ -85,6 +96,7 @@ internal sealed record StoredRun(string Folder, RunState State, string? Error, J
         State,
         Error,
         Command,
+        ContinuedBy,
         Config,
         Result,
         metrics = Epochs.Select(e => new

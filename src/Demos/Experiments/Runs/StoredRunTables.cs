@@ -36,7 +36,7 @@ internal static class StoredRunTables
     }
 
     private static string Done(StoredRun run) => run.Epochs.Count == 0
-        ? "no epoch"
+        ? "0 epochs"
         : string.Join(" and ", run.Epochs.GroupBy(e => e.Phase).Select(phase => $"{phase.Count():N0} of {phase.First().Epochs:N0} epochs of {Name(phase.Key)}"));
 
     private static IEnumerable<(string, string?)> Result(RunResult result) =>
@@ -110,6 +110,7 @@ internal static class StoredRunTables
     private static string Schedule(JsonObject schedule) => $"{schedule["shape"]}" switch
     {
         "step" => $"step:{schedule["factor"]}@{string.Join(',', (schedule["milestones"] as JsonArray ?? []).Select(m => $"{m}"))}",
+        "exponential" => $"exponential:{schedule["factor"]}",
         "triangular" => $"triangular:{schedule["peak"]}",
         var shape => shape,
     };
