@@ -38,7 +38,7 @@ internal sealed class FolderLease : IDisposable
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public static FolderLease? TryTake(string folder, string? machine = null)
     {
-        if (TryLock(Path.Combine(folder, LockFile)) is not { } held)
+        if (TryLock(Path.Combine(folder, ".lock")) is not { } held)
         {
             return null;
         }

@@ -54,20 +54,7 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Takes a folder for this process; it is made where it is missing.</summary>
     /// <exception cref="IOException">It cannot be written to, or another process has it.</exception>
     public static RunFolder Open(string folder)
-    {
-        for (int look = 0; look < 3; look++)
-        {
-            if (TryOpen(folder) is { } opened)
-            {
-                return opened;
-            }
-
-            // It may have been but a look of IsHeld, which takes microseconds.
-            Thread.Sleep(50);
-        }
-
-        throw new IOException($"{folder}: another process is at this run. Wait for it, or name another folder with --out.");
-    }
+        => TryOpen(folder) ?? throw new IOException($"{folder}: another process is at this run. Wait for it, or name another folder with --out.");
 
     /// <summary>The same, but null if another process has it.</summary>
     /// <exception cref="IOException">It cannot be written to.</exception>
