@@ -31,4 +31,19 @@ internal static class BoundaryFolder
         AtomicFile.Write(Path.Combine(folder, "result.json"), JsonSerializer.Serialize(result, JsonOutput.Options) + "\n");
         return result;
     }
+
+    /// <summary>What a figure's result.json says.</summary>
+    /// <exception cref="InvalidDataException">The file was changed by hand.</exception>
+    public static BoundaryResult Read(string folder)
+    {
+        string file = Path.Combine(folder, "result.json");
+        try
+        {
+            return JsonSerializer.Deserialize<BoundaryResult>(File.ReadAllText(file), JsonOutput.Options) ?? throw new JsonException("it is empty");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{file}: no result of a 2-D figure ({e.Message}). Delete its folder to begin anew.", e);
+        }
+    }
 }

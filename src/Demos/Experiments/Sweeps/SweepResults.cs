@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using BadMinima.MLNet;
 
 namespace BadMinima.Experiments;
 
@@ -55,7 +56,11 @@ internal sealed record FinishedRun(string Folder, JsonObject Config, RunResult R
     public JsonObject Settings => Config["settings"]!.AsObject();
 
     /// <summary>Every epoch of the phases that the run did itself.</summary>
-    public IReadOnlyList<MetricsRow> Epochs() => MetricsRow.Read(Path.Combine(Folder, "metrics.csv"));
+    public IReadOnlyList<EpochMetrics> Epochs()
+    {
+        using MetricsFile metrics = new(Path.Combine(Folder, "metrics.csv"));
+        return metrics.Read();
+    }
 
     /// <exception cref="InvalidDataException">A file was changed by hand.</exception>
     public static FinishedRun Read(string folder) => new(folder, RunFolder.ReadConfig(folder), RunFolder.ReadResult(folder));

@@ -100,15 +100,22 @@ internal sealed class SweepWorker(ImmutableArray<SweepJob> jobs, int threads, Ac
         return true;
     }
 
-    private string Complete(int index, SweepJob job, RunFolder folder, CancellationToken cancellation)
+    private string Complete(int index, SweepJob job, RunFolder folder, CancellationToken cancellation) => job switch
     {
-        if (job is BoundaryJob figure)
-        {
-            BoundaryResult drawn = BoundaryFolder.Make(new() { Seed = figure.Seed }, folder.Name, Math.Min(threads, 2), (_, _) => { }, cancellation);
-            return $"Jaggedness {string.Join(", ", drawn.Panels.Select(p => $"{p.Jaggedness:F2}"))} of the panels (a) to (d); {drawn.Seconds:N1} s.";
-        }
+        BoundaryJob figure => Draw(index, figure, cancellation),
+        _ => Train(index, (RunJob)job, folder, cancellation),
+    };
 
-        var run = (RunJob)job;
+    private string Draw(int index, BoundaryJob job, CancellationToken cancellation)
+    {
+        BoundaryResult result = BoundaryFolder.Make(
+            new() { Seed = job.Seed }, job.Folder, threads,
+            (panel, epoch) => tell(new(WorkerEventKind.Progress, index) { At = $"{panel} {epoch.Epoch:N0}, {epoch.TrainingAccuracy:P0}" }), cancellation);
+        return $"{string.Join(", ", result.Panels.Select(p => $"{p.Name[..3]} {p.Jaggedness:F2}"))} times as long as the straight line; {result.Seconds:F1} s.";
+    }
+
+    private string Train(int index, RunJob run, RunFolder folder, CancellationToken cancellation)
+    {
         folder.RequireSame(run.Plan.Settings);
         RunPlan plan = run.Plan with { Request = run.Plan.Request with { Threads = threads }, Options = run.Plan.Options with { Threads = threads } };
         return new Runner(plan, folder, CheckpointEvery, new WorkerProgress(index, run, tell), Load).Run(cancellation).Summary;
