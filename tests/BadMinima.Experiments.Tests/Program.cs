@@ -8,10 +8,18 @@ internal static class Program
 {
     public const string AsCommand = "--as-badminima";
 
+    /// <summary>Environment variables that make the command one of another machine, and its patience with other machines one of so many seconds.</summary>
+    public const string Machine = "BADMINIMA_TEST_MACHINE";
+
+    /// <inheritdoc cref="Machine"/>
+    public const string Expiry = "BADMINIMA_TEST_EXPIRY";
+
     public static async Task<int> Main(string[] args)
     {
         if (args is [AsCommand, ..])
         {
+            FolderLease.ThisMachine = Environment.GetEnvironmentVariable(Machine) ?? FolderLease.ThisMachine;
+            FolderLease.Expiry = Environment.GetEnvironmentVariable(Expiry) is string seconds ? TimeSpan.FromSeconds(int.Parse(seconds)) : FolderLease.Expiry;
             return ConsoleProgram.Run(CommandLine.Create([.. Catalogue.All, .. TestSets.All], "dotnet", typeof(Program).Assembly.Location, AsCommand), args[1..]);
         }
 

@@ -52,7 +52,7 @@ internal static class SweepCommand
                 int? ownThreads = parsed.GetValue(worker);
                 string text = ownThreads is null ? File.ReadAllText(path) : WorkerProcess.ReadSweep(Console.In);
                 Sweep sweep = SweepFile.Read(path, text, sets);
-                SweepFolder folder = new(parsed.GetValue(output) ?? Path.Combine("sweeps", sweep.Name));
+                SweepFolder folder = new(parsed.GetValue(output) ?? Path.Combine("sweeps", SweepFolder.NameOf(sweep.Name)));
                 ImmutableArray<SweepJob> jobs = SweepJob.Of(sweep, folder);
                 if (ownThreads is int torchThreads)
                 {

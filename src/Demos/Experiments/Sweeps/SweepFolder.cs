@@ -38,6 +38,10 @@ internal sealed class SweepFolder(string path)
         }
     }
 
+    /// <summary>A sweep's name as the name of a folder, on every system.</summary>
+    public static string NameOf(string sweep)
+        => string.Concat(sweep.Select(c => char.IsControl(c) || "/\\:*?\"<>|".Contains(c, StringComparison.Ordinal) ? '-' : c)).Trim(' ', '.') is { Length: > 0 } name ? name : "sweep";
+
     /// <summary>Whether a job's folder has its result.</summary>
     public static bool IsFinished(string folder) => File.Exists(Path.Combine(folder, "result.json"));
 
