@@ -99,6 +99,12 @@ internal static class SweepCommand
         int needed = Math.Min(workers, jobs.Length - settled.Count);
         if (needed > 0)
         {
+            // Better known now than after hours of training on the others.
+            foreach (RunData data in jobs.Where((_, i) => !settled.Contains(i)).OfType<RunJob>().Select(j => j.Plan.Data).DistinctBy(d => d.Folder))
+            {
+                data.RequireThere();
+            }
+
             SweepProgress progress = new(jobs, settled, AnsiConsole.Console);
             SweepRunner runner = runnerOf(needed, progress);
             progress.While(() => runner.Run(cancellation));
