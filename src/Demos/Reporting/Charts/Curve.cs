@@ -5,11 +5,31 @@ namespace BadMinima.Reporting;
 /// <param name="Points">Its points, by rising x; one whose y is not finite leaves a gap.</param>
 public sealed record Curve(string Name, IReadOnlyList<(double X, double Y)> Points)
 {
+    // Up to here the points themselves are news; beyond it their marks run into each other on a phone.
+    private const int FewPoints = 12;
+
     /// <summary>Which colour and dash pattern, from 0; curves of one look belong together. By default each curve of a chart has its own.</summary>
     public int? Look { get; init; }
 
     /// <summary>Whether the line is thin and pale: context for its companion of the same <see cref="Look"/>, as training accuracy is for test accuracy.</summary>
     public bool Faint { get; init; }
+
+    /// <summary>
+    /// A shade behind the curve in its colour, for example the interval of a mean over seeds: from where to where, one per point. One that is not finite leaves
+    /// a gap. By default none. The legend does not name it: say in the caption what it is.
+    /// </summary>
+    public IReadOnlyList<(double Low, double High)>? Band { get; init; }
+
+    /// <summary>
+    /// Error bars at the points, for example confidence intervals: from where to where, one per point. One that is not finite is left out. By default none.
+    /// For curves of few points; many have a <see cref="Band"/>.
+    /// </summary>
+    public IReadOnlyList<(double Low, double High)>? ErrorBars { get; init; }
+
+    /// <summary>Whether each point has a marker, in a shape of its look. By default those of curves of at most 12 points do, and those with <see cref="ErrorBars"/>.</summary>
+    public bool? Markers { get; init; }
+
+    internal bool HasMarkers => Markers ?? (Points.Count <= FewPoints || ErrorBars is not null);
 
     /// <summary>A curve with a value per epoch.</summary>
     /// <param name="name">Its name in the legend.</param>

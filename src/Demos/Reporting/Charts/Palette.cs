@@ -14,9 +14,12 @@ internal static class Palette
     /// <summary>The text's own colour, for axes and grid.</summary>
     public static OxyColor Ink { get; } = OxyColor.FromRgb(1, 2, 255);
 
+    /// <summary>The page's own colour, for what is cut out of a series.</summary>
+    public static OxyColor Paper { get; } = OxyColor.FromRgb(1, 2, 254);
+
     /// <summary>The colour of the <paramref name="index"/>-th series; they repeat after six.</summary>
     public static OxyColor Series(int index) => OxyColor.FromRgb(1, 2, (byte)(index % Fallbacks.Length));
 
     /// <summary>What the style sheet calls a stand-in.</summary>
-    public static string Css(byte stand) => stand == Ink.B ? "currentColor" : $"var(--series-{stand}, {Fallbacks[stand]})";
+    public static string Css(byte stand) => stand == Ink.B ? "currentColor" : stand == Paper.B ? "var(--paper, #ffffff)" : $"var(--series-{stand}, {Fallbacks[stand]})";
 }

@@ -33,6 +33,33 @@ internal static partial class SvgChart
         return root.ToString(SaveOptions.DisableFormatting);
     }
 
+    /// <summary>The width of the longest line of a text, as it may stand in a page.</summary>
+    public static double TextWidth(string text, double fontSize)
+    {
+        PageMeasurer measurer = new();
+        return text.Split('\n').Max(line => measurer.MeasureText(line, "Arial", fontSize, FontWeights.Normal).Width);
+    }
+
+    /// <summary>Breaks a text at spaces into lines no wider than <paramref name="width"/>, as far as its words allow.</summary>
+    public static string Wrap(string text, double width, double fontSize)
+    {
+        List<string> lines = [];
+        foreach (string word in text.Split(' '))
+        {
+            string? longer = lines.Count == 0 ? null : $"{lines[^1]} {word}";
+            if (longer is not null && TextWidth(longer, fontSize) <= width)
+            {
+                lines[^1] = longer;
+            }
+            else
+            {
+                lines.Add(word);
+            }
+        }
+
+        return string.Join('\n', lines);
+    }
+
     private static bool IsInvisible(XElement element) =>
         ((string?)element.Attribute("style"))?.Contains("fill:none;stroke:none", StringComparison.Ordinal) == true;
 
