@@ -6,7 +6,7 @@ namespace BadMinima.Experiments;
 internal sealed class Sample
 {
     /// <summary>
-    /// What rounding may do to a value, as a share of the numbers that it was computed from. Values that differ by less are taken as equal: 0.62 - 0.52 and 0.72 - 0.62
+    /// What rounding may do to a value, as a share of the numbers that it was computed from. Values that differ by less are taken as equal: 0.52 - 0.42 and 0.72 - 0.62
     /// differ in their last bit, and a standard error made of such bits would give any t.
     /// </summary>
     private const double Rounding = 1e-12;
