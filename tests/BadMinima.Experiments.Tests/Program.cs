@@ -12,7 +12,7 @@ internal static class Program
     {
         if (args is [AsCommand, ..])
         {
-            return ConsoleProgram.Run(CommandLine.Create([.. Catalogue.All, .. TestSets.All]), args[1..]);
+            return ConsoleProgram.Run(CommandLine.Create([.. Catalogue.All, .. TestSets.All], "dotnet", typeof(Program).Assembly.Location, AsCommand), args[1..]);
         }
 
         ITestApplicationBuilder builder = await TestApplication.CreateBuilderAsync(args);

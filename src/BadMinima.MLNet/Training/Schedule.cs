@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace BadMinima.MLNet;
 
 /// <summary>How the learning rate moves during a phase: a factor on <see cref="Phase.LearningRate"/>, a pure function of the step.</summary>
-/// <remarks>Made by <see cref="Constant"/>, <see cref="Step"/>, <see cref="Linear"/>, <see cref="Cosine"/> and <see cref="Triangular"/>, with <see cref="WithWarmUp"/> on top.</remarks>
+/// <remarks>Made by <see cref="Constant"/>, <see cref="Step"/>, <see cref="Exponential"/>, <see cref="Linear"/>, <see cref="Cosine"/> and <see cref="Triangular"/>, with <see cref="WithWarmUp"/> on top.</remarks>
 public sealed record Schedule
 {
     private Schedule(ScheduleShape shape) => Shape = shape;
@@ -17,7 +17,7 @@ public sealed record Schedule
     /// <summary>The curve after the warm-up.</summary>
     public ScheduleShape Shape { get; }
 
-    /// <summary>What each milestone of a step schedule multiplies the rate by; 1 for the other shapes.</summary>
+    /// <summary>What each milestone of a step schedule, or each epoch of an exponential one, multiplies the rate by; 1 for the other shapes.</summary>
     public double Factor { get; private init; } = 1;
 
     /// <summary>After how many epochs a step schedule steps; empty for the other shapes.</summary>
@@ -45,6 +45,11 @@ public sealed record Schedule
     public static Schedule Step(double factor, params ReadOnlySpan<int> milestones)
         => new Schedule(ScheduleShape.Step) { Factor = factor, Milestones = [.. milestones] }.Checked(nameof(Step));
 
+    /// <summary>Multiplies the rate by a factor after every epoch; Zhang et al. 2017: <c>Exponential(0.95)</c>.</summary>
+    /// <param name="factor">More than 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The factor is not positive.</exception>
+    public static Schedule Exponential(double factor) => new Schedule(ScheduleShape.Exponential) { Factor = factor }.Checked(nameof(Exponential));
+
     /// <summary>Rises linearly from 0 to the full rate, and then falls linearly to 0 at the phase's end (one cycle of Smith 2017).</summary>
     /// <param name="peak">Where the full rate is reached, as a share of the phase's length: more than 0 and less than 1. At 0 it would be <see cref="Linear"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The peak is outside.</exception>
@@ -65,6 +70,7 @@ public sealed record Schedule
         return warmUp * Shape switch
         {
             ScheduleShape.Step => Math.Pow(Factor, Milestones.Count(m => epoch >= m)),
+            ScheduleShape.Exponential => Math.Pow(Factor, Math.Floor(epoch)),
             ScheduleShape.Linear => 1 - progress,
             ScheduleShape.Cosine => (1 + Math.Cos(Math.PI * progress)) / 2,
             ScheduleShape.Triangular => progress < Peak ? progress / Peak : (1 - progress) / (1 - Peak),
@@ -117,4 +123,7 @@ public enum ScheduleShape
 
     /// <summary>A straight line up, and one down to 0.</summary>
     Triangular,
+
+    /// <summary>A factor after each epoch.</summary>
+    Exponential,
 }

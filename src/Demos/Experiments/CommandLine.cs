@@ -5,8 +5,10 @@ namespace BadMinima.Experiments;
 /// <summary>All commands, each from a file of its own in Commands/.</summary>
 internal static class CommandLine
 {
-    public static RootCommand Create(IReadOnlyList<DataSet> sets) => new(
-        "Experiments with bad global minima: training runs, the 2-D figure, data sets and networks.\n"
+    /// <param name="sets">The catalogue.</param>
+    /// <param name="program">How this program is started, for the processes that a sweep runs cells in.</param>
+    public static RootCommand Create(IReadOnlyList<DataSet> sets, params IReadOnlyList<string> program) => new(
+        "Experiments with bad global minima: sweeps, training runs, the 2-D figure, data sets and networks.\n"
         + "Exit codes: 0 done, 1 a check failed, 2 wrong input or a failure (one message says what), 130 interrupted.")
     {
         new Command("data", "Image sets: where they come from, getting them, checking them.")
@@ -17,6 +19,10 @@ internal static class CommandLine
         },
         ModelsCommand.Create(),
         RunCommand.Create(sets),
+        SweepCommand.Create(sets, program),
+        ReportCommand.Create(),
         BoundaryCommand.Create(),
+        ShowCommand.Create(),
+        CompletionCommand.Create(),
     };
 }

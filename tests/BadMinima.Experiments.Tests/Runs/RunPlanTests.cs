@@ -101,7 +101,7 @@ public sealed class RunPlanTests
     {
         foreach ((string text, Schedule schedule) in new[]
         {
-            ("constant", Schedule.Constant), ("linear", Schedule.Linear), ("cosine", Schedule.Cosine), ("step:0.1@150,250", Schedule.Step(0.1, 150, 250)), ("triangular:0.3", Schedule.Triangular(0.3)),
+            ("constant", Schedule.Constant), ("linear", Schedule.Linear), ("cosine", Schedule.Cosine), ("step:0.1@150,250", Schedule.Step(0.1, 150, 250)), ("triangular:0.3", Schedule.Triangular(0.3)), ("exponential:0.95", Schedule.Exponential(0.95)),
         })
         {
             Assert.AreEqual(schedule.WithWarmUp(5), Planning.Plan("--warm-up", "5", "--schedule", text).Options.Training!.Schedule);

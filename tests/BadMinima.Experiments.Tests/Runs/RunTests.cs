@@ -20,13 +20,15 @@ public sealed class RunTests : IDisposable
         Result run = Run("a", "--start", "adversarial", "--random-label-epochs", "3", "--random-label-measure-every", "2");
         Assert.AreEqual(0, run.Code, run.All);
         Assert.IsFalse(run.Output.Any(c => char.IsControl(c) && c != '\n'), "control characters in a log");
-        CollectionAssert.AreEqual(new[] { "a/.lock", "a/config.json", "a/metrics.csv", "a/model.zip", "a/result.json" }, _folder.Files);
+        CollectionAssert.AreEqual(new[] { "a/.lock", "a/config.json", "a/events.out.tfevents", "a/log.txt", "a/metrics.csv", "a/model.zip", "a/result.json" },
+            _folder.Files.Select(f => f.Contains("tfevents") ? string.Join('.', f.Split('.')[..3]) : f).ToArray());
 
         JsonElement config = Json("a", "config.json");
         Assert.AreEqual("60 40", $"{config.GetProperty("data").GetProperty("train")} {config.GetProperty("data").GetProperty("test")}");
         Assert.AreEqual(3, config.GetProperty("settings").GetProperty("randomLabels").GetProperty("epochs").GetInt32());
         Assert.IsGreaterThan(0, config.GetProperty("machine").GetProperty("cores").GetInt32());
         Assert.AreEqual("0.107.0", config.GetProperty("versions").GetProperty("torchSharp").GetString());
+        Assert.MatchesRegex("^([0-9a-f]{40}|unknown)$", config.GetProperty("versions").GetProperty("commit").GetString());
 
         CollectionAssert.AreEqual(new[] { "randomLabels,1", "randomLabels,2", "randomLabels,3", "training,1", "training,2" }, ShortRun.Epochs(_folder, "a"));
         string[][] rows = [.. File.ReadLines(_folder.File("a", "metrics.csv")).Select(row => row.Split(','))];

@@ -1,15 +1,15 @@
 using System.Diagnostics;
 using BadMinima.MLNet;
-using BadMinima.Reporting;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace BadMinima.Experiments;
 
-/// <summary>Trains the four networks of the paper's 2-D figure, one after the other.</summary>
+/// <summary>Trains the four networks of the paper's 2-D figure.</summary>
 /// <param name="settings">With which settings.</param>
-/// <param name="progress">Where to say how it goes.</param>
-internal sealed class BoundaryExperiment(BoundarySettings settings, ConsoleProgress progress)
+/// <param name="threads">1: one network after the other; more: two at a time, which gives the same networks.</param>
+/// <param name="report">Is told the panel and each epoch in which accuracy was measured; with two threads from both.</param>
+internal sealed class BoundaryExperiment(BoundarySettings settings, int threads, Action<string, EpochMetrics> report)
 {
     public const string RandomStart = "(a) random start, vanilla";
     public const string RandomLabels = "(b) after random labels";
@@ -26,8 +26,6 @@ internal sealed class BoundaryExperiment(BoundarySettings settings, ConsoleProgr
     // Beyond it a probability is 0 in 32 bits.
     private const float LargestLogOdds = 80;
 
-    private readonly MLContext _ml = new(settings.Seed);
-
     /// <param name="cancellation">Ends it after the batch at hand.</param>
     /// <returns>The panels (a) to (d).</returns>
     /// <exception cref="ArgumentException">A setting is not allowed.</exception>
@@ -36,19 +34,35 @@ internal sealed class BoundaryExperiment(BoundarySettings settings, ConsoleProgr
     public IReadOnlyList<Panel> Run(CancellationToken cancellation)
     {
         TorchRuntime.EnsureLoaded();
-        IDataView points = _ml.Data.LoadGaussianPoints(Split.Train, settings.PointsPerClass, settings.Seed);
-        IDataView jittered = _ml.Data.LoadGaussianPoints(Split.Train, settings.PointsPerClass, settings.Seed, settings.JitteredCopies);
-        IDataView randomized = _ml.Transforms.RandomizeLabels(RandomLabel, LabelNoise.Uniform(), settings.Seed, TrueLabel).Fit(points).Transform(points);
+        var ml = new MLContext(settings.Seed);
+        IDataView points = ml.Data.LoadGaussianPoints(Split.Train, settings.PointsPerClass, settings.Seed);
+        IDataView jittered = ml.Data.LoadGaussianPoints(Split.Train, settings.PointsPerClass, settings.Seed, settings.JitteredCopies);
+        IDataView randomized = ml.Transforms.RandomizeLabels(RandomLabel, LabelNoise.Uniform(), settings.Seed, TrueLabel).Fit(points).Transform(points);
 
-        (TwoPhaseTransformer a, Panel panelA) = Train(RandomStart, settings.RandomStart, points, points, TrueLabel, null, cancellation);
-        a.Dispose();
-        (TwoPhaseTransformer b, Panel panelB) = Train(RandomLabels, settings.RandomLabels, randomized, randomized, RandomLabel, null, cancellation);
-        using TwoPhaseTransformer start = b;
-        (TwoPhaseTransformer c, Panel panelC) = Train(Vanilla, settings.Vanilla, points, points, TrueLabel, start, cancellation);
-        c.Dispose();
-        (TwoPhaseTransformer d, Panel panelD) = Train(Regularized, settings.Regularized, jittered, points, TrueLabel, start, cancellation);
-        d.Dispose();
-        return [panelA, panelB, panelC, panelD];
+        Panel a = null!, b = null!, c = null!, d = null!;
+        TwoPhaseTransformer? start = null;
+        try
+        {
+            SideBySide.Run(threads,
+                () => (start, b) = Train(RandomLabels, settings.RandomLabels, randomized, randomized, RandomLabel, null, cancellation),
+                () => a = Shown(RandomStart, settings.RandomStart, points, null));
+            SideBySide.Run(threads,
+                () => c = Shown(Vanilla, settings.Vanilla, points, start),
+                () => d = Shown(Regularized, settings.Regularized, jittered, start));
+        }
+        finally
+        {
+            start?.Dispose();
+        }
+
+        return [a, b, c, d];
+
+        Panel Shown(string name, Recipe recipe, IDataView data, TwoPhaseTransformer? from)
+        {
+            (TwoPhaseTransformer model, Panel panel) = Train(name, recipe, data, points, TrueLabel, from, cancellation);
+            model.Dispose();
+            return panel;
+        }
     }
 
     /// <param name="name">The panel's.</param>
@@ -62,7 +76,8 @@ internal sealed class BoundaryExperiment(BoundarySettings settings, ConsoleProgr
         string name, Recipe recipe, IDataView data, IDataView points, string label, TwoPhaseTransformer? start, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        TwoPhaseTransformer model = _ml.MulticlassClassification.Trainers.TwoPhase(new TwoPhaseTrainer.Options
+        var ml = new MLContext(settings.Seed);
+        TwoPhaseTransformer model = ml.MulticlassClassification.Trainers.TwoPhase(new TwoPhaseTrainer.Options
         {
             LabelColumnName = label,
             FeatureColumnName = Features,
@@ -72,8 +87,6 @@ internal sealed class BoundaryExperiment(BoundarySettings settings, ConsoleProgr
             Normalization = start is null ? Protocol.Paper2D.Normalization : null,
             Seed = settings.Seed,
             Device = "cpu",
-
-            // A batch of ten points is too little work to share: two threads take twice as long as one.
             Threads = 1,
             CancellationToken = cancellation,
             MetricsCallback = epoch => Report(name, epoch),
@@ -82,11 +95,11 @@ internal sealed class BoundaryExperiment(BoundarySettings settings, ConsoleProgr
         {
             cancellation.ThrowIfCancellationRequested();
             double seconds = clock.Elapsed.TotalSeconds;
-            Field logOdds = LogOdds(model);
+            Field logOdds = LogOdds(ml, model);
             List<ZeroLine.Piece> line = ZeroLine.Of(logOdds);
             PanelNumbers numbers = new(
                 name,
-                TrainAccuracy: _ml.MulticlassClassification.Evaluate(model.Transform(points), label).MicroAccuracy,
+                TrainAccuracy: ml.MulticlassClassification.Evaluate(model.Transform(points), label).MicroAccuracy,
                 Jaggedness: ZeroLine.Length(line) / StraightLength,
                 Regions.Islands(logOdds),
                 Epochs: model.History.Phases[^1].Epochs.Length,
@@ -103,15 +116,15 @@ internal sealed class BoundaryExperiment(BoundarySettings settings, ConsoleProgr
 
     private void Report(string name, EpochMetrics epoch)
     {
-        if (epoch.TrainingAccuracy is { } accuracy)
+        if (epoch.TrainingAccuracy is not null)
         {
-            progress.Report(name, epoch.Epoch, epoch.Epochs, ("loss", $"{epoch.Loss:F3}"), ("train", $"{accuracy:P1}"));
+            report(name, epoch);
         }
     }
 
-    private Field LogOdds(TwoPhaseTransformer model)
+    private Field LogOdds(MLContext ml, TwoPhaseTransformer model)
     {
-        IDataView grid = _ml.Data.LoadFromEnumerable(Field.Nodes(Frame.Paper, settings.Columns, settings.Rows).Select(p => new Node { Features = [(float)p.X, (float)p.Y] }));
+        IDataView grid = ml.Data.LoadFromEnumerable(Field.Nodes(Frame.Paper, settings.Columns, settings.Rows).Select(p => new Node { Features = [(float)p.X, (float)p.Y] }));
         return new(Frame.Paper, settings.Columns, settings.Rows,
             [.. model.Transform(grid).GetColumn<float[]>("Score").Select(p => Math.Clamp(MathF.Log(p[1]) - MathF.Log(p[0]), -LargestLogOdds, LargestLogOdds))]);
     }

@@ -5,10 +5,11 @@ namespace BadMinima.Experiments;
 /// <summary>What result.json says of a 2-D figure.</summary>
 /// <param name="Panels">(a) to (d).</param>
 /// <param name="Seconds">From the first step to the last panel, drawing excluded.</param>
+/// <param name="Threads">1: one network after the other; more: two at a time.</param>
 /// <param name="Settings">What all panels have in common.</param>
 /// <param name="Machine">Where it ran.</param>
 /// <param name="Versions">Of what.</param>
-internal sealed record BoundaryResult(IReadOnlyList<PanelNumbers> Panels, double Seconds, BoundaryResult.Common Settings, object Machine, object Versions)
+internal sealed record BoundaryResult(IReadOnlyList<PanelNumbers> Panels, double Seconds, int Threads, BoundaryResult.Common Settings, object Machine, object Versions)
 {
     /// <summary>Jaggedness of vanilla training after random labels over that from the random start; null where the latter has no line.</summary>
     public double? VanillaOverRandomStart => OverRandomStart(Panels[2]);
@@ -16,8 +17,8 @@ internal sealed record BoundaryResult(IReadOnlyList<PanelNumbers> Panels, double
     /// <summary>The same of regularized training.</summary>
     public double? RegularizedOverRandomStart => OverRandomStart(Panels[3]);
 
-    public static BoundaryResult Of(BoundarySettings settings, IReadOnlyList<Panel> panels, double seconds) => new(
-        [.. panels.Select(p => p.Numbers)], seconds,
+    public static BoundaryResult Of(BoundarySettings settings, IReadOnlyList<Panel> panels, int threads, double seconds) => new(
+        [.. panels.Select(p => p.Numbers)], seconds, threads,
         new(settings.Seed, settings.PointsPerClass, settings.JitteredCopies, Protocol.Paper2D.Name, "mlp-100-100", Frame.Paper, settings.Columns, settings.Rows),
         Experiments.Machine.Describe(), Experiments.Machine.Versions());
 

@@ -22,8 +22,8 @@ internal static class RunCommand
             "One training run: a network on a data set, from a random or an adversarial start, with some or none of the explicit regularizers.\n"
             + "A protocol gives the settings; options change them one by one. Those from --epochs to --measure-every are for training on the true labels; with random-label- before\n"
             + "the name (--random-label-epochs) for the phase that fits random labels.\n"
-            + "The folder gets config.json, metrics.csv, result.json and model.zip, and checkpoints while the run lasts: the same command continues an interrupted run, and prints the\n"
-            + "result of a finished one.\n"
+            + "The folder gets config.json, log.txt, metrics.csv, the same numbers for TensorBoard, result.json and model.zip, and checkpoints while the run lasts: the same command\n"
+            + "continues an interrupted run, and prints the result of a finished one.\n"
             + "Exit codes: 0 done, 2 wrong input or a failure (one message says what), 130 interrupted: the same command continues.");
         arguments.AddTo(command);
         foreach (Option option in new Option[] { output, checkpointEvery, dryRun, json })
@@ -70,6 +70,6 @@ internal static class RunCommand
     private static RunResult Train(RunPlan plan, RunFolder folder, TimeSpan checkpointEvery, IAnsiConsole console, CancellationToken cancellation)
     {
         using ConsoleProgress progress = new(console);
-        return new Runner(plan, folder, checkpointEvery, progress).Run(cancellation);
+        return new Runner(plan, folder, checkpointEvery, new ConsoleRunProgress(progress)).Run(cancellation);
     }
 }

@@ -17,6 +17,14 @@ internal sealed class MetricsFile(string path) : IDisposable
     /// <summary>How many epochs are there; 0 without a file.</summary>
     public int Count => Rows().Count();
 
+    /// <summary>The epochs that are there; what a row does not have is zero. A last row that was half written is left out.</summary>
+    /// <exception cref="InvalidDataException">A row is none of a run.</exception>
+    public IReadOnlyList<EpochMetrics> Read()
+        => [.. Rows().Select((row, i) => Epoch(row.TrimEnd('\n').Split(',')) ?? throw new InvalidDataException($"{path}, line {i + 2}: not the numbers of an epoch: {row.TrimEnd('\n')}"))];
+
+    /// <summary>An epoch as the file has it: rounded here and there, and without what a row does not have.</summary>
+    public static EpochMetrics AsWritten(EpochMetrics epoch) => Epoch(Row(epoch).TrimEnd('\n').Split(','))!;
+
     /// <summary>Adds an epoch. After a crash of the program it is there; after one of the machine it may not be, until <see cref="Replace"/>.</summary>
     /// <exception cref="IOException">The disk is full.</exception>
     public void Add(EpochMetrics epoch)
@@ -58,6 +66,20 @@ internal sealed class MetricsFile(string path) : IDisposable
         => row.Split(',') is [var phase, var number, ..]
             && Enum.TryParse(phase, ignoreCase: true, out PhaseKind kind) && int.TryParse(number, out int value)
             && (kind < epoch.Phase || (kind == epoch.Phase && value < epoch.Epoch));
+
+    private static EpochMetrics? Epoch(string[] values)
+    {
+        return values.Length == Head.Count(c => c == ',') + 1 && Enum.TryParse(values[0], ignoreCase: true, out PhaseKind phase)
+            && int.TryParse(values[1], NumberStyles.None, CultureInfo.InvariantCulture, out int epoch) && int.TryParse(values[2], NumberStyles.None, CultureInfo.InvariantCulture, out int epochs)
+            && Number(3) is { } rate && Number(4) is { } loss && Number(5) is { } running && IsAccuracy(6) && IsAccuracy(7) && Number(8) is { } speed
+            && Number(9) is >= 0 and < 1e10 and var seconds
+            ? new(phase, epoch, epochs, rate, loss, running, Number(6), Number(7), speed, TimeSpan.FromSeconds(seconds), TimeSpan.Zero)
+            : null;
+
+        double? Number(int i) => double.TryParse(values[i], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : null;
+
+        bool IsAccuracy(int i) => values[i].Length == 0 || Number(i) is not null;
+    }
 
     private static string Row(EpochMetrics e) => string.Create(CultureInfo.InvariantCulture,
         $"{(e.Phase == PhaseKind.RandomLabels ? "randomLabels" : "training")},{e.Epoch},{e.Epochs},{e.LearningRate},{e.Loss},{e.RunningAccuracy},{e.TrainingAccuracy},{e.TestAccuracy},{e.ImagesPerSecond:F1},{e.Elapsed.TotalSeconds:F3}\n");

@@ -5,30 +5,48 @@ using BadMinima.Reporting;
 namespace BadMinima.Experiments;
 
 /// <summary>
-/// A run's folder: config.json (before training), metrics.csv and checkpoints/ (while training), model.zip and at last result.json, whose presence says that the run is finished.
+/// A run's folder: config.json (before training), log.txt, metrics.csv, events.out.tfevents.* and checkpoints/ (while training), model.zip and at last result.json, whose presence
+/// says that the run is finished.
 /// It belongs to one process at a time.
 /// </summary>
 internal sealed class RunFolder : IDisposable
 {
-    private readonly FileStream _lock;
+    private const string ConfigName = "config.json";
+    private const string ResultName = "result.json";
 
-    private RunFolder(string path, FileStream held) => (Name, _lock) = (path, held);
+    private readonly FolderLease _lease;
+
+    private RunFolder(string path, FolderLease lease) => (Name, _lease) = (path, lease);
 
     /// <summary>The folder, as it was named.</summary>
     public string Name { get; }
 
-    public string Metrics => File("metrics.csv");
+    public string Metrics => MetricsOf(Name);
 
-    public string Model => File("model.zip");
+    public string Model => ModelOf(Name);
 
-    public string Result => File("result.json");
+    public string Result => File(ResultName);
+
+    public string Log => LogOf(Name);
 
     public string Checkpoints => File("checkpoints");
 
-    private string Config => File("config.json");
+    private string Config => File(ConfigName);
+
+    /// <summary>The model of the run in a folder.</summary>
+    public static string ModelOf(string folder) => Path.Combine(folder, "model.zip");
+
+    /// <summary>The metrics.csv of the run in a folder.</summary>
+    public static string MetricsOf(string folder) => Path.Combine(folder, "metrics.csv");
+
+    /// <summary>The log of the run in a folder.</summary>
+    public static string LogOf(string folder) => Path.Combine(folder, "log.txt");
 
     /// <summary>Whether the run was begun.</summary>
-    public bool IsBegun => System.IO.File.Exists(Config);
+    public bool IsBegun => IsBegunIn(Name);
+
+    /// <summary>Whether the run in a folder was begun.</summary>
+    public static bool IsBegunIn(string folder) => System.IO.File.Exists(Path.Combine(folder, ConfigName));
 
     /// <summary>Whether the run has its result.</summary>
     public bool IsFinished => System.IO.File.Exists(Result);
@@ -36,12 +54,19 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Takes a folder for this process; it is made where it is missing.</summary>
     /// <exception cref="IOException">It cannot be written to, or another process has it.</exception>
     public static RunFolder Open(string folder)
+        => TryOpen(folder) ?? throw new IOException($"{folder}: another process is at this run. Wait for it, or name another folder with --out.");
+
+    /// <summary>The same, but null if another process has it.</summary>
+    /// <exception cref="IOException">It cannot be written to.</exception>
+    public static RunFolder? TryOpen(string folder)
     {
-        string lockFile = Path.Combine(folder, ".lock");
         try
         {
             Directory.CreateDirectory(folder);
-            var held = new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            if (FolderLease.TryTake(folder) is not { } lease)
+            {
+                return null;
+            }
 
             // What a killed process was writing aside.
             foreach (string left in Directory.EnumerateFiles(folder, "*.tmp"))
@@ -49,13 +74,11 @@ internal sealed class RunFolder : IDisposable
                 System.IO.File.Delete(left);
             }
 
-            return new(folder, held);
+            return new(folder, lease);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IOException(System.IO.File.Exists(lockFile) && e is not UnauthorizedAccessException
-                ? $"{folder}: another process is at this run. Wait for it, or name another folder with --out."
-                : $"{folder}: cannot be written to: {e.Message} Name another folder with --out.", e);
+            throw new IOException($"{folder}: cannot be written to: {e.Message} Name another folder with --out.", e);
         }
     }
 
@@ -64,7 +87,7 @@ internal sealed class RunFolder : IDisposable
     {
         if (IsBegun)
         {
-            string[] differences = [.. JsonDifferences.Between(Read(Config)["settings"], JsonNode.Parse(settings.ToJsonString()))];
+            string[] differences = [.. JsonDifferences.Between(ReadConfig(Name)["settings"], JsonNode.Parse(settings.ToJsonString()))];
             if (differences.Length > 0)
             {
                 throw new ArgumentException($"{Name} holds another run: {string.Join("; ", differences)}. Give the same options, or another folder with --out.");
@@ -82,24 +105,39 @@ internal sealed class RunFolder : IDisposable
     }
 
     /// <summary>Writes result.json, with which the run is finished: what served to continue it goes away.</summary>
+    /// <exception cref="LeaseLostException">Another machine took this one for dead, and the run over.</exception>
     public void Finish(RunResult result)
     {
+        if (_lease.IsLost)
+        {
+            throw new LeaseLostException(Name);
+        }
+
         AtomicFile.Write(Result, JsonSerializer.Serialize(result, JsonOutput.Options) + '\n');
         Directory.Delete(Checkpoints, recursive: true);
     }
 
     /// <exception cref="InvalidDataException">The file was changed by hand.</exception>
-    public RunResult ReadResult() => Read(Result).Deserialize<RunResult>(JsonOutput.Options)!;
+    public RunResult ReadResult() => ReadResult(Name);
 
-    public void Dispose() => _lock.Dispose();
+    /// <summary>The result of the finished run in a folder.</summary>
+    /// <exception cref="InvalidDataException">The file was changed by hand.</exception>
+    public static RunResult ReadResult(string folder) => Read(Path.Combine(folder, ResultName), node => node.Deserialize<RunResult>(JsonOutput.Options));
+
+    /// <summary>The config.json of the run in a folder.</summary>
+    /// <exception cref="InvalidDataException">The file was changed by hand.</exception>
+    public static JsonObject ReadConfig(string folder)
+        => Read(Path.Combine(folder, ConfigName), node => node as JsonObject is { } config && config["settings"] is JsonObject ? config : throw new JsonException("it has no settings"));
+
+    public void Dispose() => _lease.Dispose();
 
     private string File(string name) => Path.Combine(Name, name);
 
-    private static JsonNode Read(string file)
+    private static T Read<T>(string file, Func<JsonNode, T?> read)
     {
         try
         {
-            return JsonNode.Parse(System.IO.File.ReadAllText(file)) ?? throw new JsonException("it is empty");
+            return JsonNode.Parse(System.IO.File.ReadAllText(file)) is { } node && read(node) is { } value ? value : throw new JsonException("it is empty");
         }
         catch (JsonException e)
         {

@@ -16,6 +16,19 @@ internal sealed record RunPlan(RunRequest Request, RunData Data, Protocol Protoc
 {
     private const string FromModel = "model";
 
+    /// <summary>The model.zip of a run that was this one's random-label phase alone: that phase is taken from there, which changes nothing in the result. Null: the run does it itself.</summary>
+    public string? SharedStart { get; init; }
+
+    /// <summary>Whether the run ends with the random-label phase: its model is an adversarial start.</summary>
+    public bool IsStart => Options.Training is null;
+
+    /// <summary>The random-label phase alone: the same for all recipes that begin there. Null for a run without one.</summary>
+    public RunPlan? AdversarialStart => Options.RandomLabels is null ? null : this with
+    {
+        Request = Request with { Regularizers = Regularizers.None, Training = [] },
+        Options = Options with { Training = null },
+    };
+
     /// <summary>How the start is called: random, adversarial, or model.</summary>
     public string Start => From is not null ? FromModel : Request.Start ?? RunRequest.RandomStart;
 

@@ -62,7 +62,7 @@ internal sealed record RunRequest
     public static ImmutableArray<Setting<RunRequest>> Settings { get; } =
     [
         new("data", "NAME|FOLDER", $"A set of `data list`, a folder of images (recognised by its content), {DrawnImages.GreyName}, {DrawnImages.ColorName}, or {DrawnPoints.SetName} (the 2-D case). Default: {DrawnImages.GreyName}",
-            (r, t) => r with { Data = t }),
+            (r, t) => r with { Data = t }, [DrawnImages.GreyName, DrawnImages.ColorName, DrawnPoints.SetName, .. Catalogue.All.Select(s => s.Name)]),
         new("train", "N", "Training images, at most", (r, t) => r with { Train = Text.Integer(t, least: 2) }),
         new("test", "N", "Test images, at most", (r, t) => r with { Test = Text.Integer(t, least: 1) }),
         new("size", "PIXELS", "Rows and columns that folders of images are brought to. Default: the set's; 32 for folders of your own", (r, t) => r with { Size = Text.Integer(t, least: 1) }),

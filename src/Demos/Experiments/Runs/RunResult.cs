@@ -24,13 +24,20 @@ internal sealed record RunResult
 
     public required Score Test { get; init; }
 
-    /// <summary>The random-label phase; null without one. Its accuracy is the share of the random labels that was fitted.</summary>
+    /// <summary>The random-label phase, shared with other runs or not; null without one. Its accuracy is the share of the random labels that was fitted.</summary>
     public PhaseResult? RandomLabels { get; init; }
 
-    public required PhaseResult Training { get; init; }
+    /// <summary>Training on the true labels; null for an adversarial start, which has none.</summary>
+    public PhaseResult? Training { get; init; }
 
-    /// <summary>Of both phases, measurements along the way included, in however many sittings.</summary>
+    /// <summary>Of the phases that the run did itself, measurements along the way included, in however many sittings.</summary>
     public required double Seconds { get; init; }
+
+    /// <summary>Training images that the run put through the network itself, each as often as it was.</summary>
+    public required long Images { get; init; }
+
+    /// <summary>Floating-point operations of training on them: see <see cref="Architecture.CountTrainingFlops"/>; measurements are left out.</summary>
+    public required long Flop { get; init; }
 
     /// <summary>Training images a second, measurements excluded.</summary>
     public required double ImagesPerSecond { get; init; }
@@ -50,10 +57,10 @@ internal sealed record RunResult
 
     /// <param name="plan">The run.</param>
     /// <param name="model">What came of it.</param>
-    /// <param name="phases">Those of the run itself, not of the model that it started from.</param>
+    /// <param name="own">The phases that the run did itself, not those of the model that it started from.</param>
     /// <param name="train">The evaluation on the training set.</param>
     /// <param name="test">That on the test set.</param>
-    public static RunResult Of(RunPlan plan, TwoPhaseTransformer model, IReadOnlyList<PhaseHistory> phases, MulticlassClassificationMetrics train, MulticlassClassificationMetrics test) => new()
+    public static RunResult Of(RunPlan plan, TwoPhaseTransformer model, IReadOnlyList<PhaseHistory> own, MulticlassClassificationMetrics train, MulticlassClassificationMetrics test) => new()
     {
         Data = plan.Data.Name,
         Architecture = plan.Options.Architecture,
@@ -63,10 +70,12 @@ internal sealed record RunResult
         Seed = plan.Request.Seed,
         Train = Score.Of(train),
         Test = Score.Of(test),
-        RandomLabels = phases.Where(p => p.Kind == PhaseKind.RandomLabels).Select(PhaseResult.Of).FirstOrDefault(),
-        Training = PhaseResult.Of(phases[^1]),
-        Seconds = phases.Sum(p => p.Seconds),
-        ImagesPerSecond = phases.Sum(p => (double)p.Examples * p.Epochs.Length) / phases.Sum(p => p.Epochs.Sum(e => p.Examples / e.ImagesPerSecond)),
+        RandomLabels = Phase(plan.SharedStart is null ? own : model.History.Phases, PhaseKind.RandomLabels),
+        Training = Phase(own, PhaseKind.Training),
+        Seconds = own.Sum(p => p.Seconds),
+        Images = ImagesOf(own),
+        Flop = ImagesOf(own) * Architectures.Get(plan.Options.Architecture).CountTrainingFlops(plan.Data.Shape, train.PerClassLogLoss.Count),
+        ImagesPerSecond = own.Sum(p => (double)p.Examples * p.Epochs.Length) / own.Sum(p => p.Epochs.Sum(e => p.Examples / e.ImagesPerSecond)),
         Parameters = model.Network.parameters().Sum(p => p.numel()),
         PeakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64,
         Device = model.History.Device,
@@ -77,7 +86,12 @@ internal sealed record RunResult
     /// <summary>One line for people.</summary>
     [JsonIgnore]
     public string Summary => $"Test accuracy {Test.Accuracy:P2}, training accuracy {Train.Accuracy:P2}"
-        + $"{(RandomLabels is { } first ? $"; {first.Accuracy:P2} of the random labels fitted in {first.Epochs} epochs" : "")}; {Training.Epochs} epochs of training; {Seconds:N1} s, {ImagesPerSecond:N0} images/s.";
+        + $"{(RandomLabels is { } first ? $"; {first.Accuracy:P2} of the random labels fitted in {first.Epochs} epochs" : "")}"
+        + $"{(Training is { } training ? $"; {training.Epochs} epochs of training" : "")}; {Seconds:N1} s, {ImagesPerSecond:N0} images/s.";
+
+    private static long ImagesOf(IEnumerable<PhaseHistory> phases) => phases.Sum(p => (long)p.Examples * p.Epochs.Length);
+
+    private static PhaseResult? Phase(IEnumerable<PhaseHistory> phases, PhaseKind kind) => phases.Where(p => p.Kind == kind).Select(PhaseResult.Of).FirstOrDefault();
 }
 
 /// <summary>How good a model is on a set.</summary>

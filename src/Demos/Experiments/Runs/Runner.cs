@@ -13,9 +13,11 @@ namespace BadMinima.Experiments;
 /// <param name="folder">Its folder.</param>
 /// <param name="checkpointEvery">See <see cref="CheckpointOptions.Every"/>.</param>
 /// <param name="progress">Where to say how it goes.</param>
-internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpointEvery, ConsoleProgress progress)
+/// <param name="load">How its data are loaded, where not as it says itself.</param>
+internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpointEvery, IRunProgress progress, Func<RunData, (IDataView Train, IDataView Test)>? load = null)
 {
     private readonly MLContext _ml = new(plan.Request.Seed);
+    private readonly RunLog _log = new(folder.Log, progress);
 
     /// <param name="cancellation">Ends it after the batch at hand; what was trained is kept for the next call.</param>
     /// <returns>The result, which is in the folder then.</returns>
@@ -27,11 +29,25 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
     {
         try
         {
-            return Complete(cancellation);
+            RunResult result = Complete(cancellation);
+            _log.Write($"Finished. {result.Summary}");
+            return result;
         }
         catch (IOException e) when (DiskFull.IsCause(e))
         {
-            throw DiskFull.Explain(folder.Name, "The last good checkpoint is kept, and the same command continues from it.", e);
+            IOException explained = DiskFull.Explain(folder.Name, "The last good checkpoint is kept, and the same command continues from it.", e);
+            _log.Fail(explained);
+            throw explained;
+        }
+        catch (OperationCanceledException)
+        {
+            _log.Write("Interrupted.");
+            throw;
+        }
+        catch (Exception e) when (e is not LeaseLostException)
+        {
+            _log.Fail(e);
+            throw;
         }
     }
 
@@ -42,7 +58,11 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
         {
             if (e.Kind == ChannelMessageKind.Warning)
             {
-                progress.WriteLine($"warning: {e.RawMessage}");
+                _log.Say($"warning: {e.RawMessage}");
+            }
+            else if (e.Kind == ChannelMessageKind.Info && !IsEpoch(e.RawMessage))
+            {
+                _log.Write($"{e.Source}: {e.RawMessage}");
             }
         };
         TorchRuntime.EnsureLoaded();
@@ -51,28 +71,31 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
             set_num_threads(threads);
         }
 
-        (IDataView train, IDataView test) = plan.Data.Load(_ml);
+        (IDataView train, IDataView test) = load?.Invoke(plan.Data) ?? plan.Data.Load(_ml);
         using var metrics = new MetricsFile(folder.Metrics);
-        progress.WriteLine(folder.IsBegun ? $"{folder.Name}: continues from its last checkpoint; {metrics.Count} epochs were done." : $"{folder.Name}: begins.");
+        using var events = new EventFile(folder.Name, warning => _log.Say($"warning: {warning}"));
+        _log.Say(folder.IsBegun ? $"{folder.Name}: continues from its last checkpoint; {metrics.Count} epochs were done." : $"{folder.Name}: begins.");
+        _log.Write(Machine.Program);
         folder.Begin(Config(train, test));
-        using TwoPhaseTransformer? from = plan.From?.Load(_ml);
-        using TwoPhaseTransformer? saved = plan.Request.SaveStart is null ? null : SavedStart(train, test, metrics, cancellation);
+        using TwoPhaseTransformer? from = plan.SharedStart is { } shared ? StartModel.Load(_ml, shared) : plan.From?.Load(_ml);
+        using TwoPhaseTransformer? saved = plan.Request.SaveStart is null ? null : SavedStart(train, test, metrics, events, cancellation);
         using TwoPhaseTransformer model = saved is null
-            ? Train(plan.Options, folder.Checkpoints, train, test, from, metrics, cancellation)
-            : Train(plan.Options with { RandomLabels = null }, Path.Combine(folder.Checkpoints, "training"), train, test, saved, metrics, cancellation);
+            ? Train(plan.SharedStart is null ? plan.Options : plan.Options with { RandomLabels = null }, folder.Checkpoints, train, test, from, metrics, events, cancellation)
+            : Train(plan.Options with { RandomLabels = null }, Path.Combine(folder.Checkpoints, "training"), train, test, saved, metrics, events, cancellation);
         ImmutableArray<PhaseHistory> phases = model.History.Phases[(from?.History.Phases.Length ?? 0)..];
         var result = RunResult.Of(plan, model, phases, Evaluate(model, train), Evaluate(model, test));
         cancellation.ThrowIfCancellationRequested();
         metrics.Replace(phases.SelectMany(p => p.Epochs));
+        events.Complete(metrics);
         AtomicFile.Write(folder.Model, stream => _ml.Model.Save(model, train.Schema, stream));
         folder.Finish(result);
         return result;
     }
 
     /// <summary>Trains the random-label phase by itself, which gives the same weights, and saves what came of it.</summary>
-    private TwoPhaseTransformer SavedStart(IDataView train, IDataView test, MetricsFile metrics, CancellationToken cancellation)
+    private TwoPhaseTransformer SavedStart(IDataView train, IDataView test, MetricsFile metrics, EventFile events, CancellationToken cancellation)
     {
-        TwoPhaseTransformer start = Train(plan.Options with { Training = null }, Path.Combine(folder.Checkpoints, "random-labels"), train, test, null, metrics, cancellation);
+        TwoPhaseTransformer start = Train(plan.Options with { Training = null }, Path.Combine(folder.Checkpoints, "random-labels"), train, test, null, metrics, events, cancellation);
         try
         {
             AtomicFile.Write(plan.Request.SaveStart!, stream => _ml.Model.Save(start, train.Schema, stream));
@@ -86,7 +109,7 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
     }
 
     private TwoPhaseTransformer Train(
-        TwoPhaseTrainer.Options options, string checkpoints, IDataView train, IDataView test, TwoPhaseTransformer? start, MetricsFile metrics, CancellationToken cancellation)
+        TwoPhaseTrainer.Options options, string checkpoints, IDataView train, IDataView test, TwoPhaseTransformer? start, MetricsFile metrics, EventFile events, CancellationToken cancellation)
     {
         TwoPhaseTransformer model = _ml.MulticlassClassification.Trainers.TwoPhase(options with
         {
@@ -95,7 +118,8 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
             MetricsCallback = epoch =>
             {
                 metrics.Add(epoch);
-                progress.Report(epoch.Phase == PhaseKind.RandomLabels ? "fit random labels" : "train", epoch.Epoch, epoch.Epochs, Fields(epoch));
+                events.Add(epoch, metrics);
+                progress.Report(epoch);
             },
         }).Resume(train, start: start);
         if (cancellation.IsCancellationRequested)
@@ -109,9 +133,13 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
 
     private MulticlassClassificationMetrics Evaluate(TwoPhaseTransformer model, IDataView data) => _ml.MulticlassClassification.Evaluate(model.Transform(data));
 
+    /// <summary>Those lines, one an epoch, are metrics.csv once more.</summary>
+    private static bool IsEpoch(string message) => Enum.GetNames<PhaseKind>().Any(phase => message.StartsWith($"{phase} epoch ", StringComparison.Ordinal));
+
     private object Config(IDataView train, IDataView test) => new
     {
         settings = plan.Settings,
+        command = plan.IsStart ? [] : RunOptions.Of(plan),
         data = new { plan.Data.Folder, train = train.GetColumn<uint>("Label").Count(), test = test.GetColumn<uint>("Label").Count() },
         plan.Request.From,
         plan.Request.Device,
@@ -119,13 +147,4 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
         machine = Machine.Describe(),
         versions = Machine.Versions(),
     };
-
-    private static (string Name, string Value)[] Fields(EpochMetrics epoch) =>
-    [
-        ("loss", $"{epoch.Loss:F3}"),
-        ("train", $"{epoch.TrainingAccuracy ?? epoch.RunningAccuracy:P1}"),
-        .. epoch.TestAccuracy is { } test ? [("test", $"{test:P1}")] : Array.Empty<(string, string)>(),
-        ("img/s", $"{epoch.ImagesPerSecond:N0}"),
-        ("left", epoch.Remaining.TotalDays >= 1 ? $"{epoch.Remaining:d\\.hh\\:mm\\:ss}" : $"{epoch.Remaining:hh\\:mm\\:ss}"),
-    ];
 }

@@ -20,5 +20,6 @@ internal sealed record StartModel(string Path, string WeightsSha256)
     /// <summary>The model; dispose it.</summary>
     public TwoPhaseTransformer Load(MLContext ml) => Load(ml, Path);
 
-    private static TwoPhaseTransformer Load(MLContext ml, string path) => ml.Model.LoadTwoPhase(path, out _);
+    /// <summary>The model in a file; dispose it.</summary>
+    public static TwoPhaseTransformer Load(MLContext ml, string path) => ml.Model.LoadTwoPhase(path, out _);
 }

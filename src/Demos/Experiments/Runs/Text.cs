@@ -7,7 +7,7 @@ namespace BadMinima.Experiments;
 internal static class Text
 {
     private const string Off = "off";
-    private const string Schedules = "constant, linear, cosine, step:FACTOR@EPOCH,EPOCH,... or triangular:PEAK";
+    private const string Schedules = "constant, linear, cosine, step:FACTOR@EPOCH,EPOCH,..., exponential:FACTOR or triangular:PEAK";
 
     public static int Integer(string text, int least = int.MinValue)
         => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least
@@ -48,7 +48,7 @@ internal static class Text
 
     public static string OneOf(string text, params IReadOnlyList<string> names) => names.Contains(text) ? text : throw new NotAllowedException(string.Join(", ", names));
 
-    /// <summary>"step:0.1@150,250" is times 0.1 after epochs 150 and 250.</summary>
+    /// <summary>"step:0.1@150,250" is times 0.1 after epochs 150 and 250, "exponential:0.95" times 0.95 after each.</summary>
     public static Schedule Schedule(string text)
     {
         try
@@ -59,6 +59,7 @@ internal static class Text
                 ["linear"] => MLNet.Schedule.Linear,
                 ["cosine"] => MLNet.Schedule.Cosine,
                 ["step", var steps] when steps.Split('@') is [var factor, var epochs] => MLNet.Schedule.Step(Number(factor), [.. epochs.Split(',').Select(e => Integer(e))]),
+                ["exponential", var factor] => MLNet.Schedule.Exponential(Number(factor)),
                 ["triangular", var peak] => MLNet.Schedule.Triangular(Number(peak)),
                 _ => throw new NotAllowedException(Schedules),
             };

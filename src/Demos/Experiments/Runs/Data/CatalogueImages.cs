@@ -17,6 +17,10 @@ internal sealed record CatalogueImages : RunData
 
     public override string Folder => DataRoot.FolderOf(_set);
 
+    public override int? TrainCount => Least(_set.TrainImages, _train);
+
+    public override int? TestCount => Least(_set.TestImages, _test);
+
     public override JsonObject Describe() => new() { ["name"] = Name, ["shape"] = $"{Shape}", ["train"] = Limit(_train), ["test"] = Limit(_test) };
 
     public override (IDataView Train, IDataView Test) Load(MLContext ml)

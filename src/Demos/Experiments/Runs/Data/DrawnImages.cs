@@ -21,6 +21,10 @@ internal sealed record DrawnImages : RunData
         : base(style == SyntheticStyle.Grey28 ? GreyName : ColorName, style == SyntheticStyle.Grey28 ? new(1, 28, 28) : new(3, 32, 32))
         => (_style, _train, _test, _seed) = (style, request.Train ?? DefaultCount, request.Test ?? DefaultCount, request.DataSeed);
 
+    public override int? TrainCount => _train;
+
+    public override int? TestCount => _test;
+
     public override JsonObject Describe() => new() { ["name"] = Name, ["shape"] = $"{Shape}", ["train"] = _train, ["test"] = _test, ["seed"] = _seed };
 
     public override (IDataView Train, IDataView Test) Load(MLContext ml)

@@ -26,6 +26,10 @@ internal sealed record DrawnPoints : RunData
 
     public override bool IsVectors => true;
 
+    public override int? TrainCount => _train * (1 + _copies);
+
+    public override int? TestCount => _test;
+
     public override JsonObject Describe() => new() { ["name"] = Name, ["train"] = _train, ["test"] = _test, ["seed"] = _seed, ["jitteredCopies"] = _copies };
 
     public override (IDataView Train, IDataView Test) Load(MLContext ml)

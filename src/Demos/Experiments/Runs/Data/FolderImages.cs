@@ -17,6 +17,10 @@ internal sealed record FolderImages : RunData
 
     public override string Folder => Name;
 
+    public override int? TrainCount => _request.Train;
+
+    public override int? TestCount => _request.Test;
+
     public override JsonObject Describe()
         => new() { ["name"] = Name, ["shape"] = $"{Shape}", ["train"] = Limit(_request.Train), ["test"] = Limit(_request.Test), ["divisionSeed"] = _request.DataSeed };
 

@@ -20,6 +20,12 @@ internal abstract record RunData(string Name, ImageShape Shape)
     /// <summary>Whether the examples are feature vectors.</summary>
     public virtual bool IsVectors => false;
 
+    /// <summary>How many examples there are to train on; null where that is not known before they are loaded.</summary>
+    public abstract int? TrainCount { get; }
+
+    /// <summary>How many there are to test on.</summary>
+    public abstract int? TestCount { get; }
+
     /// <summary>What a result depends on besides the name.</summary>
     public abstract JsonObject Describe();
 
@@ -52,6 +58,9 @@ internal abstract record RunData(string Name, ImageShape Shape)
     }
 
     protected static bool InMemory(ImageShape shape) => shape.Height <= LargestInMemory;
+
+    /// <summary>The smaller of what is there and what is asked for.</summary>
+    protected static int? Least(int? there, int? most) => there is int known && most is int limit ? Math.Min(known, limit) : there ?? most;
 
     protected static JsonNode Limit(int? images) => images is int limit ? JsonValue.Create(limit) : JsonValue.Create("all");
 }

@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using BadMinima.MLNet;
+using BadMinima.Reporting;
+using Spectre.Console;
+
+namespace BadMinima.Experiments;
+
+/// <summary><c>badminima sweep</c></summary>
+internal static class SweepCommand
+{
+    private const int SomeFailed = 1;
+    private const int ShownFailures = 10;
+
+    // What a worker takes at most with the networks of the registry but the largest: ResNet18 trains within 1.4 GB.
+    private const long MemoryOfWorker = 2L << 30;
+
+    public static Command Create(IReadOnlyList<DataSet> sets, IReadOnlyList<string> program)
+    {
+        Argument<string> file = new("FILE") { Description = "The sweep file: JSON of docs/sweep.schema.json" };
+        Option<string?> output = new("--out") { Description = "The sweep's folder; it is made. Default: sweeps/ and the sweep's name", HelpName = "FOLDER" };
+        Option<int?> parallel = new("--parallel") { Description = "Cells at a time, each in a process of its own. Default: one a core, as far as 2 GB of memory are there for each; 1 on a GPU", HelpName = "N" };
+        Option<int?> threads = new("--threads") { Description = "Torch's threads of each. Default: the cores, divided", HelpName = "N" };
+        Option<bool> retry = new("--retry-failed") { Description = "Run again what failed in an earlier call" };
+        Option<bool> dryRun = new("--dry-run") { Description = "List the cells with an estimate of the time, and train nothing" };
+        Option<bool> json = new("--json") { Description = "With --dry-run: every cell, as JSON" };
+        Option<bool> schema = new("--schema") { Description = "Print the JSON schema of sweep files" };
+        Option<int?> worker = new("--worker") { Hidden = true };
+        file.Arity = ArgumentArity.ZeroOrOne;
+        Command command = new("sweep",
+            "A grid of runs: every combination of data, networks, starts, recipes and seeds that a sweep file names. Cells run side by side, each in a folder of its own named after its\n"
+            + "settings; an adversarial start is trained once and shared by all recipes that begin there. What is finished is never run again: the same command continues an interrupted\n"
+            + "sweep, and an extended sweep file adds to it. Several calls may work on one folder, also from several machines.\n"
+            + "Exit codes: 0 done, 1 done but some cells failed, 2 wrong input or a failure (a message says what), 130 interrupted: the same command continues.")
+        {
+            file, output, parallel, threads, retry, dryRun, json, schema, worker,
+        };
+        command.SetBody(
+            (parsed, cancellation) =>
+            {
+                if (parsed.GetValue(schema))
+                {
+                    Console.Write(SweepSchema.Text);
+                    return Task.FromResult(ConsoleProgram.Done);
+                }
+
+                string path = parsed.GetValue(file) ?? throw new ArgumentException("FILE is missing: the sweep file.");
+                Sweep sweep = SweepFile.Read(path, sets);
+                SweepFolder folder = new(parsed.GetValue(output) ?? Path.Combine("sweeps", sweep.Name));
+                ImmutableArray<SweepJob> jobs = SweepJob.Of(sweep, folder);
+                if (parsed.GetValue(worker) is int ownThreads)
+                {
+                    Work(jobs, ownThreads, cancellation);
+                    return Task.FromResult(ConsoleProgram.Done);
+                }
+
+                int workers = parsed.GetValue(parallel) is int given ? Positive("--parallel", given) : DefaultParallel(sweep);
+                int each = parsed.GetValue(threads) is int number ? Positive("--threads", number) : Math.Max(1, Environment.ProcessorCount / workers);
+                if (parsed.GetValue(dryRun))
+                {
+                    SweepEstimate.Write(sweep, jobs, workers, each, parsed.GetValue(json), cancellation);
+                    return Task.FromResult(ConsoleProgram.Done);
+                }
+
+                folder.Keep(path, sweep);
+                return Task.FromResult(Run(jobs, folder, [.. program, "sweep", path, "--out", folder.Name, "--worker", $"{each}"], workers, each, parsed.GetValue(retry), cancellation));
+            },
+            interrupted: "Interrupted; continue with the same command.",
+            alsoExpected: e => e is TorchLoadException);
+        return command;
+    }
+
+    private static int Run(ImmutableArray<SweepJob> jobs, SweepFolder folder, IReadOnlyList<string> worker, int workers, int threads, bool retry, CancellationToken cancellation)
+    {
+        HashSet<int> settled = [];
+        for (int i = 0; i < jobs.Length; i++)
+        {
+            bool finished = jobs[i].IsFinished;
+            if (!finished && retry)
+            {
+                SweepFolder.Forgive(jobs[i].Folder);
+            }
+
+            if (finished || jobs[i].Failure is not null)
+            {
+                settled.Add(i);
+            }
+        }
+
+        Console.WriteLine($"{folder.Name}: {jobs.Length} jobs, {settled.Count} of them done before.");
+        int needed = Math.Min(workers, jobs.Length - settled.Count);
+        if (needed > 0)
+        {
+            SweepProgress progress = new(jobs, settled, AnsiConsole.Console);
+            SweepRunner runner = new(jobs, worker, needed, threads, progress);
+            progress.While(() => runner.Run(cancellation));
+        }
+
+        return Conclude(jobs, folder);
+    }
+
+    private static int Conclude(ImmutableArray<SweepJob> jobs, SweepFolder folder)
+    {
+        (SweepJob Job, Failure Failure)[] failed = [.. jobs.Where(j => !j.IsFinished && j.Failure is not null).Select(j => (j, j.Failure!))];
+        foreach ((SweepJob job, Failure failure) in failed.Take(ShownFailures))
+        {
+            Console.Error.WriteLine($"failed: {job.Title} ({job.Folder}): {failure.Error}");
+        }
+
+        Console.WriteLine($"{jobs.Length - failed.Length} of {jobs.Length} jobs are finished{(failed.Length > 0 ? $", {failed.Length} failed (--retry-failed runs them again)" : "")}. Next: badminima report {folder.Name}");
+        return failed.Length > 0 ? SomeFailed : ConsoleProgram.Done;
+    }
+
+    /// <summary>The body of a worker process: see <see cref="WorkerProcess"/>.</summary>
+    private static void Work(ImmutableArray<SweepJob> jobs, int threads, CancellationToken cancellation)
+    {
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        _ = Task.Run(
+            () =>
+            {
+                while (Console.In.Read() >= 0)
+                {
+                }
+
+                ending.Cancel();
+            },
+            CancellationToken.None);
+        TextWriter output = Console.Out;
+        try
+        {
+            new SweepWorker(jobs, threads, Tell).Run(ending.Token);
+        }
+        catch (IOException e)
+        {
+            Tell(new(WorkerEventKind.Stop, 0) { Text = e.Message });
+        }
+
+        void Tell(WorkerEvent e)
+        {
+            lock (output)
+            {
+                output.WriteLine(e.ToLine());
+                output.Flush();
+            }
+        }
+    }
+
+    private static int DefaultParallel(Sweep sweep)
+    {
+        bool gpu = sweep.Cells.Any(c => c.Plan.Request.Device is { } device && device.StartsWith("cuda", StringComparison.Ordinal));
+        return gpu ? 1 : (int)Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryOfWorker, 1, Environment.ProcessorCount);
+    }
+
+    private static int Positive(string option, int value) => value >= 1 ? value : throw new ArgumentException($"{option} is {value}; allowed is a whole number from 1 on.");
+}

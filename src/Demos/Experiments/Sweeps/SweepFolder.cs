@@ -1,0 +1,67 @@
+using System.Text.Json;
+using BadMinima.Reporting;
+
+namespace BadMinima.Experiments;
+
+/// <summary>Where a sweep's cells, starts and figures lie.</summary>
+/// <param name="path">The folder.</param>
+internal sealed class SweepFolder(string path)
+{
+    private const string ErrorFile = "error.json";
+
+    public string Name => path;
+
+    /// <summary>The sweep file as it was given last.</summary>
+    public string SweepFile => Path.Combine(path, "sweep.json");
+
+    /// <summary>What belongs to it.</summary>
+    public string Manifest => Path.Combine(path, "cells.json");
+
+    /// <summary>Whether a sweep was begun there.</summary>
+    public bool Exists => File.Exists(Manifest);
+
+    public string Cell(string id) => Path.Combine(path, "cells", id);
+
+    public string Start(string id) => Path.Combine(path, "starts", id);
+
+    public string Boundary(int seed) => Path.Combine(path, "boundary", $"seed{seed}");
+
+    /// <summary>Keeps the sweep file, and what it comes to.</summary>
+    public void Keep(string sweepFile, Sweep sweep)
+    {
+        SweepManifest.Of(sweep).Write(Manifest);
+        string text = File.ReadAllText(sweepFile);
+        if (!File.Exists(SweepFile) || File.ReadAllText(SweepFile) != text)
+        {
+            AtomicFile.Write(SweepFile, text);
+        }
+    }
+
+    /// <summary>Whether a job's folder has its result.</summary>
+    public static bool IsFinished(string folder) => File.Exists(Path.Combine(folder, "result.json"));
+
+    /// <summary>Why a job failed; null if it did not.</summary>
+    public static Failure? FailureOf(string folder)
+    {
+        string file = Path.Combine(folder, ErrorFile);
+        try
+        {
+            return File.Exists(file) ? JsonSerializer.Deserialize<Failure>(File.ReadAllText(file), JsonOutput.Options) : null;
+        }
+        catch (Exception e) when (e is JsonException or IOException)
+        {
+            return new($"{file} cannot be read: {e.Message}", DateTime.MinValue, "?");
+        }
+    }
+
+    public static void Fail(string folder, string error)
+        => AtomicFile.Write(Path.Combine(folder, ErrorFile), JsonSerializer.Serialize(new Failure(error, DateTime.UtcNow, Environment.MachineName), JsonOutput.Options) + "\n");
+
+    public static void Forgive(string folder) => File.Delete(Path.Combine(folder, ErrorFile));
+}
+
+/// <summary>A job's error.json.</summary>
+/// <param name="Error">What went wrong.</param>
+/// <param name="Time">When, in UTC.</param>
+/// <param name="Machine">On which machine.</param>
+internal sealed record Failure(string Error, DateTime Time, string Machine);

@@ -1,0 +1,195 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace BadMinima.Experiments;
+
+/// <summary>
+/// The JSON schema of a sweep file, which docs/sweep.schema.json publishes. The settings of runs and phases come from where the command line has them, so a new one is in both.
+/// Whatever can be given once can be given as a list; no "anyOf" is used, since validators cannot say of one what was wrong.
+/// </summary>
+internal static class SweepSchema
+{
+    public const string Address = "https://json-schema.org/draft-07/schema#";
+
+    /// <summary>The names of the axes and settings of a grid.</summary>
+    private static readonly string[] RequestSettings = ["protocol", "initialization", "precision", "normalization", "device"];
+
+    public static string Text { get; } = Create().ToJsonString(new JsonSerializerOptions(JsonOutput.Options)) + "\n";
+
+    /// <summary>"learning-rate" is learningRate in a sweep file.</summary>
+    public static string NameOf(string option) => string.Concat(option.Split('-').Select((word, i) => i == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]));
+
+    private static JsonObject Create()
+    {
+        JsonObject grid = Grid();
+        JsonObject properties = new()
+        {
+            ["$schema"] = Typed("string", "Where this schema lies, for editors."),
+            ["name"] = Typed("string", "What the sweep is called: the report's title. Default: the file's name."),
+            ["description"] = Typed("string", "What it is for; the report begins with it."),
+            ["boundary"] = new JsonObject
+            {
+                ["description"] = "The paper's 2-D figure besides, as `badminima boundary` makes it: the seeds of its figures, a number n for 1 to n.",
+                ["type"] = new JsonArray("integer", "array"),
+                ["minimum"] = 1,
+                ["items"] = Typed("integer"),
+            },
+            ["grids"] = new JsonObject
+            {
+                ["description"] = "Several grids, each on top of what the file says outside: an axis that a grid names takes the place of the one outside, settings of phases are added to those outside.",
+                ["type"] = "array",
+                ["minItems"] = 1,
+                ["items"] = Reference("grid"),
+            },
+        };
+        foreach ((string name, JsonNode? value) in grid["properties"]!.AsObject())
+        {
+            properties[name] = value!.DeepClone();
+        }
+
+        return new()
+        {
+            ["$schema"] = Address,
+            ["title"] = "A sweep of badminima: every combination of data, networks, starts, recipes and seeds",
+            ["type"] = "object",
+            ["additionalProperties"] = false,
+            ["properties"] = properties,
+            ["definitions"] = new JsonObject
+            {
+                ["grid"] = grid,
+                ["data"] = Data(),
+                ["start"] = Start(),
+                ["recipe"] = Recipe(),
+                ["training"] = Settings(PhaseSettings.All.Select(s => (s.Name, s.Form, s.Description)), "Settings of training on the true labels."),
+                ["randomLabels"] = Settings(RandomLabelSettings, "Settings of the random-label phase."),
+            },
+        };
+    }
+
+    private static IEnumerable<(string Name, string Form, string Description)> RandomLabelSettings
+        => PhaseSettings.OfRandomLabels.Select(s => (s.Name, s.Form, s.Description)).Concat(PhaseSettings.All.Select(s => (s.Name, s.Form, s.Description)));
+
+    private static JsonObject Grid()
+    {
+        JsonObject properties = new()
+        {
+            ["data"] = OneOrMany("data", "What is trained on: a name, or an object with a name and limits. Default: synthetic."),
+            ["architectures"] = new JsonObject
+            {
+                ["description"] = "The networks, of `badminima models`. Default: cnn.",
+                ["type"] = new JsonArray("string", "array"),
+                ["items"] = Typed("string"),
+                ["minItems"] = 1,
+            },
+            ["starts"] = OneOrMany("start", "Where training on the true labels starts. Default: random and adversarial."),
+            ["recipes"] = OneOrMany("recipe", "How it trains. \"grid\": all eight subsets of augmentation, l2 and momentum, which is the default."),
+            ["seeds"] = new JsonObject
+            {
+                ["description"] = "The seeds of initial weights, order, random labels and augmentation: a list, or a number n for 1 to n. Default: 5.",
+                ["type"] = new JsonArray("integer", "array"),
+                ["minimum"] = 1,
+                ["items"] = Typed("integer"),
+                ["minItems"] = 1,
+            },
+            ["training"] = Reference("training"),
+            ["randomLabels"] = Reference("randomLabels"),
+        };
+        foreach (Setting<RunRequest> setting in RunRequest.Settings.Where(s => RequestSettings.Contains(s.Name)))
+        {
+            properties[setting.Name] = Typed("string", $"{setting.Description} ({setting.Form})");
+        }
+
+        return Object(properties, "A grid: every combination of its axes.");
+    }
+
+    private static JsonObject Data() => StringOrObject(new()
+    {
+        ["name"] = Typed("string", "A set of `badminima data list`, a folder of images, synthetic, synthetic-color or points."),
+        ["train"] = Typed("integer", "Training images, at most."),
+        ["test"] = Typed("integer", "Test images, at most."),
+        ["size"] = Typed("integer", "Rows and columns that folders of images are brought to."),
+        ["seed"] = Typed("integer", "The seed of drawn images and points, and of the division of a folder without a test part. Default: 1."),
+    }, "A set of images. Without a name: synthetic.");
+
+    private static JsonObject Start()
+    {
+        JsonObject start = StringOrObject(new() { [RunRequest.AdversarialStart] = Reference("randomLabels") },
+            "random, adversarial, or { \"adversarial\": { settings of the random-label phase } }.");
+        start["pattern"] = $"^({RunRequest.RandomStart}|{RunRequest.AdversarialStart})$";
+        return start;
+    }
+
+    private static JsonObject Recipe()
+    {
+        JsonObject properties = new()
+        {
+            ["name"] = Typed("string", "What reports call it. Default: its regularizers, and what else tells it from other recipes."),
+            ["regularizers"] = Typed("string", "none, all, or any of augmentation, l2, momentum, joined by +. Default: none."),
+        };
+        AddSettings(properties, PhaseSettings.All.Select(s => (s.Name, s.Form, s.Description)));
+        return StringOrObject(properties, "Regularizers (none, all, momentum, augmentation+l2, ...), grid for all eight subsets, or an object with regularizers and settings of training.");
+    }
+
+    private static JsonObject Settings(IEnumerable<(string Name, string Form, string Description)> settings, string description)
+    {
+        JsonObject properties = [];
+        AddSettings(properties, settings);
+        return Object(properties, $"{description} A list of values makes as many variants.");
+    }
+
+    private static void AddSettings(JsonObject properties, IEnumerable<(string Name, string Form, string Description)> settings)
+    {
+        foreach ((string name, string form, string description) in settings)
+        {
+            string[] types = TypesOf(form);
+            properties[NameOf(name)] = new JsonObject
+            {
+                ["description"] = form.Length == 0 ? description : $"{description} ({form})",
+                ["type"] = new JsonArray([.. types.Append("array").Select(t => JsonValue.Create(t))]),
+                ["items"] = new JsonObject { ["type"] = new JsonArray([.. types.Select(t => JsonValue.Create(t))]) },
+                ["minItems"] = 1,
+            };
+        }
+    }
+
+    /// <summary>What the command line calls RATE or N is a number, a switch is a truth value, and words are strings.</summary>
+    private static string[] TypesOf(string form)
+        => form.Length == 0 ? ["boolean"]
+            : [.. form.Split('|').Select(choice => choice.All(char.IsAsciiLetterUpper) ? "number" : "string").Distinct().Order(StringComparer.Ordinal)];
+
+    private static JsonObject OneOrMany(string definition, string description) => new()
+    {
+        ["description"] = description,
+        ["type"] = new JsonArray("string", "object", "array"),
+        ["items"] = Reference(definition),
+        ["minItems"] = 1,
+    };
+
+    private static JsonObject StringOrObject(JsonObject properties, string description)
+    {
+        JsonObject schema = Object(properties, description);
+        schema["type"] = new JsonArray("string", "object");
+        return schema;
+    }
+
+    private static JsonObject Object(JsonObject properties, string description) => new()
+    {
+        ["description"] = description,
+        ["type"] = "object",
+        ["additionalProperties"] = false,
+        ["properties"] = properties,
+    };
+
+    private static JsonObject Typed(string type, string? description = null)
+    {
+        JsonObject schema = new() { ["type"] = type };
+        if (description is not null)
+        {
+            schema["description"] = description;
+        }
+
+        return schema;
+    }
+
+    private static JsonObject Reference(string definition) => new() { ["$ref"] = $"#/definitions/{definition}" };
+}

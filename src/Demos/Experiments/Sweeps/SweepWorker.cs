@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using BadMinima.MLNet;
+using Microsoft.ML;
+
+namespace BadMinima.Experiments;
+
+/// <summary>Does a sweep's jobs one after the other: whichever is ready and which no other worker, of this call or another, has taken.</summary>
+/// <param name="jobs">All jobs.</param>
+/// <param name="threads">Torch's threads.</param>
+/// <param name="tell">Hears what happens.</param>
+internal sealed class SweepWorker(ImmutableArray<SweepJob> jobs, int threads, Action<WorkerEvent> tell)
+{
+    private static readonly TimeSpan CheckpointEvery = new CheckpointOptions("").Every;
+
+    // How long to wait for jobs that others are at before looking again.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    private (string Name, (IDataView Train, IDataView Test) Sets)? _loaded;
+
+    /// <param name="cancellation">Ends it after the batch at hand; the job at hand can be continued.</param>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    /// <exception cref="IOException">Nothing can go on: the disk is full, the data are gone.</exception>
+    public void Run(CancellationToken cancellation)
+    {
+        List<int> open = [.. Enumerable.Range(0, jobs.Length)];
+        while (open.Count > 0)
+        {
+            int before = open.Count;
+            open.RemoveAll(job => Settle(job, cancellation));
+            if (open.Count == before)
+            {
+                cancellation.WaitHandle.WaitOne(Pause);
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <returns>Whether nothing is left to do for the job.</returns>
+    private bool Settle(int index, CancellationToken cancellation)
+    {
+        SweepJob job = jobs[index];
+        cancellation.ThrowIfCancellationRequested();
+        if (job.IsFinished || job.Failure is not null)
+        {
+            tell(new(WorkerEventKind.Elsewhere, index));
+            return true;
+        }
+
+        if (job.Needs is { IsFinished: false } needed && needed.Failure is null)
+        {
+            return false;
+        }
+
+        using RunFolder? folder = RunFolder.TryOpen(job.Folder);
+        if (folder is null)
+        {
+            return false;
+        }
+
+        if (job.IsFinished || job.Failure is not null)
+        {
+            tell(new(WorkerEventKind.Elsewhere, index));
+            return true;
+        }
+
+        return Do(index, job, folder, cancellation);
+    }
+
+    private bool Do(int index, SweepJob job, RunFolder folder, CancellationToken cancellation)
+    {
+        tell(new(WorkerEventKind.Begin, index));
+        try
+        {
+            if (job.Needs?.Failure is { } failure)
+            {
+                throw new InvalidOperationException($"Its adversarial start failed: {failure.Error}");
+            }
+
+            tell(new(WorkerEventKind.End, index) { Text = Complete(index, job, folder, cancellation) });
+        }
+        catch (LeaseLostException)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidDataException or InvalidOperationException or ExternalException)
+        {
+            SweepFolder.Fail(job.Folder, e.Message);
+            tell(new(WorkerEventKind.Fail, index) { Text = e.Message });
+        }
+
+        return true;
+    }
+
+    private string Complete(int index, SweepJob job, RunFolder folder, CancellationToken cancellation) => job switch
+    {
+        BoundaryJob figure => Draw(index, figure, cancellation),
+        _ => Train(index, (RunJob)job, folder, cancellation),
+    };
+
+    private string Draw(int index, BoundaryJob job, CancellationToken cancellation)
+    {
+        BoundaryResult result = BoundaryFolder.Make(
+            new() { Seed = job.Seed }, job.Folder, threads,
+            (panel, epoch) => tell(new(WorkerEventKind.Progress, index) { At = $"{panel} {epoch.Epoch:N0}, {epoch.TrainingAccuracy:P0}" }), cancellation);
+        return $"{string.Join(", ", result.Panels.Select(p => $"{p.Name[..3]} {p.Jaggedness:F2}"))} times as long as the straight line; {result.Seconds:F1} s.";
+    }
+
+    private string Train(int index, RunJob run, RunFolder folder, CancellationToken cancellation)
+    {
+        folder.RequireSame(run.Plan.Settings);
+        RunPlan plan = run.Plan with { Request = run.Plan.Request with { Threads = threads }, Options = run.Plan.Options with { Threads = threads } };
+        return new Runner(plan, folder, CheckpointEvery, new WorkerProgress(index, run, tell), Load).Run(cancellation).Summary;
+    }
+
+    /// <summary>The last set that was loaded is kept: most jobs train on the one of the job before.</summary>
+    private (IDataView Train, IDataView Test) Load(RunData data)
+    {
+        string name = $"{data.Folder} {data.Describe().ToJsonString()}";
+        if (_loaded?.Name != name)
+        {
+            _loaded = (name, data.Load(new MLContext()));
+        }
+
+        return _loaded.Value.Sets;
+    }
+}

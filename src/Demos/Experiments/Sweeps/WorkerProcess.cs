@@ -1,0 +1,58 @@
+using System.Diagnostics;
+
+namespace BadMinima.Experiments;
+
+/// <summary>
+/// A worker in a process of its own, so that what ends it (a native fault, too little memory) does not end the sweep, and so that each has torch's threads to itself.
+/// It goes away with its parent: it ends at the next batch once its standard input is closed.
+/// </summary>
+internal sealed class WorkerProcess : IDisposable
+{
+    private readonly Process _process;
+
+    /// <param name="command">This program, and its arguments.</param>
+    /// <param name="threads">Torch's threads.</param>
+    public WorkerProcess(IReadOnlyList<string> command, int threads)
+    {
+        ProcessStartInfo start = new(command[0], command.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+
+        // OpenMP's threads spin while they wait for work; more of them than cores make everything many times slower.
+        start.Environment["OMP_NUM_THREADS"] = $"{threads}";
+        _process = Process.Start(start)!;
+        Errors = _process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>What it said on its standard error.</summary>
+    public Task<string> Errors { get; }
+
+    /// <summary>Reads its events to the end of the process.</summary>
+    /// <returns>The exit code.</returns>
+    public int Follow(Action<WorkerEvent> hear)
+    {
+        while (_process.StandardOutput.ReadLine() is { } line)
+        {
+            if (WorkerEvent.Parse(line) is { } e)
+            {
+                hear(e);
+            }
+        }
+
+        _process.WaitForExit();
+        return _process.ExitCode;
+    }
+
+    /// <summary>Asks it to end: it leaves its job so that it can be continued.</summary>
+    public void End()
+    {
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended.
+        }
+    }
+
+    public void Dispose() => _process.Dispose();
+}

@@ -1,0 +1,71 @@
+using System.CommandLine;
+
+namespace BadMinima.Experiments.Tests;
+
+[TestClass]
+public sealed class RunOptionsTests
+{
+    private static readonly Dictionary<string, string> Samples = new()
+    {
+        ["data"] = "a folder/it's",
+        ["train"] = "60",
+        ["test"] = "40",
+        ["size"] = "16",
+        ["data-seed"] = "-7",
+        ["architecture"] = "lenet",
+        ["protocol"] = "paper",
+        ["start"] = "adversarial",
+        ["from"] = "m.zip",
+        ["save-start"] = "s.zip",
+        ["regularizers"] = "l2+momentum",
+        ["seed"] = "5",
+        ["initialization"] = "pytorch",
+        ["precision"] = "bf16",
+        ["normalization"] = "none",
+        ["device"] = "cuda:1",
+        ["threads"] = "3",
+    };
+
+    [TestMethod]
+    public void What_was_asked_for_comes_back_as_typed()
+    {
+        foreach (Setting<RunRequest> setting in RunRequest.Settings)
+        {
+            string[] typed = [$"--{setting.Name}", Samples[setting.Name]];
+            RunRequest request = Read(typed);
+            Assert.AreEqual(request, Read([.. RunOptions.Of(request)]), setting.Name);
+            CollectionAssert.IsSubsetOf(typed, RunOptions.Of(request).ToArray());
+        }
+
+        CollectionAssert.AreEqual(new[] { "--data", "synthetic" }, RunOptions.Of(new RunRequest()).ToArray());
+    }
+
+    [TestMethod]
+    public void So_do_the_settings_of_the_phases()
+    {
+        string[] typed = ["--data", "synthetic", "--start", "adversarial", "--random-label-momentum", "0.5", "--replicas", "2", "--nesterov", "true", "--schedule", "step:0.1@150,250"];
+        CollectionAssert.AreEqual(typed, RunOptions.Of(Read(typed)).ToArray());
+    }
+
+    [TestMethod]
+    public void A_plan_names_network_and_protocol_too()
+        => CollectionAssert.AreEqual(new[] { "--data", "points", "--architecture", "mlp-100-100", "--protocol", "paper2d" }, RunOptions.Of(Planning.Plan("--data", "points")).ToArray());
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void A_shell_reads_quoted_arguments_as_they_were()
+    {
+        string[] arguments = ["plain-1.0:x@1,2", "a b", "it's", "$HOME `ls`", "", "a;b&c>d", "\"\\"];
+        Result echoed = Command.RunThrough(["env"], $"printf '%s\\n' {string.Join(' ', arguments.Select(RunOptions.Quote))}");
+        Assert.AreEqual(string.Join('\n', arguments) + '\n', echoed.Output);
+        Assert.AreEqual("plain-1.0:x@1,2", RunOptions.Quote(arguments[0]));
+    }
+
+    private static RunRequest Read(string[] typed)
+    {
+        RunArguments run = new();
+        RootCommand root = [];
+        run.AddTo(root);
+        return run.Read(root.Parse(typed));
+    }
+}
