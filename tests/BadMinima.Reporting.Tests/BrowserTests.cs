@@ -25,6 +25,7 @@ public sealed class BrowserTests
             ["<script>console.log('chatter')</script>"] = "the console says log: chatter",
             ["<figure class='chart'><figcaption>empty</figcaption></figure>"] = "shows 0 drawings",
             ["<figure>nameless</figure>"] = "has no caption",
+            ["<figure style='break-inside: auto'><figcaption>torn</figcaption></figure>"] = "a page may end within \"torn\"",
             ["<a href='#nowhere'>link</a>"] = "leads nowhere",
             ["<p style='color: #999'>pale</p>"] = "color-contrast",
             ["<style>body { background: #fff; color: #000 }</style>"] = "Dark: background and text are",

@@ -14,7 +14,7 @@ internal sealed class PageCheck : IAsyncDisposable
     private const string Pictures = "BADMINIMA_SCREENSHOTS";
 
     // A4 between the margins that browsers leave.
-    private const int Paper = 718;
+    private const int PaperWidth = 718;
 
     private static readonly int[] Widths = [360, 768, 1400];
 
@@ -52,10 +52,13 @@ internal sealed class PageCheck : IAsyncDisposable
         }
         """;
 
-    private const string Folds =
+    private const string Paper =
         """
-        () => [...document.querySelectorAll('details')].filter(e => [...e.children].some(child => !(child.getBoundingClientRect().height > 0)))
-            .map(e => 'the fold "' + e.querySelector('summary').textContent + '" is closed')
+        () => [
+            ...[...document.querySelectorAll('details')].filter(e => [...e.children].some(child => !(child.getBoundingClientRect().height > 0)))
+                .map(e => 'the fold "' + e.querySelector('summary').textContent + '" is closed'),
+            ...[...document.querySelectorAll('figure')].filter(e => getComputedStyle(e).breakInside !== 'avoid').map(e => 'a page may end within "' + e.textContent.trim() + '"'),
+        ]
         """;
 
     private const string SetFolds = "open => document.querySelectorAll('details').forEach(e => e.open = open)";
@@ -85,7 +88,10 @@ internal sealed class PageCheck : IAsyncDisposable
         }
     }
 
-    /// <summary>All that is wrong with a page: errors in the console, requests, what overflows or does not show, and what axe finds against WCAG 2.2 AA.</summary>
+    /// <summary>
+    /// All that is wrong with a page: words in the console, requests, what overflows or does not show at 360, 768 and 1,400 pixels and on A4, colours of the wrong
+    /// theme, and what axe-core's own set of rules finds.
+    /// </summary>
     /// <param name="path">The HTML file.</param>
     /// <returns>A line per problem, none for a good page.</returns>
     public async Task<IReadOnlyList<string>> ProblemsAsync(string path)
@@ -138,12 +144,12 @@ internal sealed class PageCheck : IAsyncDisposable
             await page.EvaluateAsync(SetFolds, false);
         }
 
-        await page.SetViewportSizeAsync(Paper, 900);
+        await page.SetViewportSizeAsync(PaperWidth, 900);
         await page.EmulateMediaAsync(new() { Media = Media.Print });
         await CheckColorsAsync(page, ColorScheme.Light, problems);
         await AddAsync(page, Looks, $"{scheme}, print", problems);
         await LeavePictureAsync(page, $"{Path.GetFileNameWithoutExtension(path)}-print-{scheme}.png");
-        await AddAsync(page, Folds, $"{scheme}, print", problems);
+        await AddAsync(page, Paper, $"{scheme}, print", problems);
     }
 
     private static async Task LeavePictureAsync(IPage page, string name)
