@@ -55,7 +55,7 @@ internal sealed class PageCheck : IAsyncDisposable
     private const string Paper =
         """
         () => [
-            ...[...document.querySelectorAll('details')].filter(e => [...e.children].some(child => !(child.getBoundingClientRect().height > 0)))
+            ...[...document.querySelectorAll('details')].filter(e => [...e.children].some(child => !child.checkVisibility()))
                 .map(e => 'the fold "' + e.querySelector('summary').textContent + '" is closed'),
             ...[...document.querySelectorAll('figure')].filter(e => getComputedStyle(e).breakInside !== 'avoid').map(e => 'a page may end within "' + e.textContent.trim() + '"'),
         ]
