@@ -60,6 +60,7 @@ internal static class ClaimTests
         string? reason =
             claim.NeedsFit && Unfitted(comparison) is { } condition ? $"the training set is not fitted: {condition.MeanTrainAccuracy:0.0 %} from the {condition.Start.Name} start, where {Condition.FittedAccuracy:0.0 %} is asked for"
             : test is null ? comparison.Seeds == 1 ? "one seed decides nothing" : "no seed is common to both"
+            : test.NothingVaries ? "no seed differs from another, which leaves a test nothing to go by"
             : p > 1 - rule.Level ? "the data are compatible with a difference on either side of the margin"
             : null;
         bool above = comparison.Mean > rule.Margin;
