@@ -27,20 +27,24 @@ public sealed class InterruptedSweepTests : IDisposable
         Command? sweep = null;
         for (int kill = 0; kill < Kills; kill++)
         {
-            if (sweep is null || sweep.HasExited)
-            {
-                sweep?.Dispose();
-                sweep = _sweep.Start(more: "--retry-failed");
-            }
+            sweep ??= _sweep.Start(more: "--retry-failed");
 
             // Some while processes start, the others while something is trained.
             int rows = Rows(), more = random.Next(1, 8), delay = random.Next(1200), number = kill;
             DateTime begun = DateTime.UtcNow;
             await Waiting.Until(() => sweep.HasExited || (number % 4 == 0 ? (DateTime.UtcNow - begun).TotalMilliseconds >= delay : Rows() >= rows + more));
             await Task.Delay(delay % 10);
-            Assert.IsFalse(sweep.HasExited, $"the sweep was over before kill {kill}");
+            Assert.IsFalse(sweep.HasExited, sweep.HasExited ? $"over before kill {kill}: {sweep.Wait().All}" : "");
             int[] workers = LinuxProcesses.ChildrenOf(sweep.Id);
-            LinuxProcesses.Signal("KILL", workers.Length > 0 && random.Next(5) < 2 ? workers[random.Next(workers.Length)] : sweep.Id);
+            int victim = workers.Length > 0 && random.Next(5) < 2 ? workers[random.Next(workers.Length)] : sweep.Id;
+            LinuxProcesses.Signal("KILL", victim);
+            if (victim == sweep.Id)
+            {
+                Assert.AreEqual(137, sweep.Wait().Code);
+                sweep.Dispose();
+                sweep = null;
+            }
+
             foreach ((string file, DateTime time) in finished)
             {
                 Assert.AreEqual(time, File.GetLastWriteTimeUtc(file), $"{file} was written again");
@@ -50,8 +54,8 @@ public sealed class InterruptedSweepTests : IDisposable
         }
 
         Assert.IsGreaterThan(0, finished.Count, "some were to be finished in between");
-        sweep!.Kill();
-        sweep.Dispose();
+        sweep?.Kill();
+        sweep?.Dispose();
         _sweep.Finish("--retry-failed");
         foreach (string file in Directory.GetFiles(_sweep.FullPath, "*.json", SearchOption.AllDirectories))
         {

@@ -30,6 +30,7 @@ internal static class SweepCommand
         Option<bool> json = new("--json") { Description = "With --dry-run: every cell, as JSON" };
         Option<bool> schema = new("--schema") { Description = "Print the JSON schema of sweep files" };
         Option<int?> worker = new("--worker") { Hidden = true };
+        Option<bool> measure = new("--measure") { Hidden = true };
         file.Arity = ArgumentArity.ZeroOrOne;
         Command command = new("sweep",
             "A grid of runs: every combination of data, networks, starts, recipes and seeds that a sweep file names. Cells run side by side, each in a folder of its own named after its\n"
@@ -37,7 +38,7 @@ internal static class SweepCommand
             + "sweep, and an extended sweep file adds to it. Several calls may work on one folder, also from several machines.\n"
             + "Exit codes: 0 done, 1 done but some cells failed, 2 wrong input or a failure (a message says what), 130 interrupted: the same command continues.")
         {
-            file, output, parallel, threads, retry, dryRun, json, schema, worker,
+            file, output, parallel, threads, retry, dryRun, json, schema, worker, measure,
         };
         command.SetBody(
             (parsed, cancellation) =>
@@ -56,20 +57,20 @@ internal static class SweepCommand
                 ImmutableArray<SweepJob> jobs = SweepJob.Of(sweep, folder);
                 if (ownThreads is int torchThreads)
                 {
-                    Work(jobs, torchThreads, cancellation);
+                    Work(jobs, torchThreads, parsed.GetValue(measure), cancellation);
                     return Task.FromResult(ConsoleProgram.Done);
                 }
 
                 int workers = parsed.GetValue(parallel) is int given ? Positive("--parallel", given) : DefaultParallel(sweep);
                 int each = parsed.GetValue(threads) is int number ? Positive("--threads", number) : Math.Max(1, Environment.ProcessorCount / workers);
+                string[] own = [.. program, "sweep", path, "--out", folder.Name, "--worker", $"{each}"];
                 if (parsed.GetValue(dryRun))
                 {
-                    SweepEstimate.Write(sweep, jobs, workers, each, parsed.GetValue(json), cancellation);
+                    new SweepEstimate(sweep, jobs, workers, each, [.. own, "--measure"], text).Write(parsed.GetValue(json), cancellation);
                     return Task.FromResult(ConsoleProgram.Done);
                 }
 
                 folder.Keep(text, sweep);
-                string[] own = [.. program, "sweep", path, "--out", folder.Name, "--worker", $"{each}"];
                 return Task.FromResult(Run(jobs, folder, (needed, progress) => new SweepRunner(jobs, own, text, needed, each, progress), workers, parsed.GetValue(retry), cancellation));
             },
             interrupted: "Interrupted; continue with the same command.",
@@ -126,7 +127,7 @@ internal static class SweepCommand
     }
 
     /// <summary>The body of a worker process: see <see cref="WorkerProcess"/>.</summary>
-    private static void Work(ImmutableArray<SweepJob> jobs, int threads, CancellationToken cancellation)
+    private static void Work(ImmutableArray<SweepJob> jobs, int threads, bool measure, CancellationToken cancellation)
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _ = Task.Run(
@@ -146,7 +147,14 @@ internal static class SweepCommand
         TextWriter output = Console.Out;
         try
         {
-            new SweepWorker(jobs, threads, Tell).Run(ending.Token);
+            if (measure)
+            {
+                SweepEstimate.Measure(jobs, threads, Tell, ending.Token);
+            }
+            else
+            {
+                new SweepWorker(jobs, threads, Tell).Run(ending.Token);
+            }
         }
         catch (IOException e)
         {
