@@ -14,7 +14,8 @@ internal static class ReportCommand
         Option<double> level = new("--confidence") { Description = "Of intervals; 1 less it is the error rate of all tests together", HelpName = "LEVEL", DefaultValueFactory = _ => defaults.Level };
         Option<bool> json = new("--json") { Description = "Print claims.json" };
         Command command = new("report",
-            "What a sweep comes to: writes report.html, report.md, claims.json and tables/*.csv into its folder, and prints the verdicts. It may be called while the sweep runs.\n"
+            "What a sweep comes to: writes report.html, report.md, claims.json, tables/*.csv and charts/*.svg into its folder, and prints the verdicts. It may be called while the sweep runs.\n"
+            + ClaimsJson.Help
             + "Exit codes: 0 done, 2 wrong input or a failure (one message says what).")
         {
             folder, margin, level, json,
@@ -40,17 +41,17 @@ internal static class ReportCommand
     {
         if (json)
         {
-            Console.WriteLine(report.ClaimsJson());
+            Console.WriteLine(ClaimsJson.Of(report));
             return;
         }
 
-        foreach (Verdict verdict in report.Claims.Select(ClaimSentences.VerdictOf))
+        foreach (Verdict verdict in report.Claims.Select(report.Sentences.VerdictOf))
         {
-            Console.WriteLine($"{verdict.Claim}\n  {Word(verdict.Decision)}. {verdict.Finding}");
+            Console.WriteLine($"{verdict.Claim}\n  {verdict.Word ?? Word(verdict.Decision)}. {verdict.Finding}");
         }
 
         int open = report.Results.Missing.Length + report.Results.Failed.Length;
-        Console.WriteLine($"{report.Results.Cells.Length} cells{(open > 0 ? $", {open} without a result" : "")}. {Path.Combine(report.Results.Folder.Name, "report.html")}, report.md, claims.json, tables/");
+        Console.WriteLine($"{report.Results.Cells.Length} cells{(open > 0 ? $", {open} without a result" : "")}. {Path.Combine(report.Results.Folder.Name, "report.html")}, report.md, claims.json, tables/, charts/");
     }
 
     private static string Word(Decision decision) => decision switch

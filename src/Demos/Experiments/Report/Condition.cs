@@ -43,18 +43,30 @@ internal sealed record StartSettings(string Key, string Name, int Replicas, doub
 }
 
 /// <summary>Cells that differ in nothing but their seed.</summary>
-internal sealed record Condition(Problem Problem, StartSettings Start, RecipeSettings Recipe, ImmutableSortedDictionary<int, FinishedCell> Cells)
+internal sealed class Condition(Problem problem, StartSettings start, RecipeSettings recipe, ImmutableSortedDictionary<int, FinishedCell> cells)
 {
-    // "Fits all": 99.9 % of the training images right, as measured in inference mode.
+    /// <summary>"Fits all": 99.9 % of the training images right, as measured in inference mode.</summary>
     public const double FittedAccuracy = 0.999;
 
-    public Sample TestAccuracy => new(Cells.Values.Select(c => c.Run.Result.Test.Accuracy));
+    /// <summary>Networks that get no more than half of their training images right have failed to train, and say nothing of how well a recipe recovers.</summary>
+    public const double LearnedAccuracy = 0.5;
 
-    public double MeanTrainAccuracy => Cells.Values.Average(c => c.Run.Result.Train.Accuracy);
+    public Problem Problem => problem;
+
+    public StartSettings Start => start;
+
+    public RecipeSettings Recipe => recipe;
+
+    /// <summary>By seed; at least one.</summary>
+    public ImmutableSortedDictionary<int, FinishedCell> Cells => cells;
+
+    public Sample TestAccuracy { get; } = new(cells.Values.Select(c => c.Run.Result.Test.Accuracy));
+
+    public double MeanTrainAccuracy { get; } = cells.Values.Average(c => c.Run.Result.Train.Accuracy);
 
     /// <summary>Whether on the average nearly all of the training set is fitted.</summary>
     public bool Fits => MeanTrainAccuracy >= FittedAccuracy;
 
     /// <summary>The first epoch, of those in which it was measured, by which a cell fits its training set; null for one that never did.</summary>
-    public static int? EpochsToFit(FinishedCell cell) => cell.Run.Epochs().FirstOrDefault(e => e.Phase == PhaseKind.Training && e.TrainingAccuracy >= FittedAccuracy)?.Epoch;
+    public static int? EpochsToFit(FinishedRun run) => run.Epochs.FirstOrDefault(e => e.Phase == PhaseKind.Training && e.TrainingAccuracy >= FittedAccuracy)?.Epoch;
 }

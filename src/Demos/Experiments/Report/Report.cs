@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using BadMinima.Reporting;
 
 namespace BadMinima.Experiments;
@@ -13,9 +12,10 @@ internal sealed class Report
         Conditions = Experiments.Conditions.Of(results);
         Gaps = Comparisons.Gaps(Conditions);
         Momentum = Comparisons.MomentumAtEqualRate(Conditions);
-        Claims = ClaimTests.Of(Gaps, Momentum, rule);
-        ByComparison = Claims.SelectMany(c => c.Findings).DistinctBy(f => f.Comparison).ToImmutableDictionary(f => f.Comparison);
-        Boundaries = [.. results.Manifest.BoundarySeeds.Where(seed => SweepFolder.IsFinished(results.Folder.Boundary(seed))).Select(seed => (seed, BoundaryFolder.Read(results.Folder.Boundary(seed))))];
+        Tests = new([.. Gaps, .. Momentum], rule);
+        Claims = [.. Claim.All.Select(claim => Tests.Judge(claim, claim.OfMomentum ? Momentum : Gaps))];
+        Sentences = new([.. Gaps, .. Momentum], rule, Tests.Count);
+        (Boundaries, MissingFigures) = ReadFigures();
     }
 
     public SweepResults Results { get; }
@@ -29,78 +29,84 @@ internal sealed class Report
     /// <summary>Momentum and plain SGD of equal effective rate.</summary>
     public ImmutableArray<Comparison> Momentum { get; }
 
+    public ClaimTests Tests { get; }
+
     public ImmutableArray<ClaimVerdict> Claims { get; }
 
-    public ImmutableDictionary<Comparison, Evidence> ByComparison { get; }
+    public ClaimSentences Sentences { get; }
 
-    /// <summary>The 2-D figures that are finished.</summary>
+    /// <summary>The 2-D figures in the folder: the sweep's own, and those put there by `badminima boundary`.</summary>
     public ImmutableArray<(int Seed, BoundaryResult Result)> Boundaries { get; }
 
-    /// <summary>All finished runs: starts and cells.</summary>
-    public IEnumerable<(string Title, FinishedRun Run)> Runs => Results.Manifest.Starts.Where(s => Results.Starts.ContainsKey(s.Id)).Select(s => (s.Title, Results.Starts[s.Id]))
-        .Concat(Results.Cells.Select(c => (c.Cell.Title, c.Run)));
+    /// <summary>The figures that the sweep file asks for and that are not finished, and those that cannot be read.</summary>
+    public ImmutableArray<(int Seed, string Why)> MissingFigures { get; }
 
-    /// <summary>Writes report.html, report.md, claims.json and tables/*.csv into the sweep's folder, each whole or not at all.</summary>
+    /// <summary>The finished adversarial starts, in the sweep's order.</summary>
+    public IEnumerable<FinishedRun> Starts => Results.Manifest.Starts.Where(s => Results.Starts.ContainsKey(s.Id)).Select(s => Results.Starts[s.Id]);
+
+    /// <summary>All finished runs: starts and cells.</summary>
+    public IEnumerable<(string Kind, string Title, FinishedRun Run)> Runs =>
+    [
+        .. Results.Manifest.Starts.Where(s => Results.Starts.ContainsKey(s.Id)).Select(s => ("start", s.Title, Results.Starts[s.Id])),
+        .. Results.Cells.Select(c => ("cell", c.Cell.Title, c.Run)),
+    ];
+
+    /// <summary>Writes report.html, report.md, claims.json, tables/*.csv and charts/*.svg into the sweep's folder, each whole or not at all.</summary>
     public void Write()
     {
-        Page page = new ReportPage(this).Create();
-        page.Save(File("report.html"));
-        AtomicFile.Write(File("report.md"), page.ToMarkdown());
-        AtomicFile.Write(File("claims.json"), ClaimsJson() + "\n");
+        ReportPage composed = new(this);
+        foreach (Chart chart in composed.Charts)
+        {
+            AtomicFile.Write(File(chart.File!), chart.ToSvg());
+        }
+
         foreach ((string name, Table table) in Tables())
         {
             AtomicFile.Write(File(Path.Combine("tables", $"{name}.csv")), table.ToCsv());
         }
-    }
 
-    /// <summary>The verdicts with every number behind them.</summary>
-    public string ClaimsJson() => JsonSerializer.Serialize(
-        new
-        {
-            Results.Manifest.Name,
-            Rule = new { Rule.Margin, Rule.Level, Rule.InWords },
-            Cells = new { Finished = Results.Cells.Length, Failed = Results.Failed.Length, Missing = Results.Missing.Length },
-            Claims = Claims.Select(c => new
-            {
-                c.Claim.Id,
-                c.Claim.Statement,
-                c.Claim.Source,
-                Verdict = c.Decision,
-                Supporting = c.Count(Decision.Supported),
-                Contradicting = c.Count(Decision.Contradicted),
-                NotDeciding = c.Count(Decision.NotDecided),
-                Findings = c.Findings.Select(f => new
-                {
-                    Problem = f.Comparison.Problem.Name,
-                    f.Comparison.Subject,
-                    Verdict = f.Decision,
-                    f.Reason,
-                    Sentence = ClaimSentences.Sentence(f),
-                    Seeds = f.Comparison.Differences.Pairs.Select(pair => pair.Seed),
-                    Mean = f.Comparison.Differences.Sample?.Mean,
-                    f.Comparison.Differences.Sample?.StandardDeviation,
-                    Interval = f.Test?.DifferenceInterval,
-                    f.Test?.T,
-                    f.Test?.DegreesOfFreedom,
-                    f.Test?.P,
-                    f.AdjustedP,
-                    EffectSize = EffectSize.CohenDz(f.Comparison.Differences),
-                    First = f.Comparison.First.Cells.Values.Select(cell => cell.Cell.Id),
-                    Second = f.Comparison.Second.Cells.Values.Select(cell => cell.Cell.Id),
-                }),
-            }),
-        },
-        JsonOutput.Options);
+        AtomicFile.Write(File("claims.json"), ClaimsJson.Of(this) + "\n");
+        AtomicFile.Write(File("report.md"), composed.Page.ToMarkdown());
+        composed.Page.Save(File("report.html"));
+    }
 
     private IEnumerable<(string Name, Table Table)> Tables()
     {
+        yield return ("claims", ReportTables.Claims(Claims));
         yield return ("accuracies", ReportTables.Accuracies(Conditions, Rule.Level));
-        yield return ("gaps", ReportTables.Gaps(Gaps, ByComparison, Rule.Level));
+        yield return ("gaps", ReportTables.Gaps(Gaps, Tests, Rule.Level));
+        yield return ("momentum", ReportTables.Momentum(Momentum, Tests, Rule.Level));
         yield return ("epochs-to-fit", ReportTables.EpochsToFit(Conditions, Rule.Level));
-        yield return ("momentum", ReportTables.Momentum(Momentum, ByComparison, Rule.Level));
-        yield return ("starts", ReportTables.Starts(Results.Manifest.Starts.Where(s => Results.Starts.ContainsKey(s.Id)).Select(s => Results.Starts[s.Id])));
-        yield return ("costs", ReportTables.Costs(Runs));
+        yield return ("starts", ReportTables.Starts(Starts));
+        yield return ("runs", ReportTables.Runs(Runs));
         yield return ("boundary", ReportTables.Boundaries(Boundaries));
+    }
+
+    private (ImmutableArray<(int, BoundaryResult)> Read, ImmutableArray<(int, string)> Missing) ReadFigures()
+    {
+        var read = ImmutableArray.CreateBuilder<(int, BoundaryResult)>();
+        var missing = ImmutableArray.CreateBuilder<(int, string)>();
+        foreach (int seed in Results.Manifest.BoundarySeeds.Union(Results.Folder.FigureSeeds()).Order())
+        {
+            string folder = Results.Folder.Boundary(seed);
+            try
+            {
+                if (!SweepFolder.IsFinished(folder) || !System.IO.File.Exists(Results.Folder.BoundarySvg(seed)))
+                {
+                    missing.Add((seed, SweepFolder.FailureOf(folder)?.Error ?? "not finished"));
+                }
+                else
+                {
+                    read.Add((seed, BoundaryFolder.Read(folder)));
+                }
+            }
+            catch (InvalidDataException e)
+            {
+                missing.Add((seed, e.Message));
+            }
+        }
+
+        return (read.ToImmutable(), missing.ToImmutable());
     }
 
     private string File(string name) => Path.Combine(Results.Folder.Name, name);

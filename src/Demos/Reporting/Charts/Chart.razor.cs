@@ -31,9 +31,18 @@ public abstract partial class Chart : Block
     /// <summary>What a screen reader says in the chart's place.</summary>
     protected abstract string Description { get; }
 
-    /// <summary>Caption, and the values as a table where that is short; otherwise what a screen reader says.</summary>
+    /// <summary>Where the drawing also lies as a file (<see cref="ToSvg"/>), relative to the page: Markdown shows it from there. By default nowhere.</summary>
+    public string? File { get; init; }
+
+    /// <summary>The drawing by itself, for a file: on white, in its own colours and with fonts that most machines have.</summary>
+    /// <returns>An SVG document.</returns>
+    public string ToSvg() => SvgChart.Alone(Draw(Width), Width, Height(Width));
+
+    /// <summary>The caption and the picture where it lies as a file; otherwise the values as a table where that is short, or what a screen reader says.</summary>
     /// <inheritdoc/>
-    public override string ToMarkdown() => Values()?.ToMarkdown() ?? $"**{Markdown.Text(Caption)}**\n\n{Markdown.Text(Description)}";
+    public override string ToMarkdown() => File is not null
+        ? $"**{Markdown.Text(Caption)}**\n\n![{Markdown.Text(Description)}](<{File.Replace(">", "%3E")}>)"
+        : Values()?.ToMarkdown() ?? $"**{Markdown.Text(Caption)}**\n\n{Markdown.Text(Description)}";
 
     /// <summary>The values drawn, as a table for readers without pictures.</summary>
     /// <returns>The table, or none where it would be too long to read.</returns>

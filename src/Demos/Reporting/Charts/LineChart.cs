@@ -74,6 +74,9 @@ public sealed class LineChart : Chart
     /// <summary>Places on the axis below that a dotted line marks, each with its name, for example the epoch at which a phase begins; by default none.</summary>
     public IReadOnlyList<(double X, string Name)> Marks { get; init; } = [];
 
+    /// <summary>Values on the axis to the left that a dashed line marks, each with its name, for example a margin; by default none.</summary>
+    public IReadOnlyList<(double Y, string Name)> Levels { get; init; } = [];
+
     private (double Low, double High) Extent => Curves.SelectMany(curve => curve.Points).Select(point => point.X).DefaultIfEmpty(1) is var x ? (x.Min(), x.Max()) : default;
 
     /// <inheritdoc/>
@@ -116,6 +119,24 @@ public sealed class LineChart : Chart
         foreach ((double x, string name) in Marks)
         {
             model.Annotations.Add(Mark(x, name));
+        }
+
+        foreach ((double y, string name) in Levels)
+        {
+            model.Annotations.Add(new LineAnnotation
+            {
+                Type = LineAnnotationType.Horizontal,
+                Y = y,
+                Text = name,
+                Color = OxyColor.FromAColor(170, Palette.Ink),
+                LineStyle = LineStyle.Dash,
+                Layer = AnnotationLayer.BelowSeries,
+                TextLinePosition = 1,
+                TextHorizontalAlignment = HorizontalAlignment.Right,
+                TextVerticalAlignment = VerticalAlignment.Bottom,
+                TextMargin = 3,
+                TextPadding = 0,
+            });
         }
 
         return model;

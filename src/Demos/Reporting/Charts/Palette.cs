@@ -11,6 +11,9 @@ internal static class Palette
     // Used where a chart stands outside a page and its style sheet.
     private static readonly string[] Fallbacks = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 
+    /// <summary>The text's colour where a chart stands outside a page, on white.</summary>
+    public const string InkAlone = "#1c2229";
+
     /// <summary>The text's own colour, for axes and grid.</summary>
     public static OxyColor Ink { get; } = OxyColor.FromRgb(1, 2, 255);
 

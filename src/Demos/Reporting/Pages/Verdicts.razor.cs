@@ -22,10 +22,14 @@ public sealed partial class Verdicts : Block
 
     /// <inheritdoc/>
     public override string ToMarkdown() => string.Join('\n', Items.Select((item, i) => Markdown.Text(item.Test) is var test && test.Length > 0
-        ? $"{i + 1}. **{Markdown.Text(item.Claim)}** {Word(item.Decision)}. {Markdown.Text(item.Finding)} *{test}*"
-        : $"{i + 1}. **{Markdown.Text(item.Claim)}** {Word(item.Decision)}. {Markdown.Text(item.Finding)}"));
+        ? $"{i + 1}. **{Markdown.Text(item.Claim)}** {Word(item)}. {Markdown.Text(item.Finding)} *{test}*{EvidenceOf(item)}"
+        : $"{i + 1}. **{Markdown.Text(item.Claim)}** {Word(item)}. {Markdown.Text(item.Finding)}{EvidenceOf(item)}"));
 
-    private static string Word(Decision decision) => decision switch
+    /// <summary>Set in by as much as the item's number, it belongs to the item.</summary>
+    private static string EvidenceOf(Verdict item) =>
+        item.Evidence is null ? "" : string.Concat(item.Evidence.ToMarkdown().Split('\n').Prepend("").Select(line => line.Length == 0 ? "\n" : $"\n   {line}")) + "\n";
+
+    private static string Word(Verdict item) => item.Word ?? item.Decision switch
     {
         Decision.Supported => "Supported",
         Decision.Contradicted => "Contradicted",

@@ -5,6 +5,9 @@ namespace BadMinima.Reporting;
 /// <param name="IsNumber">Whether its cells are numbers: those stand to the right, digit below digit.</param>
 public sealed record Column(string Head, bool IsNumber)
 {
+    /// <summary>What programs call it, its head in CSV; by default what readers do.</summary>
+    public string? Name { get; init; }
+
     /// <summary>Whether readers see it, on pages, in Markdown and on the console. A column for programs alone, as the ends of an interval, is in CSV only.</summary>
     public bool IsShown { get; init; } = true;
 

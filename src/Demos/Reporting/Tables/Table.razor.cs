@@ -67,7 +67,7 @@ public sealed partial class Table : Block
     {
         int[] exported = [.. Enumerable.Range(0, Columns.Count).Where(i => Columns[i].IsExported)];
         return Csv.Of(Cells.Select(row => exported.Select(i => row[i].Value is double value ? Csv.Number(value) : row[i].Text))
-            .Prepend(exported.Select(i => Columns[i].Head)));
+            .Prepend(exported.Select(i => Columns[i].Name ?? Columns[i].Head)));
     }
 
     /// <summary>The caption, the table, and the note below it.</summary>
