@@ -7,13 +7,13 @@ internal static class SweepListing
     public static IEnumerable<string> Lines(SweepResults results)
     {
         Dictionary<string, RunResult> finished = results.Cells.ToDictionary(c => c.Cell.Id, c => c.Run.Result);
-        Dictionary<string, Failure> failed = results.Failed.ToDictionary(f => f.Cell.Id, f => f.Failure);
+        Dictionary<string, string> failed = results.Failed.ToDictionary(f => f.Cell.Id, f => f.Error);
         yield return $"{results.Manifest.Name}: {finished.Count:N0} of {results.Manifest.Cells.Length:N0} cells finished, {failed.Count:N0} failed; {results.Starts.Count:N0} of {results.Manifest.Starts.Length:N0} adversarial starts";
         yield return Line("id", "state", "train", "test", "seconds", "cell");
         foreach (ManifestCell cell in results.Manifest.Cells)
         {
             yield return finished.TryGetValue(cell.Id, out RunResult? result) ? Line(cell.Id, "finished", $"{result.Train.Accuracy:P1}", $"{result.Test.Accuracy:P1}", $"{result.Seconds:N1}", cell.Title)
-                : failed.TryGetValue(cell.Id, out Failure? failure) ? Line(cell.Id, "failed", "", "", "", $"{cell.Title}: {failure.Error}")
+                : failed.TryGetValue(cell.Id, out string? error) ? Line(cell.Id, "failed", "", "", "", $"{cell.Title}: {error}")
                 : Line(cell.Id, FolderLease.IsTaken(results.Folder.Cell(cell.Id)) ? "running" : RunFolder.IsBegunIn(results.Folder.Cell(cell.Id)) ? "interrupted" : "missing", "", "", "", cell.Title);
         }
     }
@@ -23,7 +23,7 @@ internal static class SweepListing
     {
         results.Manifest.Name,
         Finished = results.Cells.Select(c => new { c.Cell.Id, c.Cell.Title, c.Cell.StartId, c.Run.Folder, c.Run.Result }),
-        Failed = results.Failed.Select(f => new { f.Cell.Id, f.Cell.Title, f.Failure.Error, f.Failure.Time }),
+        Failed = results.Failed.Select(f => new { f.Cell.Id, f.Cell.Title, f.Error }),
         Missing = results.Missing.Select(m => new { m.Id, m.Title }),
     };
 
