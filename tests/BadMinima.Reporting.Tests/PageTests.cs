@@ -31,7 +31,7 @@ public sealed class PageTests
         Assert.AreEqual("en", (string?)root.Attribute("lang"));
         Assert.HasCount(1, root.Descendants("h1"));
         Assert.HasCount(1, root.Descendants("main"));
-        Assert.HasCount(5, root.Descendants("h2"));
+        Assert.HasCount(9, root.Descendants("h2"));
         Assert.IsTrue(root.Descendants("section").All(section => section.Element("h2") is not null));
         Assert.IsTrue(root.Descendants("figure").All(figure => !string.IsNullOrEmpty((string?)figure.Element("figcaption"))));
         Assert.IsTrue(root.Descendants("img").All(image => !string.IsNullOrEmpty((string?)image.Attribute("alt"))));
@@ -51,21 +51,25 @@ public sealed class PageTests
             new BarChart(Hostile, new ChartAxis(Hostile), [Hostile], new BarGroup(Hostile, [1])),
             new ImageGrid(Hostile, [Hostile], [[image]]),
             new ConfusionHeatMap(Hostile, [Hostile], [[1]]),
+            new Verdicts(new Verdict(Hostile, Decision.NotDecided, Hostile, Hostile)),
+            Figure.FromSvg(Hostile, "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'><script>alert('x')</script></svg>", $"{Hostile}: {Hostile}"),
+            new Details(Hostile, new Table(Hostile, [Column.Text(Hostile)], [[Hostile]]) { Note = Hostile }),
             new SideBySide(new Preformatted(Hostile, Hostile))))
         {
+            HasContents = true,
             Footer = Hostile,
         };
 
         XElement root = Parse(page.ToHtml());
         Assert.IsFalse(root.Descendants().Any(element => element.Name.LocalName == "script"));
-        string[] holders = ["title", "h1", "h2", "dt", "strong", "caption", "figcaption", "code", "footer"];
+        string[] holders = ["title", "h1", "h2", "dt", "strong", "figcaption", "code", "summary", "footer"];
         foreach (string holder in holders)
         {
             Assert.IsTrue(root.Descendants(holder).All(element => element.Value == Hostile), holder);
             Assert.AreNotEqual(0, root.Descendants(holder).Count(), holder);
         }
 
-        Assert.AreEqual($"{Hostile}: {Hostile}", (string?)root.Descendants("img").Single().Attribute("alt"));
+        Assert.AreEqual($"{Hostile}: {Hostile}", string.Join(" | ", root.Descendants("img").Attributes("alt").Select(alt => alt.Value).Distinct()));
     }
 
     [TestMethod]

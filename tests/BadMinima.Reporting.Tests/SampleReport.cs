@@ -1,6 +1,6 @@
 namespace BadMinima.Reporting.Tests;
 
-/// <summary>A page of the shape that the quick start writes, from made-up numbers: every kind of block at the size it has in earnest.</summary>
+/// <summary>A page of the shape that the demos write, from made-up numbers: every kind of block at the size it has in earnest.</summary>
 internal static class SampleReport
 {
     private static readonly string[] Classes = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
@@ -16,6 +16,7 @@ internal static class SampleReport
     public static Page Create() => new(
         "Bad global minima: quick start",
         "A network that first fits random labels is then trained on the true ones. With a vanilla recipe it keeps the damage; a regularized recipe recovers from it.",
+        SampleStudy.Verdicts,
         new Section("What came out",
             new KeyNumbers(
                 new KeyNumber("Gap, vanilla", "23.1", "points of test accuracy"),
@@ -42,6 +43,9 @@ internal static class SampleReport
             {
                 Marks = [(20, "rate / 10"), (40, "rate / 100")],
             }),
+        SampleStudy.Ablation,
+        SampleStudy.Sweeps,
+        SampleStudy.Pictures,
         new Section("What phase 1 was trained on",
             new Paragraph("Each image is replicated, a tenth of the pixels of each replica is set to zero, and every replica has a label drawn at random."),
             Images()),
@@ -56,6 +60,7 @@ internal static class SampleReport
             }
             """)))
     {
+        HasContents = true,
         Footer = "BadMinima.MLNet 0.1.0, made-up numbers",
     };
 
@@ -63,7 +68,7 @@ internal static class SampleReport
         [Column.Text("Start"), Column.Text("Recipe"), Column.Number("Train accuracy"), Column.Number("Test accuracy"), Column.Number("Epochs"), Column.Number("Seconds")],
         [.. Runs.Select((run, i) => (string[])[run.Start, run.Recipe, run.Train.ToString("0.0 %"), run.Test.ToString("0.0 %"), "60", (31.2 + (i * 74.9)).ToString("0.0")])]);
 
-    private static double[] Values(int count, double from, double to, double pace, int wobble) =>
+    internal static double[] Values(int count, double from, double to, double pace, int wobble) =>
         [.. Enumerable.Range(0, count).Select(i => Math.Min(1, to - ((to - from) * Math.Exp(-i / pace)) + (0.012 * Math.Exp(-i / 20.0) * Math.Sin((2.1 * i) + wobble))))];
 
     private static ImageGrid Images()

@@ -12,7 +12,7 @@ internal sealed record Report(IReadOnlyList<(string Name, double? Value)> Ratios
         [
             ("resnet18F32VsPyTorch", samples.Ratio("resnet18OursF32", "resnet18PyTorchF32Contiguous", "resnet18PyTorchF32ChannelsLast")),
             ("resnet18F32VsObvious", samples.Ratio("resnet18OursF32", "resnet18ObviousF32")),
-            ("resnet18F32PeakFraction", samples.Ratio("resnet18OursF32", "matrixProductGflops") * Workload.ResNet18Flop / 1e9),
+            ("resnet18F32PeakFraction", samples.Ratio("resnet18OursF32", "matrixProductGflops") * Workload.ResNet18.TrainingFlops / 1e9),
             ("resnet18Bf16VsPyTorch", samples.Ratio("resnet18OursBf16", "resnet18PyTorchF32Contiguous", "resnet18PyTorchF32ChannelsLast")),
             ("cnnVsObvious", samples.Ratio("cnnOurs", "cnnObvious")),
             ("mlpVsObvious", samples.Ratio("mlp-1x512Ours", "mlp-1x512Obvious")),

@@ -57,7 +57,8 @@ public sealed record Architecture(string Name, int MinimumSize, string Descripti
     /// <summary>
     /// Counts the floating-point operations of training on one image once, taken as three times <see cref="CountFlops"/>: the forward pass, and a backward pass with a product
     /// of the same size for the gradient of each layer's weights and another for that of its input. A ceiling, since the first layer's input is the image and needs no gradient:
-    /// 0.1 % too high for resnet18 on 3x32x32, a third for the perceptron mlp-1x512, nearly all of which is its first layer. The optimizer's few operations a parameter are left out.
+    /// 0.1 % of the count is not done in resnet18 on 3x32x32, a third in the perceptron mlp-1x512, nearly all of which is its first layer. The optimizer's few operations a
+    /// parameter are left out.
     /// </summary>
     /// <inheritdoc cref="CountFlops" path="/param|/exception"/>
     /// <returns>The count; times images an epoch, times epochs, what a run costs.</returns>

@@ -20,6 +20,7 @@ internal static class CommandLine
         ModelsCommand.Create(),
         RunCommand.Create(sets),
         SweepCommand.Create(sets, program),
+        ReportCommand.Create(),
         BoundaryCommand.Create(),
         ShowCommand.Create(),
         CompletionCommand.Create(),

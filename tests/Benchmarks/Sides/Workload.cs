@@ -1,3 +1,5 @@
+using BadMinima.MLNet;
+
 namespace BadMinima.Benchmarks;
 
 /// <summary>What every side trains.</summary>
@@ -7,8 +9,8 @@ namespace BadMinima.Benchmarks;
 /// <param name="Batch">Images a step.</param>
 internal sealed record Workload(string Network, int Channels, int Size, int Batch = 128)
 {
-    /// <summary>Forward and backward pass of one image, in floating-point operations: 0.557 G multiply-adds, times 2, times 3.</summary>
-    public const double ResNet18Flop = 3.34e9;
+    /// <summary>Forward and backward pass of one image with 10 classes, in floating-point operations.</summary>
+    public long TrainingFlops => Architectures.Get(Network).CountTrainingFlops(new ImageShape(Channels, Size, Size), 10);
 
     public static Workload ResNet18 { get; } = new("resnet18", 3, 32);
 

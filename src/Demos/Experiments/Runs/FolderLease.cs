@@ -69,7 +69,7 @@ internal sealed class FolderLease : IDisposable
 
     /// <summary>Whether a process seems to be at a folder: one of this machine that is there, or one of another that has renewed its file lately. To look keeps none from taking it.</summary>
     public static bool IsTaken(string folder)
-        => Newest(folder) is > 0 and var newest && Read(FileOf(folder, newest)) is { } owner && !IsOver(owner, ThisMachine, () => DateTime.UtcNow - File.GetLastWriteTimeUtc(FileOf(folder, newest)));
+        => Directory.Exists(folder) && Newest(folder) is > 0 and var newest && Read(FileOf(folder, newest)) is { } owner && !IsOver(owner, ThisMachine, () => DateTime.UtcNow - File.GetLastWriteTimeUtc(FileOf(folder, newest)));
 
     /// <summary>Whether it was lost: renewed too late, so that another machine took the folder for free.</summary>
     public bool IsLost => Read(FileOf(_folder, _number)) != _owner || File.Exists(FileOf(_folder, _number + 1));

@@ -26,6 +26,12 @@ internal sealed class SweepFolder(string path)
 
     public string Boundary(int seed) => Path.Combine(path, "boundary", $"seed{seed}");
 
+    public string BoundarySvg(int seed) => Path.Combine(Boundary(seed), "figure.svg");
+
+    /// <summary>The seeds of which there is a folder for a 2-D figure, whether the sweep file asks for them or not.</summary>
+    public IEnumerable<int> FigureSeeds() => !Directory.Exists(Path.Combine(path, "boundary")) ? []
+        : Directory.EnumerateDirectories(Path.Combine(path, "boundary"), "seed*").Select(folder => int.TryParse(Path.GetFileName(folder)["seed".Length..], out int seed) ? seed : -1).Where(seed => seed >= 0);
+
     /// <summary>Keeps the sweep file, and what it comes to.</summary>
     /// <param name="text">The sweep file's text.</param>
     /// <param name="sweep">The sweep.</param>

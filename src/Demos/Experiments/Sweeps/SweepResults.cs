@@ -9,19 +9,20 @@ namespace BadMinima.Experiments;
 /// <param name="Manifest">What belongs to the sweep.</param>
 /// <param name="Cells">The finished cells, in the sweep's order.</param>
 /// <param name="Starts">The finished adversarial starts, by id.</param>
-/// <param name="Failed">The failed cells.</param>
+/// <param name="Failed">The failed cells, and those whose files cannot be read.</param>
 /// <param name="Missing">The cells that are not finished and have not failed.</param>
 internal sealed record SweepResults(
     SweepFolder Folder,
     SweepManifest Manifest,
     ImmutableArray<FinishedCell> Cells,
     ImmutableDictionary<string, FinishedRun> Starts,
-    ImmutableArray<(ManifestCell Cell, Failure Failure)> Failed,
+    ImmutableArray<(ManifestCell Cell, string Error)> Failed,
     ImmutableArray<ManifestCell> Missing)
 {
-    /// <param name="path">A sweep's folder.</param>
+    /// <summary>Reads a sweep's folder. A cell that cannot be read is a failed one: the others are as good as before.</summary>
+    /// <param name="path">The folder.</param>
     /// <exception cref="DirectoryNotFoundException">It is none.</exception>
-    /// <exception cref="InvalidDataException">A file in it was changed by hand; the message names it.</exception>
+    /// <exception cref="InvalidDataException">Its cells.json was changed by hand.</exception>
     public static SweepResults Read(string path)
     {
         SweepFolder folder = new(path);
@@ -31,15 +32,30 @@ internal sealed record SweepResults(
         }
 
         var manifest = SweepManifest.Read(folder.Manifest);
-        ILookup<string, ManifestCell> states = manifest.Cells.ToLookup(cell =>
-            SweepFolder.IsFinished(folder.Cell(cell.Id)) ? "finished" : SweepFolder.FailureOf(folder.Cell(cell.Id)) is not null ? "failed" : "missing");
+        var cells = ImmutableArray.CreateBuilder<FinishedCell>();
+        var failed = ImmutableArray.CreateBuilder<(ManifestCell, string)>();
+        var missing = ImmutableArray.CreateBuilder<ManifestCell>();
+        foreach (ManifestCell cell in manifest.Cells)
+        {
+            (FinishedRun? run, string? error) = FinishedRun.TryRead(folder.Cell(cell.Id), isCell: true);
+            if (run is not null)
+            {
+                cells.Add(new(cell, run));
+            }
+            else if ((error ?? SweepFolder.FailureOf(folder.Cell(cell.Id))?.Error) is { } why)
+            {
+                failed.Add((cell, why));
+            }
+            else
+            {
+                missing.Add(cell);
+            }
+        }
+
         return new(
-            folder,
-            manifest,
-            [.. states["finished"].Select(cell => new FinishedCell(cell, FinishedRun.Read(folder.Cell(cell.Id))))],
-            manifest.Starts.Where(s => SweepFolder.IsFinished(folder.Start(s.Id))).ToImmutableDictionary(s => s.Id, s => FinishedRun.Read(folder.Start(s.Id))),
-            [.. states["failed"].Select(cell => (cell, SweepFolder.FailureOf(folder.Cell(cell.Id))!))],
-            [.. states["missing"]]);
+            folder, manifest, cells.ToImmutable(),
+            manifest.Starts.Select(s => (s.Id, FinishedRun.TryRead(folder.Start(s.Id), isCell: false).Run)).Where(s => s.Run is not null).ToImmutableDictionary(s => s.Id, s => s.Run!),
+            failed.ToImmutable(), missing.ToImmutable());
     }
 }
 
@@ -50,18 +66,63 @@ internal sealed record FinishedCell(ManifestCell Cell, FinishedRun Run);
 /// <param name="Folder">The folder.</param>
 /// <param name="Config">Its config.json: settings, machine, versions.</param>
 /// <param name="Result">Its result.json.</param>
-internal sealed record FinishedRun(string Folder, JsonObject Config, RunResult Result)
+/// <param name="Epochs">Of its metrics.csv the epochs in which an accuracy was measured, in both phases.</param>
+internal sealed record FinishedRun(string Folder, JsonObject Config, RunResult Result, ImmutableArray<EpochMetrics> Epochs)
 {
     /// <summary>Every setting as resolved: see <see cref="RunPlan.Settings"/>.</summary>
     public JsonObject Settings => Config["settings"]!.AsObject();
 
-    /// <summary>Every epoch of the phases that the run did itself.</summary>
-    public IReadOnlyList<EpochMetrics> Epochs()
+    /// <summary>The data's name; of a folder, its last part.</summary>
+    public string DataName => Path.GetFileName(Path.TrimEndingDirectorySeparator((string)Settings["data"]!["name"]!));
+
+    public int TrainImages => (int)Config["data"]!["train"]!;
+
+    /// <summary>The run in a folder, or what is wrong with its files; neither where it is not finished.</summary>
+    public static (FinishedRun? Run, string? Error) TryRead(string folder, bool isCell)
     {
-        using MetricsFile metrics = new(Path.Combine(Folder, "metrics.csv"));
-        return metrics.Read();
+        try
+        {
+            return SweepFolder.IsFinished(folder) ? (Read(folder, isCell), null) : (null, null);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            return (null, e.Message);
+        }
     }
 
-    /// <exception cref="InvalidDataException">A file was changed by hand.</exception>
-    public static FinishedRun Read(string folder) => new(folder, RunFolder.ReadConfig(folder), RunFolder.ReadResult(folder));
+    private static FinishedRun Read(string folder, bool isCell)
+    {
+        JsonObject config = RunFolder.ReadConfig(folder);
+        RunResult result = RunFolder.ReadResult(folder);
+        JsonNode settings = config["settings"]!;
+        Check("config.json", At(settings, "data", "name").Is<string>() && At(settings, "start").Is<string>() && At(settings, "regularizers").Is<string>() && At(config, "data", "train").Is<int>()
+            && (!isCell || (At(settings, "training", "learningRate").Is<double>() && At(settings, "training", "momentum").Is<double>())));
+        Check("result.json", result.Train is { Accuracy: >= 0 and <= 1 } && result.Test is { Accuracy: >= 0 and <= 1 } && (isCell ? result.Training is not null : result.RandomLabels is not null));
+        using MetricsFile metrics = new(RunFolder.MetricsOf(folder));
+        return new(folder, config, result, [.. metrics.Read().Where(e => e.TrainingAccuracy is not null || e.TestAccuracy is not null)]);
+
+        void Check(string file, bool isRight)
+        {
+            if (!isRight)
+            {
+                throw new InvalidDataException($"{Path.Combine(folder, file)}: not that of a finished {(isCell ? "cell" : "start")}. Delete its folder and run the sweep again.");
+            }
+        }
+
+        static JsonValue? At(JsonNode? node, params ReadOnlySpan<string> path)
+        {
+            foreach (string name in path)
+            {
+                node = (node as JsonObject)?[name];
+            }
+
+            return node as JsonValue;
+        }
+    }
+}
+
+/// <summary>What a JSON value is.</summary>
+internal static class JsonValues
+{
+    public static bool Is<T>(this JsonValue? value) => value is not null && value.TryGetValue<T>(out _);
 }

@@ -33,6 +33,44 @@ internal static partial class SvgChart
         return root.ToString(SaveOptions.DisableFormatting);
     }
 
+    /// <summary>A drawing of <see cref="Draw"/> without the page around it: what the page gives it, it has itself.</summary>
+    public static string Alone(string drawing, double width, double height)
+    {
+        XElement root = XElement.Parse(Variable().Replace(drawing, match => match.Groups[1].Value));
+        root.SetAttributeValue("width", width);
+        root.SetAttributeValue("height", height);
+        root.SetAttributeValue("style", $"color: {Palette.InkAlone}; font-family: system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', Arial, sans-serif");
+        root.Element(Svg + "title")!.AddAfterSelf(new XElement(Svg + "rect", new XAttribute("width", "100%"), new XAttribute("height", "100%"), new XAttribute("fill", "#ffffff")));
+        return root.ToString(SaveOptions.DisableFormatting) + "\n";
+    }
+
+    /// <summary>The width of the longest line of a text, as it may stand in a page.</summary>
+    public static double TextWidth(string text, double fontSize)
+    {
+        PageMeasurer measurer = new();
+        return text.Split('\n').Max(line => measurer.MeasureText(line, "Arial", fontSize, FontWeights.Normal).Width);
+    }
+
+    /// <summary>Breaks a text at spaces into lines no wider than <paramref name="width"/>, as far as its words allow.</summary>
+    public static string Wrap(string text, double width, double fontSize)
+    {
+        List<string> lines = [];
+        foreach (string word in text.Split(' '))
+        {
+            string? longer = lines.Count == 0 ? null : $"{lines[^1]} {word}";
+            if (longer is not null && TextWidth(longer, fontSize) <= width)
+            {
+                lines[^1] = longer;
+            }
+            else
+            {
+                lines.Add(word);
+            }
+        }
+
+        return string.Join('\n', lines);
+    }
+
     private static bool IsInvisible(XElement element) =>
         ((string?)element.Attribute("style"))?.Contains("fill:none;stroke:none", StringComparison.Ordinal) == true;
 
@@ -53,6 +91,9 @@ internal static partial class SvgChart
             return new OxySize(1.18 * 96 / 72 * size.Width, 96.0 / 72 * size.Height);
         }
     }
+
+    [GeneratedRegex(@"var\(--[\w-]+, (#[0-9a-f]{6})\)")]
+    private static partial Regex Variable();
 
     [GeneratedRegex(@"rgb\(1,2,(\d+)\)")]
     private static partial Regex StandIn();

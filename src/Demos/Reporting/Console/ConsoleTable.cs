@@ -15,7 +15,7 @@ public static class ConsoleTable
         ArgumentNullException.ThrowIfNull(table);
 
         SpectreTable drawn = new() { Border = TableBorder.Simple, UseSafeBorder = true };
-        foreach (Column column in table.Columns)
+        foreach (Column column in table.Shown.Select(i => table.Columns[i]))
         {
             drawn.AddColumn(new SpectreColumn(new Text(column.Head, new Style(decoration: Decoration.Bold)))
             {
@@ -28,7 +28,7 @@ public static class ConsoleTable
 
         foreach (IReadOnlyList<string> row in table.Rows)
         {
-            drawn.AddRow(row.Select(cell => new Text(cell)));
+            drawn.AddRow(table.Shown.Select(i => new Text(row[i])));
         }
 
         console ??= AnsiConsole.Console;

@@ -26,5 +26,9 @@ public sealed partial class ImageGrid : Block
     /// <summary>Rows of images.</summary>
     public IReadOnlyList<IReadOnlyList<GridImage>> Rows { get; }
 
+    /// <summary>The captions of the images in their grid.</summary>
+    /// <inheritdoc/>
+    public override string ToMarkdown() => Markdown.Table(Caption, [.. Heads.Select(Column.Text)], Rows.Select(row => row.Select(image => image.Caption)));
+
     private static string Alternative(GridImage image, string head) => image.Alternative ?? $"{head}: {image.Caption}";
 }

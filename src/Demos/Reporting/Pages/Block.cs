@@ -27,6 +27,10 @@ public abstract class Block
         return renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<Root>(parameters)).ToHtmlString()).GetAwaiter().GetResult();
     }
 
+    /// <summary>Writes the block as Markdown (CommonMark, with GitHub's tables), without what only a picture shows.</summary>
+    /// <returns>The text, with every sign escaped; no line break at its end.</returns>
+    public abstract string ToMarkdown();
+
     /// <summary>Writes the block; a Razor template overrides it.</summary>
     /// <param name="builder">Where to.</param>
     protected abstract void BuildRenderTree(RenderTreeBuilder builder);

@@ -6,4 +6,8 @@ public sealed partial class KeyNumbers(params IReadOnlyList<KeyNumber> numbers) 
 {
     /// <summary>The numbers in their order.</summary>
     public IReadOnlyList<KeyNumber> Numbers { get; } = numbers;
+
+    /// <inheritdoc/>
+    public override string ToMarkdown() => string.Join('\n', Numbers.Select(number =>
+        $"- {Markdown.Text(number.Label)}: **{Markdown.Text(number.Value)}**{(string.IsNullOrEmpty(number.Note) ? "" : $" {Markdown.Text(number.Note)}")}"));
 }

@@ -6,4 +6,7 @@ public sealed partial class Paragraph(string text) : Block
 {
     /// <summary>The text.</summary>
     public string Text { get; } = text;
+
+    /// <inheritdoc/>
+    public override string ToMarkdown() => Markdown.Text(Text);
 }

@@ -10,4 +10,7 @@ public sealed partial class Preformatted(string caption, string text) : Block
 
     /// <summary>The text.</summary>
     public string Text { get; } = text;
+
+    /// <inheritdoc/>
+    public override string ToMarkdown() => $"**{Markdown.Text(Caption)}**\n\n{Markdown.Fenced(Text)}";
 }

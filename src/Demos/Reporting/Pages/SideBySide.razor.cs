@@ -6,4 +6,7 @@ public sealed partial class SideBySide(params IReadOnlyList<Block> blocks) : Blo
 {
     /// <summary>The blocks in their order.</summary>
     public IReadOnlyList<Block> Blocks { get; } = blocks;
+
+    /// <inheritdoc/>
+    public override string ToMarkdown() => Markdown.Parts(Blocks.Select(block => block.ToMarkdown()));
 }

@@ -40,6 +40,12 @@ public sealed partial class ConfusionHeatMap : Block
     /// <summary>Per class the share of its examples that was recognized, 0 .. 1; not a number for a class without examples.</summary>
     public IReadOnlyList<double> Recall { get; }
 
+    /// <inheritdoc/>
+    public override string ToMarkdown() => Markdown.Table(
+        Caption,
+        [Column.Text("true \\ predicted"), .. Classes.Select(Column.Number), Column.Number("recall")],
+        Counts.Select((row, i) => (string[])[Classes[i], .. row.Select(count => count.ToString("0")), RecallText(i)]));
+
     private int Percent(int row, int column)
     {
         double total = Counts[row].Sum();

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using BadMinima.Reporting;
+
+namespace BadMinima.Experiments;
+
+/// <summary><c>badminima report</c></summary>
+internal static class ReportCommand
+{
+    public static Command Create()
+    {
+        DecisionRule defaults = new();
+        Argument<string> folder = new("FOLDER") { Description = "A sweep's folder" };
+        Option<double> margin = new("--margin") { Description = "Percentage points of test accuracy: a smaller difference counts as none", HelpName = "POINTS", DefaultValueFactory = _ => defaults.Margin };
+        Option<double> level = new("--confidence") { Description = "Of intervals; 1 less it is the error rate of all tests together", HelpName = "LEVEL", DefaultValueFactory = _ => defaults.Level };
+        Option<bool> json = new("--json") { Description = "Print claims.json" };
+        Command command = new("report",
+            "What a sweep comes to: writes report.html, report.md, claims.json, tables/*.csv and charts/*.svg into its folder, and prints the verdicts. It may be called while the sweep runs.\n"
+            + ClaimsJson.Help
+            + "Exit codes: 0 done, 2 wrong input or a failure (one message says what).")
+        {
+            folder, margin, level, json,
+        };
+        command.SetBody(
+            (parsed, _) =>
+            {
+                Report report = new(SweepResults.Read(parsed.GetValue(folder)!), Rule(parsed.GetValue(margin), parsed.GetValue(level)));
+                report.Write();
+                Print(report, parsed.GetValue(json));
+                return Task.FromResult(ConsoleProgram.Done);
+            },
+            interrupted: "Interrupted.");
+        return command;
+    }
+
+    private static DecisionRule Rule(double margin, double level)
+        => margin < 0 || !double.IsFinite(margin) ? throw new ArgumentException($"--margin is {margin}; allowed is 0 or more percentage points.")
+            : level is not (> 0 and < 1) ? throw new ArgumentException($"--confidence is {level}; allowed is more than 0 and less than 1, such as 0.95.")
+            : new(margin, level);
+
+    private static void Print(Report report, bool json)
+    {
+        if (json)
+        {
+            Console.WriteLine(ClaimsJson.Of(report));
+            return;
+        }
+
+        foreach (Verdict verdict in report.Claims.Select(report.Sentences.VerdictOf))
+        {
+            Console.WriteLine($"{verdict.Claim}\n  {verdict.Word ?? Word(verdict.Decision)}. {verdict.Finding}");
+        }
+
+        int open = report.Results.Missing.Length + report.Results.Failed.Length;
+        Console.WriteLine($"{report.Results.Cells.Length} cells{(open > 0 ? $", {open} without a result" : "")}. {Path.Combine(report.Results.Folder.Name, "report.html")}, report.md, claims.json, tables/, charts/");
+    }
+
+    private static string Word(Decision decision) => decision switch
+    {
+        Decision.Supported => "Supported",
+        Decision.Contradicted => "Contradicted",
+        _ => "Not decided",
+    };
+}
