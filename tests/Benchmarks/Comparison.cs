@@ -73,11 +73,11 @@ internal static class Comparison
         samples.Add("sweepFinished1000Seconds", SweepSpeed.Finished(1000).Again);
         samples.Add("sweepListing10000Seconds", SweepSpeed.Finished(10_000).Listing);
         samples.Add("sweepTrainingShare", SweepSpeed.Sweep(effort.SweepSeeds).Share);
-        foreach ((string network, int epochs) in new[] { ("cnn", 4), ("lenet", 12), ("mlp-1x512", 40) })
+        foreach (string network in new[] { "cnn", "lenet", "mlp-1x512" })
         {
             // Side by side in turn: two processes of a thread each, and one of two.
-            double two = SweepSpeed.Sweep(1, workers: 2, workerThreads: 1, network, epochs).Seconds;
-            samples.Add($"sweepOneProcessOverTwo {network}", SweepSpeed.Sweep(1, workers: 1, workerThreads: 2, network, epochs).Seconds / two);
+            double two = SweepSpeed.Sweep(1, workers: 2, workerThreads: 1, network, images: 1000, epochs: 6).Seconds;
+            samples.Add($"sweepOneProcessOverTwo {network}", SweepSpeed.Sweep(1, workers: 1, workerThreads: 2, network, images: 1000, epochs: 6).Seconds / two);
         }
 
     }

@@ -20,16 +20,17 @@ internal static class SweepSpeed
 
     /// <summary>Of a sweep of short cells from both starts by two workers of a thread each: the seconds inside training over all workers' time, starting them included.</summary>
     /// <param name="seeds">16 cells and a start each.</param>
-    /// <param name="workerThreads">Torch's threads of each worker.</param>
     /// <param name="workers">Processes.</param>
+    /// <param name="workerThreads">Torch's threads of each worker.</param>
     /// <param name="network">The network.</param>
+    /// <param name="images">Training images; half as many to test on.</param>
     /// <param name="epochs">Epochs of a cell.</param>
-    public static (double Share, double Seconds) Sweep(int seeds, int workers = Workers, int workerThreads = 1, string network = "cnn", int epochs = 12)
+    public static (double Share, double Seconds) Sweep(int seeds, int workers = Workers, int workerThreads = 1, string network = "cnn", int images = 600, int epochs = 40)
     {
         using Folder folder = new();
         folder.Write(new JsonObject
         {
-            ["data"] = new JsonObject { ["train"] = 1000, ["test"] = 500 },
+            ["data"] = new JsonObject { ["train"] = images, ["test"] = images / 2 },
             ["architectures"] = network,
             ["seeds"] = seeds,
             ["training"] = new JsonObject { ["epochs"] = epochs, ["stopAt"] = "off", ["learningRate"] = 0.01 },
@@ -62,6 +63,7 @@ internal static class SweepSpeed
                 config["settings"] = cell.Plan.Settings;
                 File.WriteAllText(Path.Combine(path, "config.json"), config.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
                 File.Copy(Path.Combine(one, "result.json"), Path.Combine(path, "result.json"));
+                File.Copy(Path.Combine(one, "metrics.csv"), Path.Combine(path, "metrics.csv"));
             }
         }
 

@@ -62,13 +62,13 @@ internal static class SpeedMeter
             },
         }).Fit(Data(ml, plan, count)).Dispose();
         cancellation.ThrowIfCancellationRequested();
-        double training = Median(epochs.Select(e => 1 / e.ImagesPerSecond));
+        double training = Usual(epochs.Select(e => 1 / e.ImagesPerSecond));
         TimeSpan[] ends = [TimeSpan.Zero, .. epochs.Select(e => e.Elapsed)];
-        double whole = Median(ends.Zip(ends.Skip(1), (before, after) => (after - before).TotalSeconds / Count(plan, count)));
+        double whole = Usual(ends.Zip(ends.Skip(1), (before, after) => (after - before).TotalSeconds / Count(plan, count)));
         return new(training, Math.Max(0, whole - training));
 
-        // The median passes over the first, slow one.
-        static double Median(IEnumerable<double> values) => values.Order().ToArray() is var sorted ? sorted[sorted.Length / 2] : 0;
+        // The lower quartile passes over the first, slow one, and over those that another program disturbed.
+        static double Usual(IEnumerable<double> values) => values.Order().ToArray() is var sorted ? sorted[sorted.Length / 4] : 0;
     }
 
     private static int Count(RunPlan plan, int count) => plan.Data.IsVectors ? plan.Data.TrainCount!.Value : count;
