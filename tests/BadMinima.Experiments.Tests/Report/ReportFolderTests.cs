@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using BadMinima.Reporting.Tests;
 
@@ -8,7 +7,7 @@ namespace BadMinima.Experiments.Tests;
 
 /// <summary>What `badminima report` writes.</summary>
 [TestClass]
-public sealed partial class ReportFolderTests
+public sealed class ReportFolderTests
 {
     private static readonly double[] Good = [0.90, 0.91, 0.92], Bad = [0.70, 0.715, 0.725];
 
@@ -35,7 +34,7 @@ public sealed partial class ReportFolderTests
     {
         using StudyFolder folder = Study.Create();
         folder.Report().Write();
-        Dictionary<string, string> gap = Rows(folder, "gaps").Single(row => row["recipe"] == "l2");
+        Dictionary<string, string> gap = folder.Rows("gaps").Single(row => row["recipe"] == "l2");
         double[] expected = Study.Expected["l2"];
         foreach ((string name, double value) in new[] { ("gap", expected[0]), ("t", expected[2]), ("p", expected[3]), ("pAdjusted", expected[4]), ("gapLow", expected[5]), ("gapHigh", expected[6]), ("effectSize", expected[7]) })
         {
@@ -43,12 +42,12 @@ public sealed partial class ReportFolderTests
         }
 
         Assert.AreEqual("drawn 1000 cnn l2 l2 0.03 0 adversarial 3 0.1 5", string.Join(' ', new[] { "data", "trainImages", "network", "recipe", "regularizers", "learningRate", "momentum", "start", "replicas", "zeroOutRatio", "seeds" }.Select(name => gap[name])));
-        Dictionary<string, string>[] runs = Rows(folder, "runs");
+        Dictionary<string, string>[] runs = folder.Rows("runs");
         Assert.HasCount(5 + 40, runs, "starts and cells");
         Dictionary<string, string> cell = runs.Single(row => row["id"] == folder.Ids[7]);
         Assert.AreEqual("cell 3 0.802 1 10 20000 0.123456789012 13333.3", string.Join(' ', new[] { "kind", "seed", "testAccuracy", "trainAccuracy", "epochsToFit", "imagesSeen", "teraFlop", "imagesPerSecond" }.Select(name => cell[name])));
-        Assert.AreEqual("5 10 0", string.Join(' ', new[] { "fittedBy", "epochs", "deviation" }.Select(name => Rows(folder, "epochs-to-fit")[0][name])));
-        Assert.HasCount(1 + 1 + 3 + 1, Rows(folder, "claims"));
+        Assert.AreEqual("5 10 0", string.Join(' ', new[] { "fittedBy", "epochs", "deviation" }.Select(name => folder.Rows("epochs-to-fit")[0][name])));
+        Assert.HasCount(1 + 1 + 3 + 1, folder.Rows("claims"));
     }
 
     [TestMethod]
@@ -138,7 +137,8 @@ public sealed partial class ReportFolderTests
         Assert.HasCount(34, report.Results.Cells);
         CollectionAssert.AreEqual(new[] { missing }, report.Results.Missing.Select(c => c.Id).ToArray());
         CollectionAssert.AreEqual(new[] { failed, half, noJson, metrics, config }, report.Results.Failed.Select(c => c.Cell.Id).ToArray());
-        Assert.AreEqual(2, report.Gaps.Single(g => g.Subject == "vanilla").Seeds, "seeds 1 and 2 have no random start, seed 2 no adversarial one");
+        Assert.AreEqual(3, report.Gaps.Single(g => g.Subject == "vanilla").Seeds, "seeds 1 and 2 have no random start, seed 2 no adversarial one");
+        Assert.AreEqual(3, report.Gaps.Single(g => g.Subject == "all").Seeds, "seed 3 has no random start, seed 4 no adversarial one");
         string markdown = folder.Text("report.md");
         foreach (string text in new[] { "The loss is no number any more.", "not finished", half, metrics, "1 cells are not finished and 5 have failed" })
         {
@@ -155,7 +155,7 @@ public sealed partial class ReportFolderTests
         File.Delete(folder.File("sweep.json"));
         folder.Report().Write();
         Assert.Contains("This sweep has no comparison that concerns it.", folder.Text("report.md"));
-        Assert.IsEmpty(Rows(folder, "gaps"));
+        Assert.IsEmpty(folder.Rows("gaps"));
     }
 
     [TestMethod]
@@ -170,7 +170,7 @@ public sealed partial class ReportFolderTests
         folder.Save();
         var clock = Stopwatch.StartNew();
         folder.Report().Write();
-        Assert.HasCount(100, Rows(folder, "gaps"));
+        Assert.HasCount(100, folder.Rows("gaps"));
 
         // Not a measurement: what is quadratic takes minutes.
         Assert.IsLessThan(60, clock.Elapsed.TotalSeconds);
@@ -207,7 +207,7 @@ public sealed partial class ReportFolderTests
         Assert.Contains("](<boundary/seed1/figure.svg>)", markdown);
         Assert.Contains("](<boundary/seed9/figure.svg>)", markdown);
         Assert.Contains("2-D figure seed 2", markdown);
-        Assert.AreEqual("3.5", Rows(folder, "boundary")[2]["jaggednessOverRandomStart"]);
+        Assert.AreEqual("3.5", folder.Rows("boundary")[2]["jaggednessOverRandomStart"]);
 
         File.WriteAllText(folder.File("boundary", "seed9", "result.json"), "{");
         Assert.Contains("result.json", folder.Report().MissingFigures.Single(f => f.Seed == 9).Why);
@@ -215,14 +215,4 @@ public sealed partial class ReportFolderTests
 
     private static string[] Charts(StudyFolder folder)
         => [.. folder.Files.Where(f => f.StartsWith("charts/", StringComparison.Ordinal)).Select(f => Path.GetFileNameWithoutExtension(f).Split("-cnn-")[1])];
-
-    /// <summary>A CSV file's rows by its column's names. No field of these folders has a quote or a line break.</summary>
-    private static Dictionary<string, string>[] Rows(StudyFolder folder, string table)
-    {
-        string[][] lines = [.. folder.Text("tables", table + ".csv").Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Select(line => Field().Matches(line).Select(m => m.Groups[1].Value + m.Groups[2].Value).ToArray())];
-        return [.. lines.Skip(1).Select(line => lines[0].Zip(line, (name, value) => (name, value)).ToDictionary(f => f.name, f => f.value))];
-    }
-
-    [GeneratedRegex("(?:^|,)(?:\"([^\"]*)\"|([^,\"]*))")]
-    private static partial Regex Field();
 }

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace BadMinima.Experiments.Tests;
 
 /// <summary>A sweep's folder with results of the test's choosing, as if they had been trained.</summary>
-internal sealed class StudyFolder : IDisposable
+internal sealed partial class StudyFolder : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly JsonArray _cells = [];
@@ -73,7 +74,17 @@ internal sealed class StudyFolder : IDisposable
 
     public Report Report(DecisionRule? rule = null) => new(SweepResults.Read(FullPath), rule ?? new());
 
+    /// <summary>A CSV file's rows by its column's names. No field of these folders has a quote or a line break.</summary>
+    public Dictionary<string, string>[] Rows(string table)
+    {
+        string[][] lines = [.. Text("tables", table + ".csv").Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Select(line => Field().Matches(line).Select(m => m.Groups[1].Value + m.Groups[2].Value).ToArray())];
+        return [.. lines.Skip(1).Select(line => lines[0].Zip(line, (name, value) => (name, value)).ToDictionary(f => f.name, f => f.value))];
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    [GeneratedRegex("(?:^|,)(?:\"([^\"]*)\"|([^,\"]*))")]
+    private static partial Regex Field();
 
     private static void Write(string folder, Cell cell, string phase)
     {

@@ -52,13 +52,14 @@ internal sealed class ClaimSentences(IReadOnlyCollection<Comparison> comparisons
         // The reader wants to know on what it depends: only what tells the comparisons from each other is said of each.
         string[][] parts = [.. all.Select(f => Parts(f.Comparison))];
         string[] shared = [.. parts[0].Where(part => parts.All(p => p.Contains(part)))];
+        string[] recipe = [.. all[0].Comparison.Subject.Split(", ").Intersect(shared)];
         Dictionary<Evidence, string> names = all.Zip(parts).ToDictionary(f => f.First, f => string.Join(", ", f.Second.Except(shared).DefaultIfEmpty(f.Second[^1])));
         string split = string.Join("; ", new[] { (Decision.Supported, "holds"), (Decision.Contradicted, "fails"), (Decision.NotDecided, "is open") }
             .Where(d => verdict.Count(d.Item1) > 0)
             .Select(d => $"{d.Item2} {(verdict.Count(d.Item1) == all.Length ? $"for all {all.Length} comparisons" : List([.. all.Where(f => f.Decision == d.Item1).Select(f => names[f])]))}"));
         string[] reasons = [.. all.Select(f => f.Reason).OfType<string>().Distinct()];
         string why = verdict.Count(Decision.NotDecided) < all.Length ? "" : reasons.Length == 1 ? $": {reasons[0]}" : "";
-        return $"{(verdict.Claim.IsOfAny && shared.Length > 0 ? $"With {string.Join(", ", shared)} it" : "It")} {split}{why}.{Extremes([.. all.Where(f => f.Comparison.Mean is not null).OrderByDescending(f => f.Comparison.Mean)], names)}";
+        return $"{(verdict.Claim.IsOfAny && recipe.Length > 0 ? $"With {string.Join(", ", recipe)} it" : "It")} {split}{why}.{Extremes([.. all.Where(f => f.Comparison.Mean is not null).OrderByDescending(f => f.Comparison.Mean)], names)}";
     }
 
     private static string Extremes(Evidence[] sorted, Dictionary<Evidence, string> names)
