@@ -39,6 +39,9 @@ internal sealed class Command : IDisposable
         return new(start);
     }
 
+    /// <summary>The same as the first process of a group of its own, as a terminal has it.</summary>
+    public static Command StartGroup(params IEnumerable<string> arguments) => new(new ProcessStartInfo("setsid", ["env", "--default-signal=INT", "dotnet", .. Itself, .. arguments]));
+
     public static Result Run(params IEnumerable<string> arguments)
     {
         using Command command = Start(arguments: arguments);

@@ -1,3 +1,4 @@
+using BadMinima.MLNet;
 using BadMinima.Reporting;
 using Microsoft.Testing.Platform.Builder;
 
@@ -8,10 +9,30 @@ internal static class Program
 {
     public const string AsCommand = "--as-badminima";
 
+    /// <summary>Environment variables that make the command one of another machine, and its patience with other machines one of so many seconds.</summary>
+    public const string Machine = "BADMINIMA_TEST_MACHINE";
+
+    /// <inheritdoc cref="Machine"/>
+    public const string Expiry = "BADMINIMA_TEST_EXPIRY";
+
+    /// <summary>A network that takes its process with it.</summary>
+    public const string Fatal = "fatal";
+
     public static async Task<int> Main(string[] args)
     {
         if (args is [AsCommand, ..])
         {
+            FolderLease.ThisMachine = Environment.GetEnvironmentVariable(Machine) ?? FolderLease.ThisMachine;
+            FolderLease.Expiry = Environment.GetEnvironmentVariable(Expiry) is string seconds ? TimeSpan.FromSeconds(int.Parse(seconds)) : FolderLease.Expiry;
+            if (args is [_, "sweep", ..])
+            {
+                Architectures.Register(new(Fatal, 1, "A network that takes its process with it.", (_, _) =>
+                {
+                    Environment.FailFast("as a native fault does");
+                    return null!;
+                }));
+            }
+
             return ConsoleProgram.Run(CommandLine.Create([.. Catalogue.All, .. TestSets.All], "dotnet", typeof(Program).Assembly.Location, AsCommand), args[1..]);
         }
 

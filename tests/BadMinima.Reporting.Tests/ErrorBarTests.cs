@@ -52,6 +52,21 @@ public sealed class ErrorBarTests
     }
 
     [TestMethod]
+    public void Points_have_markers_where_they_are_few_or_would_not_be_seen()
+    {
+        double[] many = [.. Enumerable.Range(0, 13).Select(i => i / 13.0)];
+
+        // A legend, there with more than one curve, has one more of each curve with markers.
+        Assert.AreEqual(3 + 2 + 2, Markers(Lines(Curve.PerEpoch("a", many[..3]), Curve.PerEpoch("b", many[..2]) with { Look = 0 })));
+        Assert.AreEqual(0, Markers(Lines(Curve.PerEpoch("a", many), Curve.PerEpoch("b", many[..2]) with { Look = 0 })));
+        Assert.AreEqual(1 + 1, Markers(Lines(Curve.PerEpoch("a", many), Curve.PerEpoch("b", many[..1]) with { Look = 0 })));
+        Assert.AreEqual(13, Markers(Lines(Curve.PerEpoch("a", many) with { Markers = true })));
+        Assert.AreEqual(0, Markers(Lines(Curve.PerEpoch("a", many[..3]) with { Markers = false })));
+
+        static int Markers(LineChart chart) => Drawings(chart)[0].Descendants(Svg + "ellipse").Count();
+    }
+
+    [TestMethod]
     public void Error_bars_of_two_curves_at_one_place_stand_beside_each_other()
     {
         Curve curve = new("a", [(0.01, 0.5), (0.1, 0.5)]) { ErrorBars = [(0.4, 0.6), (0.4, 0.6)] };

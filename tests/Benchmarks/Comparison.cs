@@ -9,15 +9,25 @@ namespace BadMinima.Benchmarks;
 /// <param name="Steps">Training steps of ResNet18 that count, a measurement.</param>
 /// <param name="SmallSteps">The same for the small networks.</param>
 /// <param name="MemorySeconds">How long each process of the memory comparison trains.</param>
-internal sealed record Effort(int Rounds, int Steps, int SmallSteps, int MemorySeconds);
+/// <param name="SweepSeeds">Seeds of the sweep of short cells, 16 cells each.</param>
+internal sealed record Effort(int Rounds, int Steps, int SmallSteps, int MemorySeconds, int SweepSeeds);
 
 /// <summary>Every side in turn, round after round, so that a machine whose speed drifts slows all of them.</summary>
 internal static class Comparison
 {
-    public static Report Run(Effort effort)
+    /// <param name="effort">How much.</param>
+    /// <param name="sweeps">Whether sweeps alone are measured.</param>
+    public static Report Run(Effort effort, bool sweeps)
     {
         TorchRuntime.EnsureLoaded();
         int threads = get_num_threads();
+        if (sweeps)
+        {
+            Samples alone = new();
+            Sweeps(effort, alone);
+            return Report.Of(alone, effort, threads, null, "--sweeps measures sweeps alone");
+        }
+
         using PyTorch? pytorch = PyTorch.TryStart(out string? reason);
         var samples = new Samples();
         Console.WriteLine($"{TorchRuntime.Description}; {threads} threads; PyTorch: {pytorch?.Version ?? reason}");
@@ -54,7 +64,22 @@ internal static class Comparison
         samples.Add("replicaMemoryRatio", ReplicaMemory.Ratio(effort.MemorySeconds, out long one, out long ten));
         samples.Add("replicaMemoryPeakOfOneBytes", one);
         samples.Add("replicaMemoryPeakOfTenBytes", ten);
+        Sweeps(effort, samples);
         return Report.Of(samples, effort, threads, pytorch?.Version, reason);
+    }
+
+    private static void Sweeps(Effort effort, Samples samples)
+    {
+        samples.Add("sweepTrainingShare", SweepSpeed.Sweep(effort.SweepSeeds).Share);
+        foreach ((string network, int epochs) in new[] { ("cnn", 4), ("lenet", 12), ("mlp-1x512", 40) })
+        {
+            // Side by side in turn: two processes of a thread each, and one of two.
+            double two = SweepSpeed.Sweep(1, workers: 2, workerThreads: 1, network, epochs).Seconds;
+            samples.Add($"sweep{network}OneProcessOverTwo", SweepSpeed.Sweep(1, workers: 1, workerThreads: 2, network, epochs).Seconds / two);
+        }
+
+        samples.Add("sweepFinished1000Seconds", SweepSpeed.Finished(1000).Again);
+        samples.Add("sweepListing10000Seconds", SweepSpeed.Finished(10_000).Listing);
     }
 }
 

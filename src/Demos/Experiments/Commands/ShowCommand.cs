@@ -9,22 +9,48 @@ internal static class ShowCommand
 {
     public static Command Create()
     {
-        Argument<string> folder = new("RUN") { Description = "A run's folder" };
-        Option<bool> json = new("--json") { Description = "All of it as JSON: state, commands, config.json, result.json and the rows of metrics.csv" };
+        Argument<string> folder = new("FOLDER") { Description = "A run's folder, or a sweep's" };
+        Option<bool> json = new("--json") { Description = "All of it as JSON: of a run state, commands, config.json, result.json and the rows of metrics.csv; of a sweep every cell with its result" };
         Command command = new("show",
             "A run: how it stands (finished, running, interrupted or failed), its settings, results and accuracies, what it ran on, and the commands that continue it and make the same run.\n"
-            + "Exit codes: 0 shown, 2 no run's folder or a damaged one (one message says what).")
+            + "Of a sweep's folder: a row a cell.\n"
+            + "Exit codes: 0 shown, 2 no such folder or a damaged one (one message says what).")
         {
             folder, json,
         };
         command.SetBody(
             (parsed, _) =>
             {
-                ShowRun(parsed.GetValue(folder)!, parsed.GetValue(json));
+                string path = parsed.GetValue(folder)!;
+                if (new SweepFolder(path).Exists)
+                {
+                    ShowSweep(path, parsed.GetValue(json));
+                }
+                else
+                {
+                    ShowRun(path, parsed.GetValue(json));
+                }
+
                 return Task.FromResult(ConsoleProgram.Done);
             },
             interrupted: "Interrupted.");
         return command;
+    }
+
+    private static void ShowSweep(string folder, bool json)
+    {
+        var results = SweepResults.Read(folder);
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(SweepListing.Describe(results), JsonOutput.Options));
+        }
+        else
+        {
+            foreach (string line in SweepListing.Lines(results))
+            {
+                Console.WriteLine(line);
+            }
+        }
     }
 
     private static void ShowRun(string folder, bool json)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Diagnostics;
 using BadMinima.MLNet;
 using BadMinima.Reporting;
 using Spectre.Console;
@@ -11,6 +12,9 @@ internal static class SweepCommand
 {
     private const int SomeFailed = 1;
     private const int ShownFailures = 10;
+
+    // Less than the program itself is given after Ctrl-C.
+    private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(15);
 
     // What a worker takes at most with the networks of the registry but the largest: ResNet18 trains within 1.4 GB.
     private const long MemoryOfWorker = 2L << 30;
@@ -26,6 +30,7 @@ internal static class SweepCommand
         Option<bool> json = new("--json") { Description = "With --dry-run: every cell, as JSON" };
         Option<bool> schema = new("--schema") { Description = "Print the JSON schema of sweep files" };
         Option<int?> worker = new("--worker") { Hidden = true };
+        Option<bool> measure = new("--measure") { Hidden = true };
         file.Arity = ArgumentArity.ZeroOrOne;
         Command command = new("sweep",
             "A grid of runs: every combination of data, networks, starts, recipes and seeds that a sweep file names. Cells run side by side, each in a folder of its own named after its\n"
@@ -33,7 +38,7 @@ internal static class SweepCommand
             + "sweep, and an extended sweep file adds to it. Several calls may work on one folder, also from several machines.\n"
             + "Exit codes: 0 done, 1 done but some cells failed, 2 wrong input or a failure (a message says what), 130 interrupted: the same command continues.")
         {
-            file, output, parallel, threads, retry, dryRun, json, schema, worker,
+            file, output, parallel, threads, retry, dryRun, json, schema, worker, measure,
         };
         command.SetBody(
             (parsed, cancellation) =>
@@ -45,32 +50,36 @@ internal static class SweepCommand
                 }
 
                 string path = parsed.GetValue(file) ?? throw new ArgumentException("FILE is missing: the sweep file.");
-                Sweep sweep = SweepFile.Read(path, sets);
-                SweepFolder folder = new(parsed.GetValue(output) ?? Path.Combine("sweeps", sweep.Name));
+                int? ownThreads = parsed.GetValue(worker);
+                string text = ownThreads is null ? File.ReadAllText(path) : WorkerProcess.ReadSweep(Console.In);
+                Sweep sweep = SweepFile.Read(path, text, sets);
+                SweepFolder folder = new(parsed.GetValue(output) ?? Path.Combine("sweeps", SweepFolder.NameOf(sweep.Name)));
                 ImmutableArray<SweepJob> jobs = SweepJob.Of(sweep, folder);
-                if (parsed.GetValue(worker) is int ownThreads)
+                if (ownThreads is int torchThreads)
                 {
-                    Work(jobs, ownThreads, cancellation);
+                    Work(jobs, torchThreads, parsed.GetValue(measure), cancellation);
                     return Task.FromResult(ConsoleProgram.Done);
                 }
 
                 int workers = parsed.GetValue(parallel) is int given ? Positive("--parallel", given) : DefaultParallel(sweep);
                 int each = parsed.GetValue(threads) is int number ? Positive("--threads", number) : Math.Max(1, Environment.ProcessorCount / workers);
+                string[] own = [.. program, "sweep", path, "--out", folder.Name, "--worker", $"{each}"];
                 if (parsed.GetValue(dryRun))
                 {
-                    SweepEstimate.Write(sweep, jobs, workers, each, parsed.GetValue(json), cancellation);
+                    new SweepEstimate(sweep, jobs, workers, each, [.. own, "--measure"], text).Write(parsed.GetValue(json), cancellation);
                     return Task.FromResult(ConsoleProgram.Done);
                 }
 
-                folder.Keep(path, sweep);
-                return Task.FromResult(Run(jobs, folder, [.. program, "sweep", path, "--out", folder.Name, "--worker", $"{each}"], workers, each, parsed.GetValue(retry), cancellation));
+                folder.Keep(text, sweep);
+                return Task.FromResult(Run(jobs, folder, (needed, progress) => new SweepRunner(jobs, own, text, needed, each, progress), workers, parsed.GetValue(retry), cancellation));
             },
             interrupted: "Interrupted; continue with the same command.",
             alsoExpected: e => e is TorchLoadException);
         return command;
     }
 
-    private static int Run(ImmutableArray<SweepJob> jobs, SweepFolder folder, IReadOnlyList<string> worker, int workers, int threads, bool retry, CancellationToken cancellation)
+    private static int Run(
+        ImmutableArray<SweepJob> jobs, SweepFolder folder, Func<int, SweepProgress, SweepRunner> runnerOf, int workers, bool retry, CancellationToken cancellation)
     {
         HashSet<int> settled = [];
         for (int i = 0; i < jobs.Length; i++)
@@ -91,8 +100,14 @@ internal static class SweepCommand
         int needed = Math.Min(workers, jobs.Length - settled.Count);
         if (needed > 0)
         {
+            // Better known now than after hours of training on the others.
+            foreach (RunData data in jobs.Where((_, i) => !settled.Contains(i)).OfType<RunJob>().Select(j => j.Plan.Data).DistinctBy(d => d.Folder))
+            {
+                data.RequireThere();
+            }
+
             SweepProgress progress = new(jobs, settled, AnsiConsole.Console);
-            SweepRunner runner = new(jobs, worker, needed, threads, progress);
+            SweepRunner runner = runnerOf(needed, progress);
             progress.While(() => runner.Run(cancellation));
         }
 
@@ -112,7 +127,7 @@ internal static class SweepCommand
     }
 
     /// <summary>The body of a worker process: see <see cref="WorkerProcess"/>.</summary>
-    private static void Work(ImmutableArray<SweepJob> jobs, int threads, CancellationToken cancellation)
+    private static void Work(ImmutableArray<SweepJob> jobs, int threads, bool measure, CancellationToken cancellation)
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _ = Task.Run(
@@ -123,12 +138,23 @@ internal static class SweepCommand
                 }
 
                 ending.Cancel();
+
+                // A batch of a large network, an evaluation, a file system that is away: what is in the folder serves to continue from.
+                Thread.Sleep(TimeToEnd);
+                Process.GetCurrentProcess().Kill();
             },
             CancellationToken.None);
         TextWriter output = Console.Out;
         try
         {
-            new SweepWorker(jobs, threads, Tell).Run(ending.Token);
+            if (measure)
+            {
+                SweepEstimate.Measure(jobs, threads, Tell, ending.Token);
+            }
+            else
+            {
+                new SweepWorker(jobs, threads, Tell).Run(ending.Token);
+            }
         }
         catch (IOException e)
         {
@@ -147,8 +173,24 @@ internal static class SweepCommand
 
     private static int DefaultParallel(Sweep sweep)
     {
-        bool gpu = sweep.Cells.Any(c => c.Plan.Request.Device is { } device && device.StartsWith("cuda", StringComparison.Ordinal));
-        return gpu ? 1 : (int)Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryOfWorker, 1, Environment.ProcessorCount);
+        return sweep.Cells.Any(c => IsOnGpu(c.Plan.Request.Device)) ? 1 : (int)Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryOfWorker, 1, Environment.ProcessorCount);
+    }
+
+    private static bool IsOnGpu(string? device)
+    {
+        if (device is null or "auto")
+        {
+            // Loading torch takes a second; without a driver there is no need to ask it.
+            bool driver = OperatingSystem.IsWindows() ? File.Exists(Path.Combine(Environment.SystemDirectory, "nvcuda.dll")) : File.Exists("/dev/nvidiactl");
+            if (driver)
+            {
+                TorchRuntime.EnsureLoaded();
+            }
+
+            return driver && TorchSharp.torch.cuda.is_available();
+        }
+
+        return device.StartsWith("cuda", StringComparison.Ordinal);
     }
 
     private static int Positive(string option, int value) => value >= 1 ? value : throw new ArgumentException($"{option} is {value}; allowed is a whole number from 1 on.");

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
@@ -6,72 +5,77 @@ namespace BadMinima.Experiments;
 
 /// <summary>
 /// The right of one process to write to a folder, also where several machines share it. On one machine a lock of the operating system says who has it, and is gone with its process, however
-/// that ends. Not every shared file system carries such locks from machine to machine; so the owner also keeps a file that it alone can have made, and renews it: what another machine has
-/// not renewed for <see cref="Expiry"/> is free again.
+/// that ends. Not every shared file system carries such locks, from machine to machine or at all; so the owner also keeps a file .owner.N, which of several one alone can have made, and
+/// renews it. Who takes the folder over from a dead owner, or from one that has not renewed its file for <see cref="Expiry"/>, makes the file N + 1: nobody ever writes to, or removes, the
+/// file of somebody who may be alive, and the newest file says who has the folder.
 /// </summary>
 internal sealed class FolderLease : IDisposable
 {
-    // A machine that swaps or waits for its file system may be late by seconds; one that is silent for six renewals is taken for dead.
-    private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(30);
+    private const string LockFile = ".lock";
+    private const string OwnerPrefix = ".owner.";
+    private const string Free = "free";
 
-    public static readonly TimeSpan Expiry = 6 * Renewal;
-
-    private const string OwnerFile = ".owner";
-    private const string BootId = "/proc/sys/kernel/random/boot_id";
+    // A file is made and then written to: an empty one that is so old was left by a process that was killed in between.
+    private static readonly TimeSpan TimeToWrite = TimeSpan.FromSeconds(10);
 
     private readonly FileStream _lock;
-    private readonly string _file;
+    private readonly string _folder;
+    private readonly int _number;
     private readonly string _owner;
+    private readonly CancellationTokenSource _lost = new();
     private readonly Timer _renewing;
 
-    private FolderLease(FileStream held, string file, string owner)
+    private FolderLease(FileStream held, string folder, int number, string owner)
     {
-        (_lock, _file, _owner) = (held, file, owner);
-        _renewing = new(_ => Renew(), null, Renewal, Renewal);
+        (_lock, _folder, _number, _owner) = (held, folder, number, owner);
+
+        // A machine that swaps or waits for its file system may be late by seconds; one that is silent for six renewals is taken for dead.
+        TimeSpan renewal = Expiry / 6;
+        _renewing = new(_ => Renew(), null, renewal, renewal);
     }
+
+    /// <summary>After how long another machine's silence means that it is dead. Set by tests alone: all who share a folder must agree.</summary>
+    public static TimeSpan Expiry { get; set; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>What tells this machine from others: set by tests alone.</summary>
+    public static string ThisMachine { get; set; } = ProcessIdentity.Machine;
 
     /// <summary>Takes a folder, which is there.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="machine">What this machine is called, and since when it runs; for tests. Default: what it says of itself.</param>
+    /// <param name="machine">What this machine is called; for tests. Default: <see cref="ThisMachine"/>.</param>
     /// <returns>Null if another process has it.</returns>
     /// <exception cref="IOException">It cannot be written to.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public static FolderLease? TryTake(string folder, string? machine = null)
     {
-        if (TryLock(Path.Combine(folder, ".lock")) is not { } held)
+        if (TryLock(Path.Combine(folder, LockFile)) is not { } held)
         {
             return null;
         }
 
+        FolderLease? taken = null;
         try
         {
-            string file = Path.Combine(folder, OwnerFile);
-            string owner = $"{machine ?? ThisMachine} {Environment.ProcessId} {Guid.NewGuid():N}";
-            if (IsFree(file, machine ?? ThisMachine) && TryMake(file, owner))
+            return taken = TryTake(held, folder, machine ?? ThisMachine);
+        }
+        finally
+        {
+            if (taken is null)
             {
-                return new(held, file, owner);
+                held.Dispose();
             }
         }
-        catch
-        {
-            held.Dispose();
-            throw;
-        }
-
-        held.Dispose();
-        return null;
     }
 
     /// <summary>Whether a process seems to be at a folder: one of this machine that is there, or one of another that has renewed its file lately. To look keeps none from taking it.</summary>
     public static bool IsTaken(string folder)
-    {
-        string file = Path.Combine(folder, OwnerFile);
-        return Read(file) is { } owner
-            && (owner.Split(' ') is [var machine, var process, _] && machine == ThisMachine ? IsThere(int.Parse(process, CultureInfo.InvariantCulture)) : DateTime.UtcNow - File.GetLastWriteTimeUtc(file) <= Expiry);
-    }
+        => Directory.Exists(folder) && Newest(folder) is > 0 and var newest && Read(FileOf(folder, newest)) is { } owner && !IsOver(owner, ThisMachine, () => DateTime.UtcNow - File.GetLastWriteTimeUtc(FileOf(folder, newest)));
 
     /// <summary>Whether it was lost: renewed too late, so that another machine took the folder for free.</summary>
-    public bool IsLost => Read(_file) != _owner;
+    public bool IsLost => Read(FileOf(_folder, _number)) != _owner || File.Exists(FileOf(_folder, _number + 1));
+
+    /// <summary>Is cancelled soon after it was lost.</summary>
+    public CancellationToken Lost => _lost.Token;
 
     public void Dispose()
     {
@@ -83,28 +87,34 @@ internal sealed class FolderLease : IDisposable
             }
         }
 
-        if (!IsLost)
-        {
-            File.Delete(_file);
-        }
-
+        Write(Free);
         _lock.Dispose();
+        _lost.Dispose();
     }
 
-    /// <summary>Its name, and what it was given when it was started: two machines may have one name.</summary>
-    private static string ThisMachine { get; } = $"{Environment.MachineName}/{(File.Exists(BootId) ? File.ReadAllText(BootId).Trim() : "")}";
-
-    private static bool IsThere(int process)
+    private static FolderLease? TryTake(FileStream held, string folder, string machine)
     {
-        try
+        int newest = Newest(folder);
+        if (newest > 0 && Read(FileOf(folder, newest)) is var before && (before is null || !IsOver(before, machine, () => AgeOf(held, FileOf(folder, newest)))))
         {
-            using var there = Process.GetProcessById(process);
-            return true;
+            return null;
         }
-        catch (ArgumentException)
+
+        int number = newest + 1;
+        string owner = $"{machine} {ProcessIdentity.OfThis} {Guid.NewGuid():N}";
+        if (!TryMake(FileOf(folder, number), owner))
         {
-            return false;
+            return null;
         }
+
+        // Who looked before others came and went makes a file of a number that is past.
+        bool isNewest = Newest(folder) == number;
+        foreach (int past in isNewest ? Numbers(folder).Where(n => n < number) : [number])
+        {
+            File.Delete(FileOf(folder, past));
+        }
+
+        return isNewest ? new(held, folder, number, owner) : null;
     }
 
     private static FileStream? TryLock(string file)
@@ -119,49 +129,56 @@ internal sealed class FolderLease : IDisposable
         }
     }
 
-    /// <summary>Whether no process can be at work there: one of this machine would hold the lock, and one of another would have renewed its file.</summary>
-    private static bool IsFree(string file, string machine)
-        => Read(file) is not { } owner || ((owner.Split(' ')[0] == machine || AgeOf(file) > Expiry) && TryRemove(file));
+    /// <summary>Whether an owner can be at work no more: a process of this machine that is gone, or one of another that has long not renewed its file.</summary>
+    private static bool IsOver(string owner, string machine, Func<TimeSpan> age) => owner.Split(' ') switch
+    {
+        [Free] => true,
+        [""] => age() > TimeToWrite,
+        [var its, var process, _] when its == machine => !ProcessIdentity.IsThere(process),
+        _ => age() > Expiry,
+    };
 
     /// <summary>By the file system's clock, which may be another than this machine's.</summary>
-    private static TimeSpan AgeOf(string file)
+    private static TimeSpan AgeOf(FileStream held, string file)
     {
-        string now = $"{file}.{Path.GetRandomFileName()}.tmp";
-        File.WriteAllText(now, "");
-        TimeSpan age = File.GetLastWriteTimeUtc(now) - File.GetLastWriteTimeUtc(file);
-        File.Delete(now);
-        return age;
+        held.Position = 0;
+        held.WriteByte(0);
+        held.Flush(flushToDisk: true);
+        return File.GetLastWriteTimeUtc(held.Name) - File.GetLastWriteTimeUtc(file);
     }
 
-    /// <summary>Of several that want to remove the same file one can rename it; and it must be the file that was looked at.</summary>
-    private static bool TryRemove(string file)
-    {
-        string? before = Read(file);
-        string aside = $"{file}.{Path.GetRandomFileName()}.tmp";
-        try
-        {
-            File.Move(file, aside);
-            bool same = Read(aside) == before;
-            File.Delete(aside);
-            return same;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
+    private static string FileOf(string folder, int number) => Path.Combine(folder, $"{OwnerPrefix}{number}");
+
+    private static int Newest(string folder) => Numbers(folder).DefaultIfEmpty().Max();
+
+    private static IEnumerable<int> Numbers(string folder) => Directory.GetFiles(folder, $"{OwnerPrefix}*")
+        .Select(f => int.TryParse(Path.GetFileName(f)[OwnerPrefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0);
 
     private static bool TryMake(string file, string owner)
     {
+        FileStream made;
         try
         {
-            using FileStream made = new(file, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-            made.Write(Encoding.UTF8.GetBytes(owner));
-            return true;
+            made = new(file, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         }
         catch (IOException) when (File.Exists(file))
         {
             return false;
+        }
+
+        try
+        {
+            using (made)
+            {
+                made.Write(Encoding.UTF8.GetBytes(owner));
+            }
+
+            return true;
+        }
+        catch
+        {
+            File.Delete(file);
+            throw;
         }
     }
 
@@ -179,16 +196,32 @@ internal sealed class FolderLease : IDisposable
 
     private void Renew()
     {
+        // The same words over the old ones: the time of writing is the file system's, and no reader finds the file empty.
+        Write(_owner);
         try
         {
-            if (!IsLost)
+            if (IsLost)
             {
-                // The same words over the old ones: the time of writing is the file system's, and no reader finds the file empty.
-                using FileStream file = new(_file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-                file.Write(Encoding.UTF8.GetBytes(_owner));
+                _lost.Cancel();
             }
         }
-        catch (IOException)
+        catch (UnauthorizedAccessException)
+        {
+            // As below.
+        }
+    }
+
+    /// <summary>Writes to the owner's own file, if it is there.</summary>
+    private void Write(string text)
+    {
+        try
+        {
+            using FileStream file = new(FileOf(_folder, _number), FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            byte[] bytes = Encoding.UTF8.GetBytes(text);
+            file.Write(bytes);
+            file.SetLength(bytes.Length);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A file system that is away for a moment; the next renewal comes in time.
         }

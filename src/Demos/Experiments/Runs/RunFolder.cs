@@ -108,13 +108,32 @@ internal sealed class RunFolder : IDisposable
     /// <exception cref="LeaseLostException">Another machine took this one for dead, and the run over.</exception>
     public void Finish(RunResult result)
     {
-        if (_lease.IsLost)
+        RequireLease();
+        AtomicFile.Write(Result, JsonSerializer.Serialize(result, JsonOutput.Options) + '\n');
+        try
+        {
+            Directory.Delete(Checkpoints, recursive: true);
+        }
+        catch (IOException)
+        {
+            // The run is finished all the same. Some shared file systems keep a file that another machine has open.
+        }
+    }
+
+    /// <summary>Is cancelled when another machine takes this one for dead, and the run over.</summary>
+    public CancellationToken Lost => _lease.Lost;
+
+    /// <summary>Whether that has happened.</summary>
+    public bool IsLost => _lease.IsLost;
+
+    /// <summary>Makes sure, before the run's final files are written, that they are not another's.</summary>
+    /// <exception cref="LeaseLostException">Another machine took this one for dead, and the run over.</exception>
+    public void RequireLease()
+    {
+        if (IsLost || IsFinished)
         {
             throw new LeaseLostException(Name);
         }
-
-        AtomicFile.Write(Result, JsonSerializer.Serialize(result, JsonOutput.Options) + '\n');
-        Directory.Delete(Checkpoints, recursive: true);
     }
 
     /// <exception cref="InvalidDataException">The file was changed by hand.</exception>

@@ -24,14 +24,20 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
     /// <exception cref="OperationCanceledException">It was ended.</exception>
     /// <exception cref="ArgumentException">The data do not fit the settings, or those of the interrupted run.</exception>
     /// <exception cref="IOException">The data are not there, or the folder cannot be written to.</exception>
+    /// <exception cref="LeaseLostException">Another machine took this one for dead, and the run over.</exception>
     /// <exception cref="InvalidOperationException">Training diverged, or the device is not there.</exception>
     public RunResult Run(CancellationToken cancellation)
     {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, folder.Lost);
         try
         {
-            RunResult result = Complete(cancellation);
+            RunResult result = Complete(ending.Token);
             _log.Write($"Finished. {result.Summary}");
             return result;
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException && folder.IsLost && !cancellation.IsCancellationRequested)
+        {
+            throw new LeaseLostException(folder.Name);
         }
         catch (IOException e) when (DiskFull.IsCause(e))
         {
@@ -85,6 +91,7 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
         ImmutableArray<PhaseHistory> phases = model.History.Phases[(from?.History.Phases.Length ?? 0)..];
         var result = RunResult.Of(plan, model, phases, Evaluate(model, train), Evaluate(model, test));
         cancellation.ThrowIfCancellationRequested();
+        folder.RequireLease();
         metrics.Replace(phases.SelectMany(p => p.Epochs));
         events.Complete(metrics);
         AtomicFile.Write(folder.Model, stream => _ml.Model.Save(model, train.Schema, stream));

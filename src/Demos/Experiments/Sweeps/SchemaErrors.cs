@@ -33,14 +33,15 @@ internal static class SchemaErrors
 
     private static string Message(ValidationError error)
     {
-        string given = $"\"{error.Property}\"";
+        string given = $"\"{error.Property ?? (error.Token as JToken)?.Path}\"";
         string allowed = Allowed(error.Schema);
         return error.Kind switch
         {
             ValidationErrorKind.NoAdditionalPropertiesAllowed => $"{given} is not known here; known are {string.Join(", ", error.Schema.ActualProperties.Keys)}.",
-            ValidationErrorKind.PropertyRequired => $"{given} is missing.",
+            ValidationErrorKind.TooFewProperties => $"{given} is empty; allowed is one with {string.Join(", ", error.Schema.ActualProperties.Keys.Select(key => $"\"{key}\""))}.",
+            ValidationErrorKind.StringTooShort => $"{given} is empty; leave it out for its default.",
             ValidationErrorKind.TooFewItems or ValidationErrorKind.ArrayItemNotValid => $"{given} is an empty list; leave it out for its default, or name at least one.",
-            _ => $"{(error.Property is null ? "A value" : given)} {Given(error.Token as JToken)}; allowed is {allowed}.",
+            _ => $"{given} {Given(error.Token as JToken)}; allowed is {allowed}.",
         };
     }
 
@@ -50,7 +51,7 @@ internal static class SchemaErrors
     {
         schema = schema.ActualSchema;
         string types = string.Join(" or ", Enum.GetValues<JsonObjectType>().Where(t => t != JsonObjectType.None && schema.Type.HasFlag(t)).Select(Word));
-        return schema.Minimum is { } least ? $"{types}, from {least} on" : schema.Pattern is { } pattern ? $"{types}, of the form {pattern}" : types;
+        return schema.Minimum is { } least ? $"{types}, from {least} on" : schema.Pattern is { } pattern ? types.Replace("a string", pattern.Trim('^', '$', '(', ')').Replace("|", " or ", StringComparison.Ordinal), StringComparison.Ordinal) : types;
     }
 
     private static string Word(JsonObjectType type) => type switch

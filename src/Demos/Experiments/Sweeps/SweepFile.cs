@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using NJsonSchema;
@@ -12,19 +13,23 @@ internal static class SweepFile
     private const int DefaultSeeds = 5;
     private const int MostErrors = 10;
 
+    // Each is a folder; a file system and a person want fewer in one place.
+    private const int MostCells = 100_000;
+
     private static readonly Lazy<JsonSchema> Schema = new(() => JsonSchema.FromJsonAsync(SweepSchema.Text).GetAwaiter().GetResult());
 
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file's name.</param>
+    /// <param name="text">What is in it.</param>
     /// <param name="sets">The catalogue.</param>
-    /// <exception cref="IOException">It is not there.</exception>
     /// <exception cref="InvalidDataException">It is no sweep; the message has a line for each thing that is wrong, with its line in the file.</exception>
-    public static Sweep Read(string path, IReadOnlyList<DataSet> sets)
+    public static Sweep Read(string path, string text, IReadOnlyList<DataSet> sets)
     {
-        JObject root = Parse(path, File.ReadAllText(path));
+        JObject root = Parse(path, text);
+        Refuse(path, root.Descendants().Where(IsTooLarge).Select(token => (SweepErrors.LineOf(token), $"\"{token.Path}\" is {token}; allowed are whole numbers of at most {int.MaxValue}.")));
         Refuse(path, Schema.Value.Validate(root, new JsonSchemaValidatorSettings()).SelectMany(e => SchemaErrors.Of(e, root)));
         SweepErrors errors = new();
-        ImmutableArray<SweepCell> cells = [.. Grids(root).SelectMany(grid => new SweepGrid(grid, sets, errors).Cells()).DistinctBy(cell => cell.Id)];
-        Refuse(path, errors.All);
+        ImmutableArray<SweepCell> cells = [.. Grids(root).SelectMany(grid => new SweepGrid(grid, sets, errors).Cells()).DistinctBy(cell => cell.Id).Take(MostCells + 1)];
+        Refuse(path, cells.Length > MostCells ? errors.All.Append((1, $"the sweep has more than {MostCells:N0} cells; divide it.")) : errors.All);
         return new((string?)root["name"] ?? Path.GetFileNameWithoutExtension(path), (string?)root["description"], cells, Numbers(root["boundary"]));
     }
 
@@ -36,14 +41,13 @@ internal static class SweepFile
         _ => [.. Enumerable.Range(1, (int)token)],
     };
 
-    /// <summary>The file itself, or each of its grids with what the file says outside.</summary>
+    /// <summary>The file itself, or each of its grids with what the file says outside; none of a file that asks for 2-D figures alone.</summary>
     private static IEnumerable<JObject> Grids(JObject root)
     {
         JObject common = new(root.Properties().Where(p => p.Name is not ("grids" or "boundary" or "name" or "description" or "$schema")).Select(Copy));
+        bool figuresAlone = root["boundary"] is not null && common.Count == 0;
         common["seeds"] ??= DefaultSeeds;
-        return root["grids"] is JArray grids
-            ? grids.Cast<JObject>().Select(grid => Over(common, grid))
-            : root["boundary"] is not null && common.Count == 1 ? [] : [common];
+        return root["grids"] is JArray grids ? grids.Cast<JObject>().Select(grid => Over(common, grid)) : figuresAlone ? [] : [common];
     }
 
     private static JObject Over(JObject common, JObject grid)
@@ -57,6 +61,8 @@ internal static class SweepFile
         return both;
     }
 
+    private static bool IsTooLarge(JToken token) => token is JValue { Value: BigInteger } or JValue { Value: long and (> int.MaxValue or < int.MinValue) };
+
     private static JProperty Copy(JProperty property) => new(property.Name, property.Value.DeepClone());
 
     private static JObject Parse(string path, string text)
@@ -64,12 +70,13 @@ internal static class SweepFile
         try
         {
             using JsonTextReader reader = new(new StringReader(text)) { DateParseHandling = DateParseHandling.None };
-            JObject root = JObject.Load(reader, new JsonLoadSettings { DuplicatePropertyNameHandling = DuplicatePropertyNameHandling.Error });
-            return !reader.Read() ? root : throw new InvalidDataException($"{path}({reader.LineNumber}): something follows the end of the sweep.");
+            var token = JToken.Load(reader, new JsonLoadSettings { DuplicatePropertyNameHandling = DuplicatePropertyNameHandling.Error });
+            return reader.Read() ? throw new InvalidDataException($"{path}({reader.LineNumber}): something follows the end of the sweep.")
+                : token as JObject ?? throw new InvalidDataException($"{path}(1): no sweep: the file is {(token is JArray ? "a list" : "one value")}; allowed is an object, {{ ... }}.");
         }
         catch (JsonException e)
         {
-            int line = e is JsonReaderException at ? at.LineNumber : 1;
+            int line = e is JsonReaderException at ? Math.Max(at.LineNumber, 1) : 1;
             throw new InvalidDataException($"{path}({line}): no JSON: {e.Message}", e);
         }
     }

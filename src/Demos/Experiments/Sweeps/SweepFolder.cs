@@ -33,15 +33,20 @@ internal sealed class SweepFolder(string path)
         : Directory.EnumerateDirectories(Path.Combine(path, "boundary"), "seed*").Select(folder => int.TryParse(Path.GetFileName(folder)["seed".Length..], out int seed) ? seed : -1).Where(seed => seed >= 0);
 
     /// <summary>Keeps the sweep file, and what it comes to.</summary>
-    public void Keep(string sweepFile, Sweep sweep)
+    /// <param name="text">The sweep file's text.</param>
+    /// <param name="sweep">The sweep.</param>
+    public void Keep(string text, Sweep sweep)
     {
         SweepManifest.Of(sweep).Write(Manifest);
-        string text = File.ReadAllText(sweepFile);
         if (!File.Exists(SweepFile) || File.ReadAllText(SweepFile) != text)
         {
             AtomicFile.Write(SweepFile, text);
         }
     }
+
+    /// <summary>A sweep's name as the name of a folder, on every system.</summary>
+    public static string NameOf(string sweep)
+        => string.Concat(sweep.Select(c => char.IsControl(c) || "/\\:*?\"<>|".Contains(c, StringComparison.Ordinal) ? '-' : c)).Trim(' ', '.') is { Length: > 0 } name ? name : "sweep";
 
     /// <summary>Whether a job's folder has its result.</summary>
     public static bool IsFinished(string folder) => File.Exists(Path.Combine(folder, "result.json"));
@@ -63,7 +68,14 @@ internal sealed class SweepFolder(string path)
     public static void Fail(string folder, string error)
         => AtomicFile.Write(Path.Combine(folder, ErrorFile), JsonSerializer.Serialize(new Failure(error, DateTime.UtcNow, Environment.MachineName), JsonOutput.Options) + "\n");
 
-    public static void Forgive(string folder) => File.Delete(Path.Combine(folder, ErrorFile));
+    /// <summary>Forgets that a job failed, if it did.</summary>
+    public static void Forgive(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            File.Delete(Path.Combine(folder, ErrorFile));
+        }
+    }
 }
 
 /// <summary>A job's error.json.</summary>

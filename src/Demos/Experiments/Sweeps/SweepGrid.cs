@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.RegularExpressions;
 using BadMinima.MLNet;
 using Newtonsoft.Json.Linq;
 
@@ -10,7 +9,7 @@ namespace BadMinima.Experiments;
 /// <param name="grid">The grid, of the schema's form.</param>
 /// <param name="sets">The catalogue.</param>
 /// <param name="errors">Where to say what is wrong.</param>
-internal sealed partial class SweepGrid(JObject grid, IReadOnlyList<DataSet> sets, SweepErrors errors)
+internal sealed class SweepGrid(JObject grid, IReadOnlyList<DataSet> sets, SweepErrors errors)
 {
     private const string AllSubsets = "grid";
 
@@ -23,10 +22,11 @@ internal sealed partial class SweepGrid(JObject grid, IReadOnlyList<DataSet> set
         from architecture in Axis("architectures", (string?)null)
         from start in Axis("starts", RunRequest.RandomStart, RunRequest.AdversarialStart)
         from recipe in Axis("recipes", AllSubsets).SelectMany(Recipes)
-        let place = new Place(data, architecture, start, recipe)
-        from request in Requests(place)
+        let labels = RandomLabels(start)
+        let blame = new SweepBlame(grid, data, architecture, recipe.Token, recipe.Settings, labels)
+        from request in Requests(data, architecture, start, recipe, labels)
         from seed in SweepFile.Numbers(grid["seeds"])
-        let plan = Resolve(request with { Seed = seed }, place)
+        let plan = Resolve(request with { Seed = seed }, blame)
         where plan is not null
         select SweepCell.Of(plan, recipe.Name);
 
@@ -66,16 +66,17 @@ internal sealed partial class SweepGrid(JObject grid, IReadOnlyList<DataSet> set
         }
     }
 
-    private IEnumerable<RunRequest> Requests(Place place)
+    private JObject RandomLabels(JToken start) => Merge(grid["randomLabels"], start is JObject own ? own[RunRequest.AdversarialStart] : null);
+
+    private IEnumerable<RunRequest> Requests(JToken data, JToken architecture, JToken start, NamedRecipe recipe, JObject randomLabels)
     {
         RunRequest request = ForAllCells.Where(name => grid[name] is not null).Aggregate(new RunRequest(), (r, name) => Apply(r, name, grid[name]!));
-        request = (place.Data as JObject)?.Properties().Aggregate(request, (r, p) => Apply(r, DataOption(p.Name), p.Value)) ?? Apply(request, "data", place.Data);
-        request = place.Architecture is JValue { Value: null } ? request : Apply(request, "architecture", place.Architecture);
-        request = Apply(request, "regularizers", place.Recipe.Regularizers, place.Recipe.Token);
-        bool adversarial = place.Start is not JValue { Value: RunRequest.RandomStart };
-        JObject randomLabels = Merge(grid["randomLabels"], place.Start is JObject own ? own[RunRequest.AdversarialStart] : null);
+        request = (data as JObject)?.Properties().Aggregate(request, (r, p) => Apply(r, DataOption(p.Name), p.Value)) ?? Apply(request, "data", data);
+        request = architecture is JValue { Value: null } ? request : Apply(request, "architecture", architecture);
+        request = Apply(request, "regularizers", recipe.Regularizers, recipe.Token);
+        bool adversarial = start is not JValue { Value: RunRequest.RandomStart };
         return
-            from training in Variants(place.Recipe.Settings, (name, text) => PhaseSettings.All.First(s => s.Name == name).Change(new Recipe(), text))
+            from training in Variants(recipe.Settings, (name, text) => PhaseSettings.All.First(s => s.Name == name).Change(new Recipe(), text))
             from labels in adversarial ? Variants(randomLabels, CheckRandomLabels) : [[]]
             select request with
             {
@@ -129,12 +130,12 @@ internal sealed partial class SweepGrid(JObject grid, IReadOnlyList<DataSet> set
         }
         catch (Exception e) when (e is NotAllowedException or ArgumentException)
         {
-            errors.Add(at ?? value, e is NotAllowedException not ? $"\"{name}\" is {TextOf(value)}; allowed is {not.Allowed}." : Message(e));
+            errors.Add(at ?? value, e is NotAllowedException not ? $"\"{name}\" is {TextOf(value)}; allowed is {not.Allowed}." : SweepBlame.TextOf(e));
             return false;
         }
     }
 
-    private RunPlan? Resolve(RunRequest request, Place place)
+    private RunPlan? Resolve(RunRequest request, SweepBlame blame)
     {
         try
         {
@@ -142,43 +143,17 @@ internal sealed partial class SweepGrid(JObject grid, IReadOnlyList<DataSet> set
         }
         catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException)
         {
-            errors.Add(Guilty(e.Message, place), Message(e));
+            (JToken at, string message) = blame.Of(e);
+            errors.Add(at, message);
             return null;
         }
     }
 
-    /// <summary>What in the file a message of the library or of the command line is about.</summary>
-    private static JToken Guilty(string message, Place place)
-    {
-        Match setting = PhaseSetting().Match(message);
-        Match option = Option().Match(message);
-        return setting.Success && setting.Groups["phase"].Value == "RandomLabels" ? place.Start
-            : setting.Success ? place.Recipe.Settings[char.ToLowerInvariant(setting.Groups["name"].Value[0]) + setting.Groups["name"].Value[1..]] ?? place.Recipe.Token
-            : option.Success && option.Groups[1].Value == "architecture" ? place.Architecture
-            : option.Success ? place.Data
-            : place.Recipe.Token;
-    }
-
-    /// <summary>In the file's words: "learningRate", where the command line has --learning-rate.</summary>
-    private static string Message(Exception e)
-    {
-        string text = e is ArgumentException { ParamName: { } parameter } ? e.Message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal) : e.Message;
-        return Option().Replace(text, match => $"\"{SweepSchema.NameOf(match.Groups[1].Value)}\"");
-    }
-
     private static string OptionOf(string name) => string.Concat(name.Select(c => char.IsUpper(c) ? $"-{char.ToLowerInvariant(c)}" : $"{c}"));
 
-    private static string TextOf(JToken value) => value.Type == JTokenType.Boolean ? ((bool)value ? "true" : "false") : Convert.ToString(((JValue)value).Value, CultureInfo.InvariantCulture)!;
-
-    [GeneratedRegex(@"\b(?<phase>Training|RandomLabels)\.(?<name>\w+)")]
-    private static partial Regex PhaseSetting();
-
-    [GeneratedRegex("(?<![a-z])--([a-z][a-z-]*)")]
-    private static partial Regex Option();
+    /// <summary>As the command line would have it.</summary>
+    public static string TextOf(JToken value) => value.Type == JTokenType.Boolean ? ((bool)value ? "true" : "false") : Convert.ToString(((JValue)value).Value, CultureInfo.InvariantCulture)!;
 
     /// <summary>A recipe of the file.</summary>
     private sealed record NamedRecipe(JToken Token, string? Name, JToken Regularizers, JObject Settings);
-
-    /// <summary>Where in the file a cell comes from.</summary>
-    private sealed record Place(JToken Data, JToken Architecture, JToken Start, NamedRecipe Recipe);
 }

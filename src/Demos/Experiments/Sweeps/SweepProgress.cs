@@ -93,6 +93,11 @@ internal sealed class SweepProgress
         {
             _running.Remove(worker);
         }
+        else if (_running.Any(r => r.Key != worker && r.Value.Job == e.Job))
+        {
+            // Its own worker has written the result and is about to tell of it.
+            return;
+        }
 
         if (!_settled.Add(e.Job))
         {

@@ -5,13 +5,15 @@ namespace BadMinima.Experiments;
 /// <summary>Runs a sweep: workers, each a process, and what becomes of them.</summary>
 /// <param name="jobs">All jobs.</param>
 /// <param name="worker">The command of a worker.</param>
+/// <param name="sweep">The sweep file's text.</param>
 /// <param name="workers">How many.</param>
 /// <param name="threads">Torch's threads of each.</param>
 /// <param name="progress">Where to say how it goes.</param>
-internal sealed class SweepRunner(ImmutableArray<SweepJob> jobs, IReadOnlyList<string> worker, int workers, int threads, SweepProgress progress)
+internal sealed class SweepRunner(ImmutableArray<SweepJob> jobs, IReadOnlyList<string> worker, string sweep, int workers, int threads, SweepProgress progress)
 {
     // A job that has taken its process with it so often will do so again.
     private const int MostCrashes = 3;
+    private const int MostText = 500;
 
     private readonly Dictionary<int, int> _crashes = [];
     private readonly Lock _lock = new();
@@ -35,13 +37,15 @@ internal sealed class SweepRunner(ImmutableArray<SweepJob> jobs, IReadOnlyList<s
     /// <summary>Keeps a worker running until there is nothing left to do.</summary>
     private void Keep(int number, CancellationTokenSource ending)
     {
+        int idle = 0;
         while (!ending.IsCancellationRequested)
         {
             int? current = null;
-            using WorkerProcess process = new(worker, threads);
+            using WorkerProcess process = new(worker, threads, sweep);
             using CancellationTokenRegistration registration = ending.Token.Register(process.End);
             int code = process.Follow(e =>
             {
+                idle = 0;
                 current = e.Kind is WorkerEventKind.Begin or WorkerEventKind.Progress or WorkerEventKind.Warning ? e.Job : null;
                 if (e.Kind == WorkerEventKind.Stop)
                 {
@@ -57,7 +61,16 @@ internal sealed class SweepRunner(ImmutableArray<SweepJob> jobs, IReadOnlyList<s
                 return;
             }
 
-            Crashed(number, current, code, process.Errors.Result, ending);
+            string errors = process.Errors.Result.Trim();
+            string how = $"its process ended with code {code}{(errors.Length > 0 ? $": {errors[..Math.Min(errors.Length, MostText)]}" : "")}";
+            if (current is int job)
+            {
+                Crashed(number, job, how);
+            }
+            else if (++idle >= MostCrashes)
+            {
+                Stop($"A worker could not do anything, {idle} times: {how}", ending);
+            }
         }
     }
 
@@ -71,28 +84,21 @@ internal sealed class SweepRunner(ImmutableArray<SweepJob> jobs, IReadOnlyList<s
         ending.Cancel();
     }
 
-    private void Crashed(int number, int? job, int code, string errors, CancellationTokenSource ending)
+    private void Crashed(int number, int job, string how)
     {
-        string how = $"its process ended with code {code}{(errors.Trim() is { Length: > 0 } text ? $": {text[..Math.Min(text.Length, 500)]}" : "")}";
-        if (job is not int index)
-        {
-            Stop($"A worker could not do anything: {how}", ending);
-            return;
-        }
-
         int times;
         lock (_lock)
         {
-            times = _crashes[index] = _crashes.GetValueOrDefault(index) + 1;
+            times = _crashes[job] = _crashes.GetValueOrDefault(job) + 1;
         }
 
         if (times < MostCrashes)
         {
-            progress.WriteLine($"warning: {jobs[index].Title}: {how} It is continued.");
+            progress.WriteLine($"warning: {jobs[job].Title}: {how}. It is continued.");
             return;
         }
 
-        SweepFolder.Fail(jobs[index].Folder, $"{times} times {how}");
-        progress.Hear(number, new(WorkerEventKind.Fail, index) { Text = $"{times} times {how}" });
+        SweepFolder.Fail(jobs[job].Folder, $"{times} times {how}");
+        progress.Hear(number, new(WorkerEventKind.Fail, job) { Text = $"{times} times {how}" });
     }
 }

@@ -25,7 +25,7 @@ internal static class SweepSchema
         JsonObject properties = new()
         {
             ["$schema"] = Typed("string", "Where this schema lies, for editors."),
-            ["name"] = Typed("string", "What the sweep is called: the report's title. Default: the file's name."),
+            ["name"] = Name("What the sweep is called: the report's title. Default: the file's name."),
             ["description"] = Typed("string", "What it is for; the report begins with it."),
             ["boundary"] = new JsonObject
             {
@@ -73,7 +73,7 @@ internal static class SweepSchema
     {
         JsonObject properties = new()
         {
-            ["data"] = OneOrMany("data", "What is trained on: a name, or an object with a name and limits. Default: synthetic."),
+            ["data"] = OneOrMany(Data(), "data", "What is trained on: a name, or an object with a name and limits. Default: synthetic."),
             ["architectures"] = new JsonObject
             {
                 ["description"] = "The networks, of `badminima models`. Default: cnn.",
@@ -81,8 +81,8 @@ internal static class SweepSchema
                 ["items"] = Typed("string"),
                 ["minItems"] = 1,
             },
-            ["starts"] = OneOrMany("start", "Where training on the true labels starts. Default: random and adversarial."),
-            ["recipes"] = OneOrMany("recipe", "How it trains. \"grid\": all eight subsets of augmentation, l2 and momentum, which is the default."),
+            ["starts"] = OneOrMany(Start(), "start", "Where training on the true labels starts. Default: random and adversarial."),
+            ["recipes"] = OneOrMany(Recipe(), "recipe", "How it trains. \"grid\": all eight subsets of augmentation, l2 and momentum, which is the default."),
             ["seeds"] = new JsonObject
             {
                 ["description"] = "The seeds of initial weights, order, random labels and augmentation: a list, or a number n for 1 to n. Default: 5.",
@@ -115,6 +115,7 @@ internal static class SweepSchema
     {
         JsonObject start = StringOrObject(new() { [RunRequest.AdversarialStart] = Reference("randomLabels") },
             "random, adversarial, or { \"adversarial\": { settings of the random-label phase } }.");
+        start["minProperties"] = 1;
         start["pattern"] = $"^({RunRequest.RandomStart}|{RunRequest.AdversarialStart})$";
         return start;
     }
@@ -123,7 +124,7 @@ internal static class SweepSchema
     {
         JsonObject properties = new()
         {
-            ["name"] = Typed("string", "What reports call it. Default: its regularizers, and what else tells it from other recipes."),
+            ["name"] = Name("What reports call it. Default: its regularizers, and what else tells it from other recipes."),
             ["regularizers"] = Typed("string", "none, all, or any of augmentation, l2, momentum, joined by +. Default: none."),
         };
         AddSettings(properties, PhaseSettings.All.Select(s => (s.Name, s.Form, s.Description)));
@@ -157,13 +158,15 @@ internal static class SweepSchema
         => form.Length == 0 ? ["boolean"]
             : [.. form.Split('|').Select(choice => choice.All(char.IsAsciiLetterUpper) ? "number" : "string").Distinct().Order(StringComparer.Ordinal)];
 
-    private static JsonObject OneOrMany(string definition, string description) => new()
+    /// <summary>One of a definition, or a list of them. What holds for one is said again: beside a "$ref" nothing else counts.</summary>
+    private static JsonObject OneOrMany(JsonObject one, string definition, string description)
     {
-        ["description"] = description,
-        ["type"] = new JsonArray("string", "object", "array"),
-        ["items"] = Reference(definition),
-        ["minItems"] = 1,
-    };
+        one["description"] = description;
+        one["type"] = new JsonArray("string", "object", "array");
+        one["items"] = Reference(definition);
+        one["minItems"] = 1;
+        return one;
+    }
 
     private static JsonObject StringOrObject(JsonObject properties, string description)
     {
@@ -188,6 +191,13 @@ internal static class SweepSchema
             schema["description"] = description;
         }
 
+        return schema;
+    }
+
+    private static JsonObject Name(string description)
+    {
+        JsonObject schema = Typed("string", description);
+        schema["minLength"] = 1;
         return schema;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using BadMinima.MLNet;
 using Microsoft.ML;
@@ -13,8 +14,10 @@ internal sealed class SweepWorker(ImmutableArray<SweepJob> jobs, int threads, Ac
 {
     private static readonly TimeSpan CheckpointEvery = new CheckpointOptions("").Every;
 
-    // How long to wait for jobs that others are at before looking again.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    // How long to wait for jobs that others are at before looking again: a twentieth of the time waited so far, so that little is lost and a shared file system has its peace.
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    private const double ShareOfPause = 0.05;
 
     private (string Name, (IDataView Train, IDataView Test) Sets)? _loaded;
 
@@ -24,13 +27,17 @@ internal sealed class SweepWorker(ImmutableArray<SweepJob> jobs, int threads, Ac
     public void Run(CancellationToken cancellation)
     {
         List<int> open = [.. Enumerable.Range(0, jobs.Length)];
+        var waiting = Stopwatch.StartNew();
         while (open.Count > 0)
         {
-            int before = open.Count;
-            open.RemoveAll(job => Settle(job, cancellation));
-            if (open.Count == before)
+            if (open.RemoveAll(job => Settle(job, cancellation)) > 0)
             {
-                cancellation.WaitHandle.WaitOne(Pause);
+                waiting.Restart();
+            }
+            else
+            {
+                TimeSpan pause = waiting.Elapsed * ShareOfPause;
+                cancellation.WaitHandle.WaitOne(pause < ShortestPause ? ShortestPause : pause > LongestPause ? LongestPause : pause);
             }
 
             cancellation.ThrowIfCancellationRequested();

@@ -19,6 +19,9 @@ internal sealed record WorkerEvent(WorkerEventKind Kind, int Job)
     /// <summary>What it is at, such as "train 12/40".</summary>
     public string? At { get; init; }
 
+    /// <summary>What was measured.</summary>
+    public Speed? Speed { get; init; }
+
     public string ToLine() => JsonSerializer.Serialize(this, Line);
 
     /// <summary>Null for a line that is none of a worker's.</summary>
@@ -54,6 +57,9 @@ internal enum WorkerEventKind
 
     /// <summary>Another call has finished it, or failed at it.</summary>
     Elsewhere,
+
+    /// <summary>A speed was measured, for an estimate; the job is the workload's place.</summary>
+    Speed,
 
     /// <summary>Nothing can go on here: a full disk, data that went away.</summary>
     Stop,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace BadMinima.Experiments;
 
@@ -8,18 +9,36 @@ namespace BadMinima.Experiments;
 /// </summary>
 internal sealed class WorkerProcess : IDisposable
 {
+    // Places that a cluster's job gives to OpenMP's threads: every worker would take the first of them, and all would share one core.
+    private static readonly string[] Places = ["OMP_PLACES", "OMP_PROC_BIND", "GOMP_CPU_AFFINITY", "KMP_AFFINITY"];
+
     private readonly Process _process;
 
     /// <param name="command">This program, and its arguments.</param>
     /// <param name="threads">Torch's threads.</param>
-    public WorkerProcess(IReadOnlyList<string> command, int threads)
+    /// <param name="sweep">The sweep file's text, which the worker reads first. Not the file itself: it may be another by the time that a worker is started again.</param>
+    public WorkerProcess(IReadOnlyList<string> command, int threads, string sweep)
     {
         ProcessStartInfo start = new(command[0], command.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
 
         // OpenMP's threads spin while they wait for work; more of them than cores make everything many times slower.
         start.Environment["OMP_NUM_THREADS"] = $"{threads}";
+        foreach (string name in Places)
+        {
+            start.Environment.Remove(name);
+        }
+
         _process = Process.Start(start)!;
         Errors = _process.StandardError.ReadToEndAsync();
+        try
+        {
+            _process.StandardInput.WriteLine(JsonSerializer.Serialize(sweep));
+            _process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            // It has ended already; its exit code says why.
+        }
     }
 
     /// <summary>What it said on its standard error.</summary>
@@ -40,6 +59,11 @@ internal sealed class WorkerProcess : IDisposable
         _process.WaitForExit();
         return _process.ExitCode;
     }
+
+    /// <summary>The body's side: what the parent wrote first.</summary>
+    /// <exception cref="InvalidOperationException">There is no parent.</exception>
+    public static string ReadSweep(TextReader input)
+        => input.ReadLine() is { } line ? JsonSerializer.Deserialize<string>(line)! : throw new InvalidOperationException("--worker is for the processes that a sweep starts itself.");
 
     /// <summary>Asks it to end: it leaves its job so that it can be continued.</summary>
     public void End()

@@ -5,9 +5,6 @@ namespace BadMinima.Reporting;
 /// <param name="Points">Its points, by rising x; one whose y is not finite leaves a gap.</param>
 public sealed record Curve(string Name, IReadOnlyList<(double X, double Y)> Points)
 {
-    // Up to here the points themselves are news; beyond it their marks run into each other on a phone.
-    private const int FewPoints = 12;
-
     /// <summary>Which colour and dash pattern, from 0; curves of one look belong together. By default each curve of a chart has its own.</summary>
     public int? Look { get; init; }
 
@@ -26,10 +23,11 @@ public sealed record Curve(string Name, IReadOnlyList<(double X, double Y)> Poin
     /// </summary>
     public IReadOnlyList<(double Low, double High)>? ErrorBars { get; init; }
 
-    /// <summary>Whether each point has a marker, in a shape of its look. By default those of curves of at most 12 points do, and those with <see cref="ErrorBars"/>.</summary>
+    /// <summary>
+    /// Whether each point has a marker, in a shape of its look. By default all curves of a chart have them if none has more than 12 points; otherwise those
+    /// with <see cref="ErrorBars"/> do, and those of a single point, which without it would not be seen.
+    /// </summary>
     public bool? Markers { get; init; }
-
-    internal bool HasMarkers => Markers ?? (Points.Count <= FewPoints || ErrorBars is not null);
 
     /// <summary>A curve with a value per epoch.</summary>
     /// <param name="name">Its name in the legend.</param>

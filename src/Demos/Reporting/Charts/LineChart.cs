@@ -11,6 +11,9 @@ namespace BadMinima.Reporting;
 /// </summary>
 public sealed class LineChart : Chart
 {
+    // Up to here the points themselves are news; beyond it their marks run into each other on a phone.
+    private const int FewPoints = 12;
+
     // A table of more rows than this says less in Markdown than the values at the end.
     private const int TableRows = 12;
 
@@ -152,7 +155,7 @@ public sealed class LineChart : Chart
             Dashes = Dashes[look % Dashes.Length],
             StrokeThickness = curve.Faint ? 1 : 2,
             LineJoin = LineJoin.Round,
-            MarkerType = curve.HasMarkers ? Shapes[look % Shapes.Length] : MarkerType.None,
+            MarkerType = HasMarkers(curve) ? Shapes[look % Shapes.Length] : MarkerType.None,
             MarkerFill = color,
             MarkerSize = curve.Faint ? 2.5 : 4,
             Whiskers =
@@ -164,6 +167,9 @@ public sealed class LineChart : Chart
         line.Points.AddRange(curve.Points.Select(point => new DataPoint(Place(point.X), point.Y)));
         return line;
     }
+
+    private bool HasMarkers(Curve curve) =>
+        curve.Markers ?? (curve.ErrorBars is not null || curve.Points.Count == 1 || Curves.Max(other => other.Points.Count) <= FewPoints);
 
     /// <summary>A shade per run of finite ranges; nothing clips it, so it ends where the axis does.</summary>
     private void AddBand(PlotModel model, Curve curve, OxyColor color)

@@ -23,7 +23,7 @@ internal sealed record CatalogueImages : RunData
 
     public override JsonObject Describe() => new() { ["name"] = Name, ["shape"] = $"{Shape}", ["train"] = Limit(_train), ["test"] = Limit(_test) };
 
-    public override (IDataView Train, IDataView Test) Load(MLContext ml)
+    public override void RequireThere()
     {
         if (!Directory.Exists(Folder))
         {
@@ -31,7 +31,11 @@ internal sealed record CatalogueImages : RunData
                 ? $"{_set.Title} is not in {Folder}, where it or a link to it has to be. {how}"
                 : $"{_set.Title} is not in {Folder}. To get it: badminima data get {_set.Name}");
         }
+    }
 
+    public override (IDataView Train, IDataView Test) Load(MLContext ml)
+    {
+        RequireThere();
         return (Read(Split.Train, _train), Read(Split.Test, _test));
 
         IDataView Read(Split split, int? most) => _set.Layout.Read(ml, Folder, split, most, Shape.Height, InMemory(Shape));

@@ -29,6 +29,12 @@ internal abstract record RunData(string Name, ImageShape Shape)
     /// <summary>What a result depends on besides the name.</summary>
     public abstract JsonObject Describe();
 
+    /// <summary>Looks whether it is there, as far as that is soon done.</summary>
+    /// <exception cref="IOException">It is not; the message says how to get it.</exception>
+    public virtual void RequireThere()
+    {
+    }
+
     /// <summary>Both parts.</summary>
     /// <exception cref="IOException">It is not there.</exception>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
