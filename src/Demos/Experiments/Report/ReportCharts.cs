@@ -53,7 +53,7 @@ internal sealed partial class ReportCharts(Problem problem, ImmutableArray<Condi
         double least = conditions.Min(c => Range(c.TestAccuracy) is { Low: >= 0 and var low } ? low : c.TestAccuracy.Mean);
         double most = conditions.Max(c => Range(c.TestAccuracy) is { High: <= 1 and var high } ? high : c.TestAccuracy.Mean);
         double begin = Math.Max(0, Math.Floor((least - (most - least) / 3 - 0.01) * 20) / 20);
-        return new($"Test accuracy by recipe and start, {problem.Name}, {Intervals}{(begin > 0 ? $"; the axis begins at {begin:0 %}" : "")}", ChartAxis.Percent("test accuracy") with { Minimum = begin, Maximum = null }, recipes, groups)
+        return new($"Test accuracy by recipe and start, {Intervals}{(begin > 0 ? $"; the axis begins at {begin:0 %}" : "")}", ChartAxis.Percent("test accuracy") with { Minimum = begin, Maximum = null }, recipes, groups)
         {
             ValueFormat = "0.0 %",
             File = File("accuracy"),
