@@ -70,16 +70,16 @@ internal static class Comparison
 
     private static void Sweeps(Effort effort, Samples samples)
     {
+        samples.Add("sweepFinished1000Seconds", SweepSpeed.Finished(1000).Again);
+        samples.Add("sweepListing10000Seconds", SweepSpeed.Finished(10_000).Listing);
         samples.Add("sweepTrainingShare", SweepSpeed.Sweep(effort.SweepSeeds).Share);
         foreach ((string network, int epochs) in new[] { ("cnn", 4), ("lenet", 12), ("mlp-1x512", 40) })
         {
             // Side by side in turn: two processes of a thread each, and one of two.
             double two = SweepSpeed.Sweep(1, workers: 2, workerThreads: 1, network, epochs).Seconds;
-            samples.Add($"sweep{network}OneProcessOverTwo", SweepSpeed.Sweep(1, workers: 1, workerThreads: 2, network, epochs).Seconds / two);
+            samples.Add($"sweepOneProcessOverTwo {network}", SweepSpeed.Sweep(1, workers: 1, workerThreads: 2, network, epochs).Seconds / two);
         }
 
-        samples.Add("sweepFinished1000Seconds", SweepSpeed.Finished(1000).Again);
-        samples.Add("sweepListing10000Seconds", SweepSpeed.Finished(10_000).Listing);
     }
 }
 
