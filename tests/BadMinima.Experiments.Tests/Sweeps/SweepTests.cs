@@ -123,11 +123,11 @@ public sealed class SweepTests : IDisposable
         Result result = _sweep.Run();
         Assert.AreEqual(1, result.Code, result.All);
         Assert.Contains("6 of 15 jobs are finished, 9 failed", result.Output);
-        foreach ((ManifestCell cell, Failure failure) in SweepResults.Read(_sweep.FullPath).Failed)
+        foreach ((ManifestCell cell, string error) in SweepResults.Read(_sweep.FullPath).Failed)
         {
             Assert.IsNotNull(cell.StartId);
-            Assert.StartsWith("Its adversarial start failed: Random-label epoch 1", failure.Error.Replace("RandomLabels", "Random-label", StringComparison.Ordinal));
-            Assert.Contains("training diverged", failure.Error);
+            Assert.StartsWith("Its adversarial start failed: Random-label epoch 1", error.Replace("RandomLabels", "Random-label", StringComparison.Ordinal));
+            Assert.Contains("training diverged", error);
         }
     }
 
@@ -153,11 +153,11 @@ public sealed class SweepTests : IDisposable
         Result result = _sweep.Run();
         Assert.AreEqual(1, result.Code, result.All);
         Assert.Contains("2 of 4 jobs are finished, 2 failed", result.Output);
-        foreach ((ManifestCell cell, Failure failure) in SweepResults.Read(_sweep.FullPath).Failed)
+        foreach ((ManifestCell cell, string error) in SweepResults.Read(_sweep.FullPath).Failed)
         {
             Assert.Contains($" {Program.Fatal} ", cell.Title);
-            Assert.StartsWith("3 times its process ended with code 134: ", failure.Error);
-            Assert.Contains("as a native fault does", failure.Error);
+            Assert.StartsWith("3 times its process ended with code 134: ", error);
+            Assert.Contains("as a native fault does", error);
             Assert.AreEqual(3, _sweep.BeginningsOf(Path.Combine("cells", cell.Id)));
         }
     }
