@@ -72,7 +72,7 @@ internal sealed partial class StudyFolder : IDisposable
         return this;
     }
 
-    public Report Report(DecisionRule? rule = null) => new(SweepResults.Read(FullPath), rule ?? new());
+    public Report Report(DecisionRule? rule = null) => new(SweepResults.Read(FullPath, withEpochs: true), rule ?? new());
 
     /// <summary>A CSV file's rows by its column's names. No field of these folders has a quote or a line break.</summary>
     public Dictionary<string, string>[] Rows(string table)

@@ -24,7 +24,8 @@ internal static class ReportCommand
         command.SetBody(
             (parsed, _) =>
             {
-                Report report = new(SweepResults.Read(parsed.GetValue(folder)!), Rule(parsed.GetValue(margin), parsed.GetValue(level)));
+                DecisionRule rule = Rule(parsed.GetValue(margin), parsed.GetValue(level));
+                Report report = new(SweepResults.Read(parsed.GetValue(folder)!, withEpochs: true), rule);
                 report.Write();
                 Print(report, parsed.GetValue(json));
                 return Task.FromResult(ConsoleProgram.Done);

@@ -94,7 +94,7 @@ internal sealed partial class ReportCharts(Problem problem, ImmutableArray<Condi
                 .Select(group => WithErrors($"{group.Key.Name} start, {group.First().Recipe.Regularizers.ToName()}", group.Select(c => (c.Recipe.EffectiveRate, c.TestAccuracy)))),
         ];
         return curves.Length == 0 ? gap
-            : [.. gap, new($"Test accuracy over the effective learning rate, {problem.Name}, {Intervals}", axis, new ChartAxis("test accuracy", "0 %"), curves) { File = File("accuracy-rate") }];
+            : [.. gap, new($"Test accuracy over the effective learning rate, {problem.Name}, {Intervals}", axis, new ChartAxis("test accuracy", "0.# %"), curves) { File = File("accuracy-rate") }];
 
         int Starts() => gaps.Select(g => g.Start.Key).Distinct().Count();
 
