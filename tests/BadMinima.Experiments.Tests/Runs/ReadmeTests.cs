@@ -9,7 +9,7 @@ public sealed partial class ReadmeTests
 {
     private const string Program = "badminima run ";
 
-    private static readonly string[] Lines = File.ReadAllLines(Path.Combine(Root(), "README.md"));
+    private static readonly string[] Lines = File.ReadAllLines(Path.Combine(Repository.Root, "README.md"));
 
     [TestMethod]
     public void Every_network_on_every_data_set_with_every_regularizer_from_either_start_is_a_run()
@@ -87,6 +87,15 @@ public sealed partial class ReadmeTests
         }
     }
 
+    [TestMethod]
+    public void Its_sweep_file_is_one_of_eighteen_cells_and_three_starts()
+    {
+        int first = Array.IndexOf(Lines, "```json");
+        string json = string.Join('\n', Lines[(first + 1)..Array.IndexOf(Lines, "```", first + 1)]);
+        Sweep sweep = SweepFile.Read("README.md", json, Catalogue.All);
+        Assert.AreEqual((18, 3, 1), (sweep.Cells.Length, sweep.Starts.Length, sweep.BoundarySeeds.Length));
+    }
+
     private static IEnumerable<string> Names(string option) => Rows(option).Select(row => row[0]);
 
     /// <summary>The rows of the table whose first head is an option, without backticks.</summary>
@@ -95,17 +104,6 @@ public sealed partial class ReadmeTests
         .. Lines.SkipWhile(line => !line.StartsWith($"| `{option}` |", StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|'))
             .Select(line => line.Trim('|').Split('|').Select(cell => cell.Trim(' ', '`')).ToArray()),
     ];
-
-    private static string Root()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "BadMinima.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-
-        return folder;
-    }
 
     [GeneratedRegex("--from \\S+")]
     private static partial Regex FromFile();

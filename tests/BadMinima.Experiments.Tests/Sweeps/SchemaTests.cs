@@ -14,13 +14,7 @@ public sealed class SchemaTests
         Result printed = Command.Run("sweep", "--schema");
         Assert.AreEqual(0, printed.Code, printed.All);
         Assert.AreEqual(SweepSchema.Text, printed.Output);
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "BadMinima.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("the repository");
-        }
-
-        Assert.AreEqual(File.ReadAllText(Path.Combine(folder, "docs", "sweep.schema.json")), printed.Output, "badminima sweep --schema > docs/sweep.schema.json");
+        Assert.AreEqual(File.ReadAllText(Path.Combine(Repository.Root, "docs", "sweep.schema.json")), printed.Output, "badminima sweep --schema > docs/sweep.schema.json");
     }
 
     [TestMethod]

@@ -23,8 +23,8 @@ internal static class BoundaryCommand
         Option<bool> paper = new("--paper") { Description = "Fit the random labels as the authors do, in batches of 10 in place of 50: about a minute in place of half a one" };
         Option<bool> json = new("--json") { Description = "Print result.json, of several seeds an array of them; progress goes to the standard error" };
         Command command = new("boundary",
-            "The paper's 2-D figure: what a network of two hidden layers of 100 makes of two separable clouds of points, (a) from a random start, vanilla; (b) after fitting random\n"
-            + "labels, a coin flip a point; (c) vanilla from there; (d) regularized from there. The settings are those of the protocol paper2d, but that the random labels are\n"
+            "The paper's 2-D figure: the decision boundary from a random start, after random labels, and from there.\n"
+            + "What a network of two hidden layers of 100 makes of two separable clouds of points, (a) from a random start, vanilla; (b) after fitting random labels, a coin flip a point; (c) vanilla from there; (d) regularized from there. The settings are those of the protocol paper2d, but that the random labels are\n"
             + "fitted in batches of 50 in place of 10, with the same rate on the summed loss: a fifth of the steps; --paper takes batches of 10.\n"
             + "Jaggedness is the length of the line p = 0.5 within the frame over that of the straight separator x = 0.2 (the frame's height, 2). Islands are the connected regions of\n"
             + "the predicted classes, both together, beyond two: on a grid of 611 x 401 nodes (0.005 apart), where neighbours to the left, right, above and below connect.\n"

@@ -68,7 +68,7 @@ internal static class CompletionCommand
         Argument<string> shell = new("SHELL") { Description = "The shell" };
         shell.AcceptOnlyFromAmong([.. Scripts.Keys]);
         Command command = new("completion",
-            "Prints a script with which a shell completes the commands, options and values of badminima. To install it:\n"
+            "Prints a script with which a shell completes the commands, options and values of badminima.\nTo install it:\n"
             + "  bash  in ~/.bashrc:                       source <(badminima completion bash)\n"
             + "  zsh   in ~/.zshrc, after compinit:        source <(badminima completion zsh)\n"
             + "  fish  in ~/.config/fish/config.fish:      badminima completion fish | source\n"

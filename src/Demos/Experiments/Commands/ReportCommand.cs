@@ -14,7 +14,8 @@ internal static class ReportCommand
         Option<double> level = new("--confidence") { Description = "Of intervals; 1 less it is the error rate of all tests together", HelpName = "LEVEL", DefaultValueFactory = _ => defaults.Level };
         Option<bool> json = new("--json") { Description = "Print claims.json" };
         Command command = new("report",
-            "What a sweep comes to: writes report.html, report.md, claims.json, tables/*.csv and charts/*.svg into its folder, and prints the verdicts. It may be called while the sweep runs.\n"
+            "What a sweep comes to: the verdicts on the claims, in a report with tables and charts.\n"
+            + "Writes report.html, report.md, claims.json, tables/*.csv and charts/*.svg into its folder, and prints the verdicts. It may be called while the sweep runs.\n"
             + ClaimsJson.Help
             + "Exit codes: 0 done, 2 wrong input or a failure (one message says what).")
         {
@@ -23,7 +24,8 @@ internal static class ReportCommand
         command.SetBody(
             (parsed, _) =>
             {
-                Report report = new(SweepResults.Read(parsed.GetValue(folder)!), Rule(parsed.GetValue(margin), parsed.GetValue(level)));
+                DecisionRule rule = Rule(parsed.GetValue(margin), parsed.GetValue(level));
+                Report report = new(SweepResults.Read(parsed.GetValue(folder)!, withEpochs: true), rule);
                 report.Write();
                 Print(report, parsed.GetValue(json));
                 return Task.FromResult(ConsoleProgram.Done);

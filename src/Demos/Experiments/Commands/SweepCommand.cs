@@ -33,8 +33,8 @@ internal static class SweepCommand
         Option<bool> measure = new("--measure") { Hidden = true };
         file.Arity = ArgumentArity.ZeroOrOne;
         Command command = new("sweep",
-            "A grid of runs: every combination of data, networks, starts, recipes and seeds that a sweep file names. Cells run side by side, each in a folder of its own named after its\n"
-            + "settings; an adversarial start is trained once and shared by all recipes that begin there. What is finished is never run again: the same command continues an interrupted\n"
+            "A grid of runs: every combination of data, networks, starts, recipes and seeds that a sweep file names.\n"
+            + "Cells run side by side, each in a folder of its own named after its settings; an adversarial start is trained once and shared by all recipes that begin there. What is finished is never run again: the same command continues an interrupted\n"
             + "sweep, and an extended sweep file adds to it. Several calls may work on one folder, also from several machines.\n"
             + "Exit codes: 0 done, 1 done but some cells failed, 2 wrong input or a failure (a message says what), 130 interrupted: the same command continues.")
         {

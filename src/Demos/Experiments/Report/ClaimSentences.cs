@@ -52,13 +52,14 @@ internal sealed class ClaimSentences(IReadOnlyCollection<Comparison> comparisons
         // The reader wants to know on what it depends: only what tells the comparisons from each other is said of each.
         string[][] parts = [.. all.Select(f => Parts(f.Comparison))];
         string[] shared = [.. parts[0].Where(part => parts.All(p => p.Contains(part)))];
+        string[] recipe = [.. all[0].Comparison.Subject.Split(", ").Intersect(shared)];
         Dictionary<Evidence, string> names = all.Zip(parts).ToDictionary(f => f.First, f => string.Join(", ", f.Second.Except(shared).DefaultIfEmpty(f.Second[^1])));
-        string split = string.Join("; ", new[] { (Decision.Supported, "holds for"), (Decision.Contradicted, "fails for"), (Decision.NotDecided, "is open for") }
+        string split = string.Join("; ", new[] { (Decision.Supported, "holds"), (Decision.Contradicted, "fails"), (Decision.NotDecided, "is open") }
             .Where(d => verdict.Count(d.Item1) > 0)
-            .Select(d => $"{d.Item2} {(verdict.Count(d.Item1) == all.Length ? $"all {all.Length} comparisons" : List([.. all.Where(f => f.Decision == d.Item1).Select(f => names[f])]))}"));
+            .Select(d => $"{d.Item2} {(verdict.Count(d.Item1) == all.Length ? $"for all {all.Length} comparisons" : List([.. all.Where(f => f.Decision == d.Item1).Select(f => names[f])]))}"));
         string[] reasons = [.. all.Select(f => f.Reason).OfType<string>().Distinct()];
         string why = verdict.Count(Decision.NotDecided) < all.Length ? "" : reasons.Length == 1 ? $": {reasons[0]}" : "";
-        return $"It {split}{why}.{Extremes([.. all.Where(f => f.Comparison.Mean is not null).OrderByDescending(f => f.Comparison.Mean)], names)}";
+        return $"{(verdict.Claim.IsOfAny && recipe.Length > 0 ? $"With {string.Join(", ", recipe)} it" : "It")} {split}{why}.{Extremes([.. all.Where(f => f.Comparison.Mean is not null).OrderByDescending(f => f.Comparison.Mean)], names)}";
     }
 
     private static string Extremes(Evidence[] sorted, Dictionary<Evidence, string> names)
@@ -70,7 +71,7 @@ internal sealed class ClaimSentences(IReadOnlyCollection<Comparison> comparisons
     }
 
     private string Test(ClaimVerdict verdict)
-        => verdict.Findings.Length == 0 ? "" : $"Paired t tests against the margin of {rule.Margin:0.##} points, Holm-corrected for the report's {tests} {(tests == 1 ? "test" : "tests")}; {Seeds(verdict.Findings)}.";
+        => verdict.Findings.Length == 0 ? "" : $"{Seeds(verdict.Findings)}; paired t tests against the margin of {rule.Margin:0.##} points, Holm-corrected for the {tests} of the report.";
 
     private string[] Parts(Comparison comparison) =>
     [
@@ -79,7 +80,7 @@ internal sealed class ClaimSentences(IReadOnlyCollection<Comparison> comparisons
         .. _severalStarts ? comparison.Start.Name.Split(", ") : [],
     ];
 
-    /// <summary>"rate 0.003, 0.01 and 0.03".</summary>
+    /// <summary>"at rate 0.003, 0.01 and 0.03".</summary>
     private static string List(string[] names)
     {
         string[] shown = names.Length <= MostNames ? names : [.. names.Take(MostNames - 1), $"{names.Length - MostNames + 1} others"];
@@ -91,8 +92,12 @@ internal sealed class ClaimSentences(IReadOnlyCollection<Comparison> comparisons
 
         // Names with commas of their own would run together.
         string separator = shown.Any(name => name.Contains(", ")) ? " / " : ", ";
-        return shown.Length == 1 ? shown[0] : separator == ", " ? $"{string.Join(separator, shown[..^1])} and {shown[^1]}" : string.Join(separator, shown);
+        string preposition = names.All(name => name.StartsWith("rate ", StringComparison.Ordinal)) ? "at" : "for";
+        return $"{preposition} {And(shown, separator)}";
     }
+
+    private static string And(string[] shown, string separator)
+        => shown.Length == 1 ? shown[0] : separator == ", " ? $"{string.Join(separator, shown[..^1])} and {shown[^1]}" : string.Join(separator, shown);
 
     private static string Seeds(IEnumerable<Evidence> findings)
     {

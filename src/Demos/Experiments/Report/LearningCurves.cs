@@ -18,7 +18,8 @@ internal static class LearningCurves
     {
         RecipeSettings[] recipes = [.. conditions.Select(c => c.Recipe).DistinctBy(r => r.Key)];
         int starts = conditions.Select(c => c.Start.Key).Distinct().Count();
-        RecipeSettings[] telling = [.. new[] { Regularizers.None, Regularizers.All, Regularizers.Momentum }.SelectMany(kind => Ends([.. recipes.Where(r => r.Regularizers == kind)])), .. recipes];
+        RecipeSettings[][] kinds = [.. new[] { Regularizers.None, Regularizers.All, Regularizers.Momentum }.Select(kind => recipes.Where(r => r.Regularizers == kind).ToArray())];
+        RecipeSettings[] telling = kinds.FirstOrDefault(kind => kind.Length > 1) is { } rates ? [rates.MinBy(r => r.EffectiveRate)!, rates.MaxBy(r => r.EffectiveRate)!] : [.. kinds.SelectMany(kind => kind), .. recipes];
         return
         [
             .. telling.DistinctBy(r => r.Key).Take(Math.Max(1, MostCurves / Math.Max(2, starts)))
@@ -76,7 +77,4 @@ internal static class LearningCurves
                 : null,
         };
     }
-
-    private static RecipeSettings[] Ends(RecipeSettings[] recipes)
-        => recipes.Length < 2 ? recipes : [recipes.MinBy(r => r.EffectiveRate)!, recipes.MaxBy(r => r.EffectiveRate)!];
 }

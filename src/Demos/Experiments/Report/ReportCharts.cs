@@ -16,8 +16,6 @@ internal sealed partial class ReportCharts(Problem problem, ImmutableArray<Condi
 
     private string Intervals => $"with {100 * rule.Level:0.##} % intervals over seeds";
 
-    private string MarginName => $"margin {rule.Margin:0.##}";
-
     /// <summary>The charts that tell what the sweep is about: the gap over what it varies, R, q or the rate; otherwise over the recipes. Empty where it has no gap.</summary>
     public ImmutableArray<Chart> Story()
     {
@@ -35,10 +33,10 @@ internal sealed partial class ReportCharts(Problem problem, ImmutableArray<Condi
         }
 
         string[] recipes = [.. known.Select(g => g.Subject).Distinct()];
-        return new($"The gap by recipe, {problem.Name}, {Intervals}", new ChartAxis("gap, percentage points", "0.#"), recipes, Groups(recipes, known.Select(g => (g.Subject, g.Start.Name, g.Differences.Sample!))))
+        return new($"The gap by recipe, {problem.Name}, {Intervals}; dashed: the margin of {rule.Margin:0.##}", new ChartAxis("gap, percentage points", "0.#"), recipes, Groups(recipes, known.Select(g => (g.Subject, g.Start.Name, g.Differences.Sample!))))
         {
             ValueFormat = "+0.0;-0.0;0.0",
-            Marks = [(rule.Margin, MarginName)],
+            Marks = [rule.Margin],
             File = File("gap"),
         };
     }
@@ -53,7 +51,7 @@ internal sealed partial class ReportCharts(Problem problem, ImmutableArray<Condi
         double least = conditions.Min(c => Range(c.TestAccuracy) is { Low: >= 0 and var low } ? low : c.TestAccuracy.Mean);
         double most = conditions.Max(c => Range(c.TestAccuracy) is { High: <= 1 and var high } ? high : c.TestAccuracy.Mean);
         double begin = Math.Max(0, Math.Floor((least - (most - least) / 3 - 0.01) * 20) / 20);
-        return new($"Test accuracy by recipe and start, {problem.Name}, {Intervals}{(begin > 0 ? $"; the axis begins at {begin:0 %}" : "")}", ChartAxis.Percent("test accuracy") with { Minimum = begin, Maximum = null }, recipes, groups)
+        return new($"Test accuracy by recipe and start, {Intervals}{(begin > 0 ? $"; the axis begins at {begin:0 %}" : "")}", ChartAxis.Percent("test accuracy") with { Minimum = begin, Maximum = null }, recipes, groups)
         {
             ValueFormat = "0.0 %",
             File = File("accuracy"),
@@ -96,7 +94,7 @@ internal sealed partial class ReportCharts(Problem problem, ImmutableArray<Condi
                 .Select(group => WithErrors($"{group.Key.Name} start, {group.First().Recipe.Regularizers.ToName()}", group.Select(c => (c.Recipe.EffectiveRate, c.TestAccuracy)))),
         ];
         return curves.Length == 0 ? gap
-            : [.. gap, new($"Test accuracy over the effective learning rate, {problem.Name}, {Intervals}", axis, new ChartAxis("test accuracy", "0 %"), curves) { File = File("accuracy-rate") }];
+            : [.. gap, new($"Test accuracy over the effective learning rate, {problem.Name}, {Intervals}", axis, new ChartAxis("test accuracy", "0.# %"), curves) { File = File("accuracy-rate") }];
 
         int Starts() => gaps.Select(g => g.Start.Key).Distinct().Count();
 
@@ -118,7 +116,7 @@ internal sealed partial class ReportCharts(Problem problem, ImmutableArray<Condi
             string one = curves.Length == 1 ? $", {curves[0].Name}" : "";
             yield return new($"The gap over {what}, {problem.Name}{one}, {Intervals}", axis, new ChartAxis("gap, percentage points", "0.#"), curves)
             {
-                Levels = [(rule.Margin, MarginName)],
+                Levels = [(rule.Margin, $"margin {rule.Margin:0.##}")],
                 File = File(file),
             };
         }

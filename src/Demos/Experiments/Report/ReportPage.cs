@@ -112,7 +112,7 @@ internal sealed class ReportPage
         {
             yield return new(
                 "What is missing",
-                new Paragraph($"{_results.Missing.Length:N0} cells are not finished and {_results.Failed.Length:N0} have failed. What stands above rests on the others."),
+                new Paragraph($"Of {_results.Manifest.Cells.Length:N0} cells {_results.Missing.Length:N0} not finished, {_results.Failed.Length:N0} failed. What stands above rests on the others."),
                 new Details($"The {rows.Length:N0} without a result", new Table("Without a result", [Column.Text("What"), Column.Text("Id"), Column.Text("Why")], [.. rows.Select(r => (string[])[r.Title, r.Id, r.Why])])) { IsOpen = rows.Length <= 10 });
         }
     }

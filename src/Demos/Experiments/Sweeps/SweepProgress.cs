@@ -68,10 +68,11 @@ internal sealed class SweepProgress
     {
         lock (_lock)
         {
-            // Past Spectre, which would wrap a long line at the 80 columns it assumes of a file.
+            // Past Spectre, which would wrap a long line at the 80 columns it assumes of a file. On a terminal the line takes the place of one of the bars, and has to cover all of it.
             if (_console.Profile.Out.IsTerminal)
             {
-                _console.WriteLine(text);
+                int width = _console.Profile.Width - 1;
+                _console.WriteLine(text.Length > width ? $"{text[..(width - 1)]}…" : text.PadRight(width));
             }
             else
             {
@@ -124,7 +125,7 @@ internal sealed class SweepProgress
                 all.Value = Done;
                 foreach ((int worker, (int job, double share, string at)) in _running)
                 {
-                    ProgressTask line = lines.TryGetValue(worker, out ProgressTask? there) ? there : lines[worker] = context.AddTask("", maxValue: 1);
+                    ProgressTask line = lines.TryGetValue(worker, out ProgressTask? there) ? there : lines[worker] = context.AddTask("worker", maxValue: 1);
                     line.Description = Markup.Escape($"{_jobs[job].Title}: {at}");
                     line.Value = share;
                 }
@@ -132,6 +133,9 @@ internal sealed class SweepProgress
 
             context.Refresh();
         }
-        while (!work.Wait(TimeSpan.FromMilliseconds(250)));
+        while (Task.WaitAny([work], TimeSpan.FromMilliseconds(250)) < 0);
+
+        // With the exception that ended it, not with one around that.
+        work.GetAwaiter().GetResult();
     }
 }

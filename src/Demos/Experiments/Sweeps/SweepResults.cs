@@ -21,9 +21,10 @@ internal sealed record SweepResults(
 {
     /// <summary>Reads a sweep's folder. A cell that cannot be read is a failed one: the others are as good as before.</summary>
     /// <param name="path">The folder.</param>
+    /// <param name="withEpochs">Whether to read the learning curves too, which of thousands of cells takes longer than all else.</param>
     /// <exception cref="DirectoryNotFoundException">It is none.</exception>
     /// <exception cref="InvalidDataException">Its cells.json was changed by hand.</exception>
-    public static SweepResults Read(string path)
+    public static SweepResults Read(string path, bool withEpochs = false)
     {
         SweepFolder folder = new(path);
         if (!folder.Exists)
@@ -37,7 +38,7 @@ internal sealed record SweepResults(
         var missing = ImmutableArray.CreateBuilder<ManifestCell>();
         foreach (ManifestCell cell in manifest.Cells)
         {
-            (FinishedRun? run, string? error) = FinishedRun.TryRead(folder.Cell(cell.Id), isCell: true);
+            (FinishedRun? run, string? error) = FinishedRun.TryRead(folder.Cell(cell.Id), isCell: true, withEpochs);
             if (run is not null)
             {
                 cells.Add(new(cell, run));
@@ -54,7 +55,7 @@ internal sealed record SweepResults(
 
         return new(
             folder, manifest, cells.ToImmutable(),
-            manifest.Starts.Select(s => (s.Id, FinishedRun.TryRead(folder.Start(s.Id), isCell: false).Run)).Where(s => s.Run is not null).ToImmutableDictionary(s => s.Id, s => s.Run!),
+            manifest.Starts.Select(s => (s.Id, FinishedRun.TryRead(folder.Start(s.Id), isCell: false, withEpochs).Run)).Where(s => s.Run is not null).ToImmutableDictionary(s => s.Id, s => s.Run!),
             failed.ToImmutable(), missing.ToImmutable());
     }
 }
@@ -66,7 +67,7 @@ internal sealed record FinishedCell(ManifestCell Cell, FinishedRun Run);
 /// <param name="Folder">The folder.</param>
 /// <param name="Config">Its config.json: settings, machine, versions.</param>
 /// <param name="Result">Its result.json.</param>
-/// <param name="Epochs">Of its metrics.csv the epochs in which an accuracy was measured, in both phases.</param>
+/// <param name="Epochs">Of its metrics.csv the epochs in which an accuracy was measured, in both phases; none where they were not to be read.</param>
 internal sealed record FinishedRun(string Folder, JsonObject Config, RunResult Result, ImmutableArray<EpochMetrics> Epochs)
 {
     /// <summary>Every setting as resolved: see <see cref="RunPlan.Settings"/>.</summary>
@@ -78,11 +79,11 @@ internal sealed record FinishedRun(string Folder, JsonObject Config, RunResult R
     public int TrainImages => (int)Config["data"]!["train"]!;
 
     /// <summary>The run in a folder, or what is wrong with its files; neither where it is not finished.</summary>
-    public static (FinishedRun? Run, string? Error) TryRead(string folder, bool isCell)
+    public static (FinishedRun? Run, string? Error) TryRead(string folder, bool isCell, bool withEpochs)
     {
         try
         {
-            return SweepFolder.IsFinished(folder) ? (Read(folder, isCell), null) : (null, null);
+            return SweepFolder.IsFinished(folder) ? (Read(folder, isCell, withEpochs), null) : (null, null);
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
@@ -90,7 +91,7 @@ internal sealed record FinishedRun(string Folder, JsonObject Config, RunResult R
         }
     }
 
-    private static FinishedRun Read(string folder, bool isCell)
+    private static FinishedRun Read(string folder, bool isCell, bool withEpochs)
     {
         JsonObject config = RunFolder.ReadConfig(folder);
         RunResult result = RunFolder.ReadResult(folder);
@@ -99,7 +100,7 @@ internal sealed record FinishedRun(string Folder, JsonObject Config, RunResult R
             && (!isCell || (At(settings, "training", "learningRate").Is<double>() && At(settings, "training", "momentum").Is<double>())));
         Check("result.json", result.Train is { Accuracy: >= 0 and <= 1 } && result.Test is { Accuracy: >= 0 and <= 1 } && (isCell ? result.Training is not null : result.RandomLabels is not null));
         using MetricsFile metrics = new(RunFolder.MetricsOf(folder));
-        return new(folder, config, result, [.. metrics.Read().Where(e => e.TrainingAccuracy is not null || e.TestAccuracy is not null)]);
+        return new(folder, config, result, [.. (withEpochs ? metrics.Read() : []).Where(e => e.TrainingAccuracy is not null || e.TestAccuracy is not null)]);
 
         void Check(string file, bool isRight)
         {

@@ -118,7 +118,10 @@ internal sealed class SweepWorker(ImmutableArray<SweepJob> jobs, int threads, Ac
     {
         folder.RequireSame(run.Plan.Settings);
         RunPlan plan = run.Plan with { Request = run.Plan.Request with { Threads = threads }, Options = run.Plan.Options with { Threads = threads } };
-        return new Runner(plan, folder, CheckpointEvery, new WorkerProgress(index, run, tell), Load).Run(cancellation).Summary;
+        RunResult result = new Runner(plan, folder, CheckpointEvery, new WorkerProgress(index, run, tell), Load).Run(cancellation);
+        return run.Plan.IsStart
+            ? $"{result.RandomLabels!.Accuracy:P1} of the random labels in {result.RandomLabels.Epochs} epochs, {result.Seconds:N1} s"
+            : $"test {result.Test.Accuracy:P2}, train {result.Train.Accuracy:P2}, {result.Training!.Epochs} epochs, {result.Seconds:N1} s";
     }
 
     /// <summary>The last set that was loaded is kept: most jobs train on the one of the job before.</summary>

@@ -62,8 +62,8 @@ public sealed class BarChart : Chart
     /// <summary>The .NET number format of the values at the bars; by default the axis's.</summary>
     public string? ValueFormat { get; init; }
 
-    /// <summary>Values that a dotted line across all bars marks, each with its name at the top, for example a margin; by default none.</summary>
-    public IReadOnlyList<(double Value, string Name)> Marks { get; init; } = [];
+    /// <summary>Values that a dashed line behind all bars marks, for example a margin; by default none. Say in the chart's caption what they are: between bars and axis there is no room for it.</summary>
+    public IReadOnlyList<double> Marks { get; init; } = [];
 
     /// <inheritdoc/>
     protected override string Description => $"Bar chart, {Caption}. " + string.Join("; ", Categories.Select(
@@ -106,24 +106,9 @@ public sealed class BarChart : Chart
             model.Annotations.Add(new LineAnnotation { Type = LineAnnotationType.Vertical, X = 0, Color = OxyColor.FromAColor(120, Palette.Ink), LineStyle = LineStyle.Solid });
         }
 
-        foreach ((double value, string name) in Marks)
+        foreach (double value in Marks)
         {
-            // Below the bars' labels and not through them.
-            model.Annotations.Add(new LineAnnotation
-            {
-                Type = LineAnnotationType.Vertical,
-                X = value,
-                Text = name,
-                Color = OxyColor.FromAColor(170, Palette.Ink),
-                LineStyle = LineStyle.Dash,
-                Layer = AnnotationLayer.BelowSeries,
-                TextOrientation = AnnotationTextOrientation.Horizontal,
-                TextLinePosition = 1,
-                TextHorizontalAlignment = HorizontalAlignment.Left,
-                TextVerticalAlignment = VerticalAlignment.Top,
-                TextMargin = 4,
-                TextPadding = 0,
-            });
+            model.Annotations.Add(new LineAnnotation { Type = LineAnnotationType.Vertical, X = value, Color = OxyColor.FromAColor(170, Palette.Ink), LineStyle = LineStyle.Dash, Layer = AnnotationLayer.BelowSeries });
         }
 
         for (int i = 0; i < Groups.Count; i++)

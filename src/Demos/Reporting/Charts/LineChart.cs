@@ -123,19 +123,19 @@ public sealed class LineChart : Chart
 
         foreach ((double y, string name) in Levels)
         {
-            model.Annotations.Add(new LineAnnotation
+            model.Annotations.Add(new LineAnnotation { Type = LineAnnotationType.Horizontal, Y = y, Color = OxyColor.FromAColor(170, Palette.Ink), LineStyle = LineStyle.Dash, Layer = AnnotationLayer.BelowSeries });
+
+            // By itself: at its line OxyPlot would strike it through.
+            model.Annotations.Add(new TextAnnotation
             {
-                Type = LineAnnotationType.Horizontal,
-                Y = y,
                 Text = name,
-                Color = OxyColor.FromAColor(170, Palette.Ink),
-                LineStyle = LineStyle.Dash,
-                Layer = AnnotationLayer.BelowSeries,
-                TextLinePosition = 1,
+                TextPosition = new DataPoint(Extent.High, y),
                 TextHorizontalAlignment = HorizontalAlignment.Right,
                 TextVerticalAlignment = VerticalAlignment.Bottom,
-                TextMargin = 3,
-                TextPadding = 0,
+                Offset = new ScreenVector(10, -3),
+                Padding = new OxyThickness(0),
+                Stroke = OxyColors.Undefined,
+                StrokeThickness = 0,
             });
         }
 

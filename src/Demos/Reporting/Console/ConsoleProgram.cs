@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 
 namespace BadMinima.Reporting;
@@ -41,6 +42,8 @@ public static class ConsoleProgram
     public static int Run(RootCommand root, IReadOnlyList<string> arguments)
     {
         ArgumentNullException.ThrowIfNull(root);
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new ShortListHelp((HelpAction)help.Action!);
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Action is ParseErrorAction error)
         {
@@ -51,6 +54,20 @@ public static class ConsoleProgram
         // What nobody expected is a mistake in the program and ends it as such, not with code 1.
         int code = parsed.Invoke(new InvocationConfiguration { ProcessTerminationTimeout = TimeToStop, EnableDefaultExceptionHandler = false });
         return parsed.Errors.Count > 0 ? Failed : code;
+    }
+
+    /// <summary>Help that shows of each command below the one at hand the first line of its description: all of it stands in that command's own help.</summary>
+    private sealed class ShortListHelp(HelpAction help) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            foreach (Command below in parseResult.CommandResult.Command.Subcommands)
+            {
+                below.Description = below.Description?.Split('\n')[0];
+            }
+
+            return help.Invoke(parseResult);
+        }
     }
 
     private static async Task<int> Guard(Func<Task<int>> body, string interrupted, Func<Exception, bool>? alsoExpected)
