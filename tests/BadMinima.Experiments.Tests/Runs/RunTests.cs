@@ -20,7 +20,7 @@ public sealed class RunTests : IDisposable
         Result run = Run("a", "--start", "adversarial", "--random-label-epochs", "3", "--random-label-measure-every", "2");
         Assert.AreEqual(0, run.Code, run.All);
         Assert.IsFalse(run.Output.Any(c => char.IsControl(c) && c != '\n'), "control characters in a log");
-        CollectionAssert.AreEqual(new[] { "a/.lock", "a/config.json", "a/events.out.tfevents", "a/log.txt", "a/metrics.csv", "a/model.zip", "a/result.json" },
+        CollectionAssert.AreEqual(new[] { "a/.lock", "a/.owner.1", "a/config.json", "a/events.out.tfevents", "a/log.txt", "a/metrics.csv", "a/model.zip", "a/result.json" },
             _folder.Files.Select(f => f.Contains("tfevents") ? string.Join('.', f.Split('.')[..3]) : f).ToArray());
 
         JsonElement config = Json("a", "config.json");

@@ -59,6 +59,9 @@ public static class ConsoleProgram
     /// <summary>Help that shows of each command below the one at hand the first line of its description: all of it stands in that command's own help.</summary>
     private sealed class ShortListHelp(HelpAction help) : SynchronousCommandLineAction
     {
+        /// <summary>Who asks for help need not name what a command requires.</summary>
+        public override bool ClearsParseErrors => true;
+
         public override int Invoke(ParseResult parseResult)
         {
             foreach (Command below in parseResult.CommandResult.Command.Subcommands)
