@@ -17,7 +17,7 @@ internal static class Layers
     public static Module<Tensor, Tensor> Linear(int inputs, int outputs) => nn.Linear(inputs, outputs);
 
     /// <summary>BatchNorm over the channels, with running statistics.</summary>
-    public static Module<Tensor, Tensor> Norm(int channels) => BatchNorm2d(channels);
+    public static Module<Tensor, Tensor> Norm(int channels) => new BatchNormalization(channels);
 
     /// <summary>ReLU in place: no layer before it may need its own output for the gradient (convolutions, linear layers and BatchNorm do not).</summary>
     public static Module<Tensor, Tensor> Relu() => new InPlaceRelu();

@@ -55,13 +55,13 @@ internal sealed class Sequence : Module<Tensor, Tensor>
     {
         for (int i = 1; i < _layers.Count; i++)
         {
-            if (_layers[i - 1] is Conv2d convolution && _layers[i] is BatchNorm2d norm)
+            if (_layers[i - 1] is Conv2d convolution && _layers[i] is BatchNormalization norm)
             {
                 using var scope = NewDisposeScope();
-                using TorchSharp.Scalar epsilon = norm.eps;
-                Tensor scale = norm.weight!.div(norm.running_var!.add(epsilon, HeldScalar.One).sqrt());
-                Tensor offset = convolution.bias is { } bias ? bias.subtract(norm.running_mean!) : norm.running_mean!.neg();
-                Tensor shift = norm.bias!.addcmul(offset, scale, HeldScalar.One);
+                using TorchSharp.Scalar epsilon = BatchNormalization.Epsilon;
+                Tensor scale = norm.Weight.div(norm.RunningVariance.add(epsilon, HeldScalar.One).sqrt());
+                Tensor offset = convolution.bias is { } bias ? bias.subtract(norm.RunningMean) : norm.RunningMean.neg();
+                Tensor shift = norm.Bias.addcmul(offset, scale, HeldScalar.One);
                 convolution.weight.mul_(scale.view(-1, 1, 1, 1));
                 convolution.bias = new Parameter(shift.DetachFromDisposeScope(), requires_grad: false);
                 _layers.RemoveAt(i--);

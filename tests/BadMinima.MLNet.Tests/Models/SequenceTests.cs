@@ -30,9 +30,9 @@ public sealed class SequenceTests
 
         // Any BatchNorm that is still used would notice that its statistics are gone.
         int used = 0;
-        foreach (TorchSharp.Modules.BatchNorm2d norm in network.modules().OfType<TorchSharp.Modules.BatchNorm2d>())
+        foreach (BatchNormalization norm in network.modules().OfType<BatchNormalization>())
         {
-            norm.running_var!.fill_(float.NaN);
+            norm.RunningVariance.fill_(float.NaN);
             used++;
         }
 

@@ -1,0 +1,64 @@
+using BadMinima.MLNet.Interop;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace BadMinima.MLNet;
+
+/// <summary>
+/// BatchNorm over the channels of [B, C, H, W], with running statistics (Ioffe, Szegedy 2015): torch's BatchNorm2d with its names and defaults. TorchSharp's own counts its batches by an
+/// <c>add_(1)</c> whose 1 may be collected before torch has read it (see <see cref="HeldScalar"/>): of a tiny network's runs under constant collection one in a few ended in an exception
+/// or took the process with it.
+/// </summary>
+internal sealed class BatchNormalization : Module<Tensor, Tensor>
+{
+    /// <summary>What is added to the variance.</summary>
+    public const double Epsilon = 1e-5;
+
+    private const double Momentum = 0.1;
+
+    // Fields are found by reflection, and registered under these names.
+    [ComponentName(Name = "weight")]
+    private readonly Parameter _weight;
+
+    [ComponentName(Name = "bias")]
+    private readonly Parameter _bias;
+
+    [ComponentName(Name = "running_mean")]
+    private readonly Tensor _mean;
+
+    [ComponentName(Name = "running_var")]
+    private readonly Tensor _variance;
+
+    [ComponentName(Name = "num_batches_tracked")]
+    private readonly Tensor _batches;
+
+    public BatchNormalization(int channels) : base(nameof(BatchNormalization))
+    {
+        _weight = new Parameter(ones(channels));
+        _bias = new Parameter(zeros(channels));
+        _mean = zeros(channels);
+        _variance = ones(channels);
+        _batches = zeros([], ScalarType.Int64);
+        RegisterComponents();
+    }
+
+    public Parameter Weight => _weight;
+
+    public Parameter Bias => _bias;
+
+    public Tensor RunningMean => _mean;
+
+    public Tensor RunningVariance => _variance;
+
+    public override Tensor forward(Tensor input)
+    {
+        if (training)
+        {
+            _batches.add_(HeldScalar.One, HeldScalar.One);
+        }
+
+        return functional.batch_norm(input, _mean, _variance, _weight, _bias, training, Momentum, Epsilon);
+    }
+}
