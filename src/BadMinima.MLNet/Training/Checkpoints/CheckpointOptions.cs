@@ -6,7 +6,7 @@ namespace BadMinima.MLNet;
 /// </param>
 public sealed record CheckpointOptions(string Folder)
 {
-    /// <summary>A checkpoint is written at each epoch's end (of epochs so short that this would take more than a fiftieth of the time, not at each), and within an epoch after this time; default 10 minutes. More than 0.</summary>
+    /// <summary>A checkpoint is written at each epoch's end (of epochs so short that this would take more than half a percent of the time, not at each), and within an epoch after this time; default 10 minutes. More than 0.</summary>
     public TimeSpan Every { get; init; } = TimeSpan.FromMinutes(10);
 
     internal void Validate(string name)

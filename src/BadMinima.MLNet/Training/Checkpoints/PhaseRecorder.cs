@@ -15,7 +15,7 @@ namespace BadMinima.MLNet;
 internal sealed class PhaseRecorder(CheckpointFolder folder, TimeSpan every, JsonObject settings, TrainingNetwork network, ImmutableArray<PhaseHistory> finished, Action<string> warn)
 {
     // The paper's 2-D case has epochs of a millisecond and 100,000 of them, all of which a checkpoint lists.
-    private const double LargestShare = 0.02;
+    private const double LargestShare = 0.005;
 
     private readonly Stopwatch _sinceLast = Stopwatch.StartNew();
     private TimeSpan _cost;
@@ -23,7 +23,7 @@ internal sealed class PhaseRecorder(CheckpointFolder folder, TimeSpan every, Jso
     /// <summary>Whether a checkpoint within an epoch is due.</summary>
     public bool IsDue => _sinceLast.Elapsed >= every;
 
-    /// <summary>Whether a checkpoint at an epoch's end is due: unless writing them all would take more than a fiftieth of the time.</summary>
+    /// <summary>Whether a checkpoint at an epoch's end is due: unless writing them all would take more than half a percent of the time.</summary>
     public bool IsDueAfterEpoch => IsDue || _sinceLast.Elapsed * LargestShare >= _cost;
 
     /// <param name="optimizer">The phase's optimizer; null between two phases.</param>
