@@ -16,7 +16,7 @@ public sealed class ClaimDecisionTests
         Report report = folder.Report();
 
         CollectionAssert.AreEqual(new[] { Decision.Supported, Decision.Supported, Decision.Contradicted, Decision.Supported }, report.Claims.Select(c => c.Decision).ToArray());
-        Assert.AreEqual(5, report.Tests.Count, "four gaps and one pair of equal effective rate, each tested once");
+        Assert.AreEqual(5, report.Tests.Paired.Count, "four gaps and one pair of equal effective rate, each tested once");
         Dictionary<string, Decision> any = report.Claims[2].Findings.ToDictionary(f => f.Comparison.Subject, f => f.Decision);
         Assert.AreEqual(Decision.Supported, any["all"]);
         Assert.AreEqual(Decision.NotDecided, any["momentum"]);
@@ -57,6 +57,12 @@ public sealed class ClaimDecisionTests
         Assert.AreEqual(JsonValueKind.Null, finding.GetProperty("reason").ValueKind);
         CollectionAssert.AreEqual(folder.Ids[..5], Strings(finding.GetProperty("first").GetProperty("cells")));
         CollectionAssert.AreEqual(folder.Ids[5..10], Strings(finding.GetProperty("second").GetProperty("cells")));
+        JsonElement welch = finding.GetProperty("welch");
+        foreach ((string name, double value) in new[] { "t", "degreesOfFreedom", "p", "adjustedP", "effectSize" }.Zip(Study.ExpectedWelch["vanilla"]))
+        {
+            Assert.AreEqual(value, welch.GetProperty(name).GetDouble(), 1e-8 * Math.Abs(value), name);
+        }
+
         JsonElement pair = finding.GetProperty("pairs")[2];
         Assert.AreEqual("3 0.871 0.802", string.Join(' ', new[] { "seed", "first", "second" }.Select(name => $"{pair.GetProperty(name)}")));
         Assert.IsEmpty(finding.GetProperty("seedsLeftOut").EnumerateArray());
@@ -76,6 +82,7 @@ public sealed class ClaimDecisionTests
         string json = folder.Text("claims.json");
         JsonElement written = JsonDocument.Parse(json).RootElement.GetProperty("claims")[0].GetProperty("findings")[0];
         Assert.IsTrue(new[] { "standardDeviation", "interval", "t", "p", "adjustedP", "effectSize" }.All(name => written.GetProperty(name).ValueKind == JsonValueKind.Null), json);
+        Assert.IsTrue(written.GetProperty("welch").EnumerateObject().All(number => number.Value.ValueKind == JsonValueKind.Null), json);
         Assert.DoesNotContain("NaN", json);
     }
 

@@ -41,6 +41,11 @@ public sealed class ReportFolderTests
             Assert.AreEqual(value, double.Parse(gap[name], CultureInfo.InvariantCulture), 1e-9 * Math.Abs(value), name);
         }
 
+        foreach ((string name, double value) in new[] { "tWelch", "degreesOfFreedomWelch", "pWelch", "pWelchAdjusted", "hedgesG" }.Zip(Study.ExpectedWelch["l2"]))
+        {
+            Assert.AreEqual(value, double.Parse(gap[name], CultureInfo.InvariantCulture), 1e-8 * Math.Abs(value), name);
+        }
+
         Assert.AreEqual("drawn 1000 cnn l2 l2 0.03 0 adversarial 3 0.1 5", string.Join(' ', new[] { "data", "trainImages", "network", "recipe", "regularizers", "learningRate", "momentum", "start", "replicas", "zeroOutRatio", "seeds" }.Select(name => gap[name])));
         Dictionary<string, string>[] runs = folder.Rows("runs");
         Assert.HasCount(5 + 40, runs, "starts and cells");

@@ -15,6 +15,13 @@ internal static class Study
         ["momentum less vanilla"] = [6.179999999999994, 1.8646715528478484, 5.012552549361371, 0.007424272900109063, 0.014848545800218126, 3.864704464354109, 8.49529553564588, 3.314256599539739],
     };
 
+    /// <summary>Of gaps without pairing: t, degrees of freedom and p of stats.ttest_ind(random - 2, adversarial, equal_var=False); p corrected; Hedges' g with the exact factor.</summary>
+    public static IReadOnlyDictionary<string, double[]> ExpectedWelch { get; } = new Dictionary<string, double[]>
+    {
+        ["vanilla"] = [7.791502895595863, 5.14254125335499, 0.000490468791094292, 0.0014714063732828762, 5.883265413175488],
+        ["l2"] = [9.296447716715566, 5.989427930831475, 8.856830768984434e-05, 0.0003542732307593774, 7.6353872752703955],
+    };
+
     public static StudyFolder Create()
     {
         StudyFolder folder = new();

@@ -12,6 +12,7 @@ internal sealed record DecisionRule(double Margin = 2, double Level = 0.95)
     public string InWords =>
         $"How it is decided: every comparison is tested once, paired by seed, by a two-sided t test of the difference against the margin of {Margin:0.##} percentage points, corrected by Holm for all comparisons of the report together. "
         + $"At an adjusted p of at most {1 - Level:0.####} the side of the margin on which the mean difference lies decides; without two seeds, or where all seeds differ by the same, nothing does. "
+        + "Welch's test, which does not pair, stands beside it in the tables, corrected likewise, and decides nothing. "
         + $"Intervals are Student's {100 * Level:0.##} % intervals over seeds, and are not corrected.";
 }
 
@@ -40,29 +41,21 @@ internal sealed record ClaimVerdict(Claim Claim, ImmutableArray<Evidence> Findin
 internal sealed class ClaimTests
 {
     private readonly DecisionRule _rule;
-    private readonly Dictionary<Comparison, TTest> _tests;
-    private readonly Dictionary<Comparison, double> _adjusted;
 
-    /// <param name="comparisons">All of the report: the family of its tests.</param>
+    /// <param name="comparisons">All of the report.</param>
     /// <param name="rule">How to decide.</param>
-    public ClaimTests(IEnumerable<Comparison> comparisons, DecisionRule rule)
+    public ClaimTests(ImmutableArray<Comparison> comparisons, DecisionRule rule)
     {
         _rule = rule;
-        _tests = comparisons.Select(c => (Comparison: c, Test: TTest.Paired(c.Differences, rule.Margin, rule.Level))).Where(t => t.Test is not null).ToDictionary(t => t.Comparison, t => t.Test!);
-
-        // Where nothing varies p is 0 or 1 by convention, and no test was made.
-        KeyValuePair<Comparison, TTest>[] made = [.. _tests.Where(t => !t.Value.NothingVaries)];
-        _adjusted = made.Zip(Holm.Correct([.. made.Select(t => t.Value.P)])).ToDictionary(t => t.First.Key, t => t.Second);
+        Paired = new(comparisons, c => TTest.Paired(c.Differences, rule.Margin, rule.Level));
+        Welch = new(comparisons, c => TTest.Welch(c.FirstPoints, c.SecondPoints, rule.Margin, rule.Level));
     }
 
-    /// <summary>How many tests were made, and corrected for.</summary>
-    public int Count => _adjusted.Count;
+    /// <summary>The tests that decide: of the differences by seed.</summary>
+    public TestFamily Paired { get; }
 
-    /// <summary>The test of a comparison; null with fewer than two seeds.</summary>
-    public TTest? Of(Comparison comparison) => _tests.GetValueOrDefault(comparison);
-
-    /// <summary>Its p, corrected; null where there is none.</summary>
-    public double? AdjustedP(Comparison comparison) => _adjusted.TryGetValue(comparison, out double p) ? p : null;
+    /// <summary>The same without pairing, over all seeds of either side: for comparison.</summary>
+    public TestFamily Welch { get; }
 
     /// <summary>What comparisons say of a claim.</summary>
     /// <param name="claim">The claim.</param>
@@ -75,8 +68,8 @@ internal sealed class ClaimTests
 
     private Evidence Judge(Claim claim, Comparison comparison)
     {
-        TTest? test = Of(comparison);
-        double? p = AdjustedP(comparison);
+        TTest? test = Paired.Of(comparison);
+        double? p = Paired.AdjustedP(comparison);
         string? reason = Flaw(claim, comparison) is { } flaw ? flaw
             : test is null ? comparison.Seeds == 1 ? "one seed decides nothing" : "no seed is common to both"
             : test.NothingVaries ? "all seeds differ by the same, so that nothing tells how sure it is"

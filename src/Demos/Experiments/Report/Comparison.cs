@@ -18,6 +18,12 @@ internal sealed class Comparison(Condition first, Condition second, string subje
     /// <summary>In percentage points, over the seeds that both have.</summary>
     public PairedDifferences Differences { get; } = PairedDifferences.Between(Points(first), Points(second));
 
+    /// <summary>Test accuracies of all the first's seeds, in percent.</summary>
+    public Sample FirstPoints { get; } = new(Points(first).Values);
+
+    /// <summary>Those of the second's.</summary>
+    public Sample SecondPoints { get; } = new(Points(second).Values);
+
     public Problem Problem => first.Problem;
 
     /// <summary>The adversarial start of it.</summary>

@@ -14,7 +14,7 @@ internal sealed class Report
         Momentum = Comparisons.MomentumAtEqualRate(Conditions);
         Tests = new([.. Gaps, .. Momentum], rule);
         Claims = [.. Claim.All.Select(claim => Tests.Judge(claim, claim.OfMomentum ? Momentum : Gaps))];
-        Sentences = new([.. Gaps, .. Momentum], rule, Tests.Count);
+        Sentences = new([.. Gaps, .. Momentum], rule, Tests.Paired.Count);
         (Boundaries, MissingFigures) = ReadFigures();
     }
 

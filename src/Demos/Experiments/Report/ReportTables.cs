@@ -6,6 +6,10 @@ namespace BadMinima.Experiments;
 /// <summary>The report's tables: on the page, in Markdown, and, a row a fact, as CSV files.</summary>
 internal static class ReportTables
 {
+    private const string TestNote =
+        "Effect size: Cohen's d_z, the mean difference over the deviation of the differences. p: of the difference against the margin, paired by seed, adjusted by Holm; "
+        + "Welch: the same without pairing.";
+
     /// <summary>Accuracies of every condition.</summary>
     public static Table Accuracies(IEnumerable<Condition> conditions, double level) => Lean(
         "Accuracies",
@@ -25,14 +29,13 @@ internal static class ReportTables
         "Gap: test accuracy from the random start less that from the adversarial start, in percentage points",
         [
             .. ProblemColumns, .. RecipeColumns(), .. StartColumns, Number("Seeds", "seeds"), Number("Random", "randomTestAccuracy"), Number("Adversarial", "adversarialTestAccuracy"), Number("Gap", "gap"),
-            .. IntervalColumns("gap", level), Number("Effect size", "effectSize"), Number("p", "pAdjusted"), Hidden("p"), Hidden("t"),
+            .. IntervalColumns("gap", level), .. TestColumns,
         ],
         gaps.Select(gap => (Cell[])
         [
-            .. Cells(gap.Problem), .. Cells(gap.First.Recipe), .. Cells(gap.Start), .. Difference(gap, tests),
-            Number(EffectSize.CohenDz(gap.Differences), "0.0"), P(tests.AdjustedP(gap)), Number(tests.Of(gap)?.P), Number(tests.Of(gap)?.T),
+            .. Cells(gap.Problem), .. Cells(gap.First.Recipe), .. Cells(gap.Start), .. Difference(gap, tests), .. TestCells(gap, tests),
         ]),
-        "Paired by seed. Effect size: Cohen's d_z, the mean difference over the deviation of the differences. p: of the difference against the margin, adjusted by Holm.");
+        TestNote);
 
     /// <summary>Momentum beside plain SGD that moves as far.</summary>
     public static Table Momentum(IEnumerable<Comparison> comparisons, ClaimTests tests, double level) => Lean(
@@ -40,15 +43,15 @@ internal static class ReportTables
         [
             .. ProblemColumns, .. RecipeColumns("Momentum"), Text("Plain SGD", "plainRecipe"), Number("Effective rate", "plainEffectiveRate"), .. StartColumns, Number("Seeds", "seeds"),
             Number("Test, momentum", "momentumTestAccuracy"), Number("Test, plain", "plainTestAccuracy"), Number("Difference", "difference"),
-            .. IntervalColumns("difference", level), Number("p", "pAdjusted"), Hidden("p"), Hidden("t"),
+            .. IntervalColumns("difference", level), .. TestColumns,
         ],
         comparisons.Select(c => (Cell[])
         [
             .. Cells(c.Problem), .. Cells(c.First.Recipe), c.Second.Recipe.Name, Number(c.Second.Recipe.EffectiveRate, "0.####"), .. Cells(c.Start), .. Difference(c, tests),
-            P(tests.AdjustedP(c)), Number(tests.Of(c)?.P), Number(tests.Of(c)?.T),
+            .. TestCells(c, tests),
         ]),
         "Momentum mu makes the steps of plain SGD up to 1 / (1 - mu) times as long. Whether it is momentum that rescues, or the longer steps, only a comparison at equal effective rate tells. "
-        + "Test accuracies; the difference in percentage points; p against the margin, adjusted by Holm.");
+        + $"Test accuracies; the difference in percentage points. {TestNote}");
 
     /// <summary>Everything that was found on a claim, for readers.</summary>
     public static Table Findings(ClaimVerdict verdict, Func<Comparison, string> name, double level) => Lean(
@@ -155,7 +158,19 @@ internal static class ReportTables
     private static Cell[] Difference(Comparison comparison, ClaimTests tests) =>
     [
         Count(comparison.Seeds), Share(Mean(comparison, pair => pair.First)), Share(Mean(comparison, pair => pair.Second)), Points(comparison.Mean),
-        .. Cells(tests.Of(comparison)?.DifferenceInterval, "0.0"),
+        .. Cells(tests.Paired.Of(comparison)?.DifferenceInterval, "0.0"),
+    ];
+
+    private static Column[] TestColumns =>
+    [
+        Number("Effect size", "effectSize"), Number("p", "pAdjusted"), Hidden("p"), Hidden("t"), Number("p, Welch", "pWelchAdjusted"), Hidden("pWelch"), Hidden("tWelch"), Hidden("degreesOfFreedomWelch"), Hidden("hedgesG"),
+    ];
+
+    private static Cell[] TestCells(Comparison comparison, ClaimTests tests) =>
+    [
+        Number(EffectSize.CohenDz(comparison.Differences), "0.0"), P(tests.Paired.AdjustedP(comparison)), Number(tests.Paired.Of(comparison)?.P), Number(tests.Paired.Of(comparison)?.T),
+        P(tests.Welch.AdjustedP(comparison)), Number(tests.Welch.Of(comparison)?.P), Number(tests.Welch.Of(comparison)?.T), Number(tests.Welch.Of(comparison)?.DegreesOfFreedom),
+        Number(EffectSize.HedgesG(comparison.FirstPoints, comparison.SecondPoints)),
     ];
 
     private static double? Mean(Comparison comparison, Func<(FinishedCell First, FinishedCell Second), FinishedCell> side)

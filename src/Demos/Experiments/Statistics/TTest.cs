@@ -1,11 +1,11 @@
 namespace BadMinima.Experiments;
 
 /// <summary>
-/// A t test of a difference of means against a margin, with the p values of all three hypotheses; the caller takes the one that was chosen before the data were seen.
+/// A two-sided t test of a difference of means against a margin.
 /// <para>
 /// Where nothing varies (the values of each group, or all differences, are equal up to rounding) there is no t: <see cref="T"/> and <see cref="DegreesOfFreedom"/> are null, the
-/// interval has no length, and each p is 0 if the difference violates its hypothesis and 1 if not, so that all three are 1 where difference and margin are equal up to
-/// rounding. Such a 0 says that no seed differed from another, not how sure the next one is to agree: look at <see cref="NothingVaries"/> before making much of it.
+/// interval has no length, and p is 0, or 1 where difference and margin are equal up to rounding. Such a 0 says that no seed differed from another, not how sure the next one is
+/// to agree: look at <see cref="NothingVaries"/> before making much of it.
 /// </para>
 /// </summary>
 /// <param name="Difference">The mean difference, first minus second.</param>
@@ -13,8 +13,6 @@ namespace BadMinima.Experiments;
 /// <param name="T">(difference - margin) / standard error; null where nothing varies.</param>
 /// <param name="DegreesOfFreedom">n - 1 of paired differences; by Welch and Satterthwaite of independent groups, not whole in general; null where nothing varies.</param>
 /// <param name="P">Two-sided. Hypothesis: difference = margin.</param>
-/// <param name="PGreater">One-sided. Hypothesis: difference &lt;= margin; a small p speaks for a difference above the margin.</param>
-/// <param name="PLess">One-sided. Hypothesis: difference &gt;= margin; a small p speaks for a difference below the margin.</param>
 /// <param name="DifferenceInterval">The two-sided confidence interval of the difference.</param>
 internal sealed record TTest(
     double Difference,
@@ -22,11 +20,9 @@ internal sealed record TTest(
     double? T,
     double? DegreesOfFreedom,
     double P,
-    double PGreater,
-    double PLess,
     Interval DifferenceInterval)
 {
-    /// <summary>Whether the values are equal up to rounding, so that the p values are 0 or 1 by convention.</summary>
+    /// <summary>Whether the values are equal up to rounding, so that p is 0 or 1 by convention.</summary>
     public bool NothingVaries => T is null;
 
     /// <summary>The paired t test. Null with fewer than two pairs.</summary>
@@ -73,16 +69,11 @@ internal sealed record TTest(
         Interval interval = Interval.Of(difference, error, degreesOfFreedom, level);
         if (error == 0)
         {
-            return new(difference, margin, null, null, equal ? 1 : 0, !equal && difference > margin ? 0 : 1, !equal && difference < margin ? 0 : 1, interval);
+            return new(difference, margin, null, null, equal ? 1 : 0, interval);
         }
 
         double t = (difference - margin) / error;
-        return new(
-            difference, margin, t, degreesOfFreedom,
-            Math.Min(1, 2 * StudentTail.Probability(Math.Abs(t), degreesOfFreedom)),
-            StudentTail.Probability(t, degreesOfFreedom),
-            StudentTail.Probability(-t, degreesOfFreedom),
-            interval);
+        return new(difference, margin, t, degreesOfFreedom, Math.Min(1, 2 * StudentTail.Probability(Math.Abs(t), degreesOfFreedom)), interval);
     }
 
     private static void Check(double margin, double level)
