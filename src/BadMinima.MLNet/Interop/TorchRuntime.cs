@@ -22,4 +22,11 @@ public static class TorchRuntime
     /// <summary>Loads libtorch and TorchSharp's library, once in a process; later calls return at once. Thread-safe.</summary>
     /// <exception cref="TorchLoadException">It cannot be loaded; the message says which file, what it lacks, and the cure. Every later call throws the same.</exception>
     public static void EnsureLoaded() => NativeTorch.EnsureLoaded();
+
+    /// <summary>
+    /// Until the result is disposed the process keeps the native memory that torch frees, and the next model finds it there; else each <c>Fit</c> gives it back to the system at its end.
+    /// For programs that train many small models one after the other. On Linux with glibc; elsewhere it does nothing.
+    /// </summary>
+    /// <returns>Dispose it to give the memory back. It may be held more than once.</returns>
+    public static IDisposable RetainMemory() => RetainedHeap.Hold();
 }

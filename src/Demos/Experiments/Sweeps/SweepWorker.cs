@@ -26,6 +26,7 @@ internal sealed class SweepWorker(ImmutableArray<SweepJob> jobs, int threads, Ac
     /// <exception cref="IOException">Nothing can go on: the disk is full, the data are gone.</exception>
     public void Run(CancellationToken cancellation)
     {
+        using IDisposable memory = TorchRuntime.RetainMemory();
         List<int> open = [.. Enumerable.Range(0, jobs.Length)];
         var waiting = Stopwatch.StartNew();
         while (open.Count > 0)
