@@ -64,7 +64,7 @@ internal sealed class PhaseRunner(
         }
 
         network.Network.eval();
-        return new(kind, phase, examples.Count, end.Value, state.PhaseSeconds + state.EpochSeconds, state.Epochs);
+        return new(kind, phase, examples.Count, end.Value, state.PhaseSeconds + state.EpochSeconds, [.. state.Epochs]);
     }
 
     /// <summary>Why the phase is over; null: it is not.</summary>
@@ -80,7 +80,7 @@ internal sealed class PhaseRunner(
     private (PhaseState State, bool Whole) TrainEpoch(Sgd optimizer, DropoutLayers dropout, PhaseState state)
     {
         network.Network.train();
-        int epoch = state.Epochs.Length + 1;
+        int epoch = state.Epochs.Count + 1;
         var clock = Stopwatch.StartNew();
         using var scope = NewDisposeScope();
 
@@ -127,7 +127,7 @@ internal sealed class PhaseRunner(
     /// <summary>The trained epoch's numbers; null when measuring was cancelled.</summary>
     private EpochMetrics? Measure(PhaseState state)
     {
-        int epoch = state.Epochs.Length + 1;
+        int epoch = state.Epochs.Count + 1;
         RequireFinite(state);
         double loss = state.LossSum / examples.Count;
         (double? trainingAccuracy, double? testAccuracy) = (null, null);
@@ -159,7 +159,7 @@ internal sealed class PhaseRunner(
     {
         if (!double.IsFinite(state.LossSum))
         {
-            throw new InvalidOperationException($"{kind} epoch {state.Epochs.Length + 1}: the training loss is {state.LossSum}: training diverged. Lower the learning rate ({phase.LearningRate}).");
+            throw new InvalidOperationException($"{kind} epoch {state.Epochs.Count + 1}: the training loss is {state.LossSum}: training diverged. Lower the learning rate ({phase.LearningRate}).");
         }
     }
 

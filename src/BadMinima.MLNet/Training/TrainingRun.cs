@@ -90,7 +90,7 @@ internal sealed class TrainingRun(
 
             network.Load(checkpoint.Values, checkpoint.Buffers);
             PhaseState state = checkpoint.Progress.Running;
-            channel.Info(MessageSensitivity.None, $"Continues after {checkpoint.Progress.Finished.Length} phases, {state.Epochs.Length} epochs and {state.Step} steps.");
+            channel.Info(MessageSensitivity.None, $"Continues after {checkpoint.Progress.Finished.Length} phases, {state.Epochs.Count} epochs and {state.Step} steps.");
             return checkpoint;
         }
         catch
