@@ -66,9 +66,14 @@ internal static class TableParts
     public static Column[] IntervalColumns(string name, double level) =>
         [Column.Number($"{100 * level:0.##} % interval") with { IsExported = false }, Hidden($"{name}Low"), Hidden($"{name}High")];
 
-    public static Cell[] Cells(Interval? known, string format) => known is { } interval
-        ? [$"{interval.Lower.ToString(format)} to {interval.Upper.ToString(format)}", Number(interval.Lower), Number(interval.Upper)]
-        : [Unknown, Missing, Missing];
+    public static Cell[] Cells(Interval? known, string format)
+    {
+        // What rounds to 0 has no sign.
+        string signed = $"{format};-{format};{format}";
+        return known is { } interval
+            ? [$"{interval.Lower.ToString(signed)} to {interval.Upper.ToString(signed)}", Number(interval.Lower), Number(interval.Upper)]
+            : [Unknown, Missing, Missing];
+    }
 
     /// <summary>A number for programs.</summary>
     public static Cell Number(double? value) => value is { } known ? new(known.ToString("R", CultureInfo.InvariantCulture), known) : Missing;
