@@ -63,7 +63,7 @@ internal static class Layouts
 
     /// <summary>
     /// [B, H, W, C], contiguous. Of a single channel both layouts are the same in memory, and torch goes by the strides: permuted ones would say planes, and everything after the first
-    /// convolution would be computed in planes (max-pool takes 20 times as long on them).
+    /// convolution would be computed in planes (where the small CNN's first max-pool takes 6.9 ms for 128 images in place of 0.5).
     /// </summary>
     private static Tensor LastChannels(Tensor images)
         => images.shape is [long count, 1, long height, long width] ? images.contiguous().view(count, height, width, 1) : images.permute(0, 2, 3, 1).contiguous();
