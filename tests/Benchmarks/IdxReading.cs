@@ -24,7 +24,7 @@ internal static class IdxReading
 
             var clock = Stopwatch.StartNew();
             IDataView view = ml.Data.LoadIdx(folder);
-            using ImageSet set = ImageSet.Read(view, view.Schema["Label"], PixelColumn.Find(view.Schema, "Pixels"), CPU, "training data", out _);
+            using ImageSet set = ImageSet.Read(view, ClassLabels.Own(view.Schema["Label"]), PixelColumn.Find(view.Schema, "Pixels"), CPU, "training data", out _);
             return clock.Elapsed.TotalSeconds;
         }
         finally

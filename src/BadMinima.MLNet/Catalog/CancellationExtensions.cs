@@ -7,7 +7,8 @@ namespace BadMinima.MLNet;
 public static class CancellationExtensions
 {
     /// <summary>
-    /// Ends what runs in this context: a <see cref="TwoPhaseTrainer"/> stops after the batch at hand and its <c>Fit</c> returns what was trained so far;
+    /// Ends what runs in this context: a <see cref="TwoPhaseTrainer"/> stops after the batch at hand and its <c>Fit</c> returns what was trained so far, or throws
+    /// <see cref="OperationCanceledException"/> if not one step was made;
     /// ML.NET's own components throw <see cref="OperationCanceledException"/>. A context stays cancelled: make a new one to go on.
     /// ML.NET has this call (AutoML uses it) but does not show it.
     /// </summary>

@@ -22,14 +22,14 @@ internal abstract class ImageSet : ITrainingExamples, IDisposable
 
     /// <summary>Takes every labelled row, in the view's order.</summary>
     /// <param name="data">The data view.</param>
-    /// <param name="label">Its label column, a key.</param>
+    /// <param name="labels">Its label column.</param>
     /// <param name="pixels">Its image column.</param>
     /// <param name="device">Where the set is to lie, or its batches.</param>
     /// <param name="role">How the data are called in messages: "training data", "validation data".</param>
     /// <param name="skipped">How many rows had no label.</param>
     /// <exception cref="InvalidDataException">There is no row, a value is out of range, or pixels were scaled to 0..1.</exception>
-    public static ImageSet Read(IDataView data, DataViewSchema.Column label, PixelColumn pixels, Device device, string role, out long skipped)
-        => (ImageSet?)StreamedImages.Read(data, label, pixels, device, role, out skipped) ?? ResidentImages.Read(data, label, pixels, device, role, out skipped);
+    public static ImageSet Read(IDataView data, ClassLabels labels, PixelColumn pixels, Device device, string role, out long skipped)
+        => (ImageSet?)StreamedImages.Read(data, labels, pixels, device, role, out skipped) ?? ResidentImages.Read(data, labels, pixels, device, role, out skipped);
 
     public abstract IExamplePass Open(int[] order, int batchSize, int firstBatch = 0);
 

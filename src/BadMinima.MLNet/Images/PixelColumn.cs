@@ -19,27 +19,27 @@ internal sealed record PixelColumn(DataViewSchema.Column Column, ExampleFormat F
     /// <param name="schema">The data's schema.</param>
     /// <param name="name">The column's name.</param>
     /// <param name="vectors">Whether a Vector&lt;Single, n&gt; of one dimension is taken too, as features: see <see cref="ExampleFormat.TakesVectors"/>.</param>
+    /// <param name="role">How the data are called in messages.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing, of another type, or without dimensions; the message says so.</exception>
-    public static PixelColumn Find(DataViewSchema schema, string name, bool vectors = false)
+    public static PixelColumn Find(DataViewSchema schema, string name, bool vectors = false, string role = "data")
     {
-        DataViewSchema.Column column = schema.GetColumnOrNull(name)
-            ?? throw new ArgumentOutOfRangeException(nameof(name), $"The data have no image column '{name}'. There are: {string.Join(", ", schema.Select(c => c.Name))}.");
+        DataViewSchema.Column column = schema.GetColumnOrNull(name) ?? throw Missing(name, role, schema.Select(c => c.Name));
         switch (column.Type)
         {
             case ImageDataViewType { Height: > 0, Width: > 0 } image:
                 return Images(3, image.Height, image.Width);
-            case ImageDataViewType:
-                throw new ArgumentOutOfRangeException(nameof(name), $"Column '{name}' holds images of unknown size. Put mlContext.Transforms.ResizeImages before.");
             case VectorDataViewType { Dimensions: [> 0 and int features] } vector when vectors && vector.ItemType == NumberDataViewType.Single:
                 return new(column, new ExampleFormat(new ImageShape(features, 1, 1), IsVector: true));
-            case VectorDataViewType vector when vector.ItemType == NumberDataViewType.Byte || vector.ItemType == NumberDataViewType.Single:
-                return vector.Dimensions is [> 0 and int channels, > 0 and int height, > 0 and int width]
+            case VectorDataViewType { Dimensions: [> 0 and int channels, > 0 and int height, > 0 and int width] } vector
+                when vector.ItemType == NumberDataViewType.Byte || vector.ItemType == NumberDataViewType.Single:
+                return channels is 1 or 3 or 4 || width is not (1 or 3 or 4) || (height, width) is (1, 1)
                     ? Images(channels, height, width)
-                    : throw new ArgumentOutOfRangeException(nameof(name),
-                        $"Column '{name}' is of type {vector}: a vector without the three dimensions channels, height, width. Allowed is {Allowed}. "
-                        + "Load images with mlContext.Data.LoadImages, or put ExtractPixels before.");
+                    : throw Wrong(name, role, $"{vector}: {channels} channels of {height}x{width} pixels, if it is in the order channels, height, width. It looks like height, width, channels",
+                        $"mlContext.Transforms.ReshapeToImages(\"{name}\", \"{name}\", new ImageShape({width}, {channels}, {height}), channelsLast: true)");
+            case VectorDataViewType vector when vector.ItemType == NumberDataViewType.Byte || vector.ItemType == NumberDataViewType.Single:
+                throw Wrong(name, role, $"{vector}: a vector without the three dimensions channels, height, width", Cure(name, vector));
             default:
-                throw new ArgumentOutOfRangeException(nameof(name), $"Column '{name}' is of type {column.Type}; allowed is {Allowed}.");
+                throw Wrong(name, role, $"{column.Type}", Cure(name, column.Type));
         }
 
         PixelColumn Images(int channels, int height, int width) => new(column, new ExampleFormat(new ImageShape(channels, height, width), IsVector: false));
@@ -49,17 +49,46 @@ internal sealed record PixelColumn(DataViewSchema.Column Column, ExampleFormat F
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or of another type.</exception>
     public static void Check(SchemaShape shape, string name)
     {
-        if (!shape.TryFindColumn(name, out SchemaShape.Column column))
+        SchemaShape.Column[] found = [.. shape.Where(c => c.Name == name)];
+        if (found is not [.., var column])
         {
-            throw new ArgumentOutOfRangeException(nameof(name), $"The data have no image column '{name}'. There are: {string.Join(", ", shape.Select(c => c.Name))}.");
+            throw Missing(name, "data", shape.Select(c => c.Name));
         }
 
         bool image = column.Kind == SchemaShape.Column.VectorKind.Scalar && column.ItemType is ImageDataViewType;
         bool vector = column.Kind == SchemaShape.Column.VectorKind.Vector && !column.IsKey && (column.ItemType == NumberDataViewType.Byte || column.ItemType == NumberDataViewType.Single);
         if (!image && !vector)
         {
-            throw new ArgumentOutOfRangeException(nameof(name), $"Column '{name}' is of type {column.Describe()}; allowed is {Allowed}.");
+            throw Wrong(name, "data", column.Describe(), column.Kind == SchemaShape.Column.VectorKind.Scalar ? Cure(name, column.ItemType) : Cure(name, null));
         }
+    }
+
+    /// <summary>Whether the values are Singles that stand for pixels.</summary>
+    public bool IsSingles => !Format.IsVector && Column.Type is VectorDataViewType { ItemType: var item } && item == NumberDataViewType.Single;
+
+    private static ArgumentOutOfRangeException Missing(string name, string role, IEnumerable<string> columns)
+        => new(nameof(name), $"The {role} have no image column '{name}'. There are: {string.Join(", ", columns)}.");
+
+    private static ArgumentOutOfRangeException Wrong(string name, string role, string type, string cure)
+        => new(nameof(name), $"Column '{name}' of the {role} is of type {type}; allowed is {Allowed}. Put this before the trainer:{Environment.NewLine}    {cure}");
+
+    /// <summary>The lines that make images of a column that is none.</summary>
+    private static string Cure(string name, DataViewType? type)
+    {
+        string resize = $"mlContext.Transforms.ResizeImages(\"Resized\", 32, 32, \"Image\")";
+        string then = $"{Environment.NewLine}and name the column \"Resized\" in the trainer (featureColumnName).";
+        return type switch
+        {
+            ImageDataViewType => $"mlContext.Transforms.ResizeImages(\"{name}\", 32, 32)",
+            TextDataViewType => $"mlContext.Transforms.LoadImages(\"Image\", folder, \"{name}\"){Environment.NewLine}    .Append({resize}){then}",
+            VectorDataViewType { IsKnownSize: false, ItemType: var item } when item == NumberDataViewType.Byte =>
+                $"mlContext.Transforms.LoadImages(\"Image\", folder, imagePathColumn){Environment.NewLine}    .Append({resize}){Environment.NewLine}"
+                + $"in the place of LoadRawImageBytes, whose bytes are those of an encoded file{then}",
+            VectorDataViewType { ItemType: var item } vector when item == NumberDataViewType.Byte || item == NumberDataViewType.Single =>
+                $"mlContext.Transforms.ReshapeToImages(\"Pixels\", \"{name}\", new ImageShape(channels, height, width)){(vector.Size > 0 ? $", of {vector.Size:N0} values in all," : "")}"
+                + $"{Environment.NewLine}and name the column \"Pixels\" in the trainer; or take a network for feature vectors, such as \"mlp\".",
+            _ => $"mlContext.Transforms.Conversion.ConvertType(\"{name}\", outputKind: DataKind.Single), and for a vector of one dimension ReshapeToImages after it.",
+        };
     }
 
     private ImageShape Shape => Format.Shape;
@@ -80,6 +109,7 @@ internal sealed record PixelColumn(DataViewSchema.Column Column, ExampleFormat F
         return destination =>
         {
             getter(ref value);
+            Require(row, value.Length);
             value.CopyTo(destination);
         };
     }
@@ -92,13 +122,22 @@ internal sealed record PixelColumn(DataViewSchema.Column Column, ExampleFormat F
         return destination =>
         {
             getter(ref value);
+            Require(row, value.Length);
             value.CopyTo(dense);
+            bool scaled = false;
             for (int i = 0; i < dense.Length; i++)
             {
                 float pixel = dense[i];
                 destination[i] = pixel is >= 0 and <= 255
                     ? (byte)(pixel + 0.5f)
                     : throw new InvalidDataException($"Column '{Column.Name}', row {row.Position}: pixel {i} is {pixel}; allowed is 0 to 255.");
+                scaled |= pixel is > 0 and < 1;
+            }
+
+            if (scaled && dense.AsSpan().IndexOfAnyExceptInRange(0f, 1f) < 0)
+            {
+                throw new InvalidDataException(
+                    $"Column '{Column.Name}', row {row.Position}: all pixels lie in 0..1, and not all are whole; allowed is 0 to 255. Leave out the scaling (ExtractPixels without scaleImage).");
             }
         };
     }
@@ -110,6 +149,7 @@ internal sealed record PixelColumn(DataViewSchema.Column Column, ExampleFormat F
         return destination =>
         {
             getter(ref value);
+            Require(row, value.Length);
             Span<float> features = MemoryMarshal.Cast<byte, float>(destination);
             value.CopyTo(features);
             for (int i = 0; i < features.Length; i++)
@@ -120,6 +160,18 @@ internal sealed record PixelColumn(DataViewSchema.Column Column, ExampleFormat F
                 }
             }
         };
+    }
+
+    /// <summary>What does not fill the row's buffer would leave the row before it there.</summary>
+    /// <exception cref="InvalidDataException">The row has another number of values.</exception>
+    private void Require(DataViewRow row, int length)
+    {
+        if (length != Shape.Volume)
+        {
+            throw new InvalidDataException(
+                $"Column '{Column.Name}', row {row.Position}: {(length == 0 ? "no values" : $"{length:N0} values")} found; {Shape.Volume:N0} are expected ({Format})."
+                + (Format.IsVector ? "" : " Pixels are decoded images, not the bytes of a PNG or JPEG file."));
+        }
     }
 
     private PixelReader FromImages(DataViewRow row)

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using BadMinima.MLNet.Interop;
 using Microsoft.ML;
 using static TorchSharp.torch;
 
@@ -17,29 +16,27 @@ internal sealed class ResidentImages : ImageSet
     public Tensor Pixels { get; }
 
     /// <summary>As <see cref="ImageSet.Read"/>, for data of any origin.</summary>
-    public static new ResidentImages Read(IDataView data, DataViewSchema.Column label, PixelColumn pixels, Device device, string role, out long skipped)
+    public static new ResidentImages Read(IDataView data, ClassLabels classLabels, PixelColumn pixels, Device device, string role, out long skipped)
     {
         ExampleFormat format = pixels.Format;
-        int classes = LabelColumn.Classes(label);
         List<Tensor> blocks = [];
         List<long> labels = [];
         skipped = 0;
-        bool allAtMostOne = !format.IsVector;
+
+        // Bytes are never scaled: images of 0 and 1 alone are masks, bitmaps, or very dark.
+        bool allAtMostOne = pixels.IsSingles;
         using var scope = NewDisposeScope();
-        using (DataViewRowCursor cursor = data.GetRowCursor([label, pixels.Column]))
+        using (DataViewRowCursor cursor = data.GetRowCursor([classLabels.Column, pixels.Column]))
         {
-            ValueGetter<uint> key = KeyColumns.Getter(cursor, label);
+            Func<int> readLabel = classLabels.CreateReader(cursor);
             PixelReader read = pixels.CreateReader(cursor);
             int blockRows = Math.Clamp(BlockBytes / format.Bytes, 1, BlockRows);
-            byte[] block = new byte[Math.Min(blockRows, data.GetRowCount() ?? blockRows) * format.Bytes];
+            byte[] block = new byte[Math.Clamp(data.GetRowCount() ?? blockRows, 1, blockRows) * format.Bytes];
             int rows = 0;
-            uint keyValue = 0;
             while (cursor.MoveNext())
             {
-                key(ref keyValue);
-
-                // ML.NET counts keys from 1 and takes what lies beyond the type's count for missing.
-                if (keyValue == 0 || keyValue > classes)
+                int label = readLabel();
+                if (label < 0)
                 {
                     skipped++;
                     continue;
@@ -53,7 +50,7 @@ internal sealed class ResidentImages : ImageSet
                 Span<byte> example = block.AsSpan(rows * format.Bytes, format.Bytes);
                 read(example);
                 allAtMostOne = allAtMostOne && example.IndexOfAnyExceptInRange((byte)0, (byte)1) < 0;
-                labels.Add(keyValue - 1);
+                labels.Add(label);
                 rows++;
             }
 
@@ -77,7 +74,7 @@ internal sealed class ResidentImages : ImageSet
         }
 
         Tensor all = (blocks.Count == 1 ? blocks[0] : cat(blocks)).to(device).DetachFromDisposeScope();
-        return new(format, classes, all, labelTensor);
+        return new(format, classLabels.Classes, all, labelTensor);
     }
 
     public override IExamplePass Open(int[] order, int batchSize, int firstBatch = 0) => new Pass(this, order, batchSize, firstBatch);

@@ -23,7 +23,7 @@ internal sealed class StreamedImages : ImageSet
     /// As <see cref="ImageSet.Read"/>; null where the image column is not that of a loader that left the images in files. Between the loader and here rows may have been left out, chosen,
     /// put in another order, or given other columns: their ids tell which they are, and no image is decoded to know it.
     /// </summary>
-    public static new StreamedImages? Read(IDataView data, DataViewSchema.Column label, PixelColumn pixels, Device device, string role, out long skipped)
+    public static new StreamedImages? Read(IDataView data, ClassLabels classLabels, PixelColumn pixels, Device device, string role, out long skipped)
     {
         skipped = 0;
         if (DataViewOrigin.Of(data) is not ImageDataView { Files: { } files } view || !ImageDataView.AreInFiles(pixels.Column))
@@ -31,19 +31,17 @@ internal sealed class StreamedImages : ImageSet
             return null;
         }
 
-        int classes = LabelColumn.Classes(label);
         List<int> rows = [];
         List<long> labels = [];
-        using (DataViewRowCursor cursor = data.GetRowCursor([label]))
+        using (DataViewRowCursor cursor = data.GetRowCursor([classLabels.Column]))
         {
-            ValueGetter<uint> key = KeyColumns.Getter(cursor, label);
+            Func<int> readLabel = classLabels.CreateReader(cursor);
             ValueGetter<DataViewRowId> id = cursor.GetIdGetter();
-            uint keyValue = 0;
             DataViewRowId row = default;
             while (cursor.MoveNext())
             {
-                key(ref keyValue);
-                if (keyValue == 0 || keyValue > classes)
+                int label = readLabel();
+                if (label < 0)
                 {
                     skipped++;
                     continue;
@@ -57,11 +55,11 @@ internal sealed class StreamedImages : ImageSet
                 }
 
                 rows.Add((int)row.Low);
-                labels.Add(keyValue - 1);
+                labels.Add(label);
             }
         }
 
-        return new(pixels.Format, classes, files, [.. rows], ToTensor(labels, device, role, skipped));
+        return new(pixels.Format, classLabels.Classes, files, [.. rows], ToTensor(labels, device, role, skipped));
     }
 
     /// <summary>Checks that a phase's batches can be one piece of memory each.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -21,6 +22,10 @@ internal sealed record KeyValues(VectorDataViewType Type, object Values)
 
         return Generic.Call<KeyValues>(type.ItemType.RawType, nameof(Read), column, type);
     }
+
+    /// <summary>Text as key values.</summary>
+    public static KeyValues Of(IReadOnlyList<string> names)
+        => new(new VectorDataViewType(TextDataViewType.Instance, names.Count), new VBuffer<ReadOnlyMemory<char>>(names.Count, [.. names.Select(n => n.AsMemory())]));
 
     /// <summary>The values as text, in key order.</summary>
     public string[] ToText() => Generic.Call<string[]>(Type.ItemType.RawType, nameof(Text), Values);
@@ -47,7 +52,19 @@ internal sealed record KeyValues(VectorDataViewType Type, object Values)
         return new KeyValues(type, values);
     }
 
-    private static string[] Text<T>(object values) => [.. ((VBuffer<T>)values).DenseValues().Select(v => v?.ToString() ?? "")];
+    /// <summary>The same values in another order.</summary>
+    /// <param name="order">The old place, from 0, of each value.</param>
+    public KeyValues Reordered(int[] order) => Generic.Call<KeyValues>(Type.ItemType.RawType, nameof(Reorder), this, order);
+
+    private static KeyValues Reorder<T>(KeyValues keys, int[] order)
+    {
+        T[] values = [.. ((VBuffer<T>)keys.Values).DenseValues()];
+        return new(new VectorDataViewType((PrimitiveDataViewType)keys.Type.ItemType, order.Length), new VBuffer<T>(order.Length, Array.ConvertAll(order, place => values[place])));
+    }
+
+    // Names mean the same whatever the culture: 0.5 is "0.5".
+    private static string[] Text<T>(object values)
+        => [.. ((VBuffer<T>)values).DenseValues().Select(v => (v is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : v?.ToString()) ?? "")];
 
     private static bool Add<T>(DataViewSchema.Annotations.Builder annotations, string kind, KeyValues keys)
     {

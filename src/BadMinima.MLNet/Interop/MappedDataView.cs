@@ -23,7 +23,7 @@ internal sealed class MappedDataView(IDataView source, RowMapper mapper) : IData
 }
 
 /// <summary>An input row with a mapper's columns appended. It owns the input row.</summary>
-internal sealed class MappedRow(DataViewRow input, RowMapper mapper, bool[] active, Delegate[]? getters) : DataViewRow
+internal sealed class MappedRow(DataViewRow input, RowMapper mapper, bool[] active, Delegate?[]? getters) : DataViewRow
 {
     public override DataViewSchema Schema => mapper.OutputSchema;
 
@@ -49,7 +49,7 @@ internal sealed class MappedRow(DataViewRow input, RowMapper mapper, bool[] acti
 }
 
 /// <summary>An input cursor with a mapper's columns appended. It owns the input cursor and what else it was given to dispose.</summary>
-internal sealed class MappedCursor(DataViewRowCursor input, RowMapper mapper, bool[] active, Delegate[]? getters, IDisposable? alsoOwned = null) : DataViewRowCursor
+internal sealed class MappedCursor(DataViewRowCursor input, RowMapper mapper, bool[] active, Delegate?[]? getters, IDisposable? alsoOwned = null) : DataViewRowCursor
 {
     public override DataViewSchema Schema => mapper.OutputSchema;
 
@@ -79,7 +79,7 @@ internal sealed class MappedCursor(DataViewRowCursor input, RowMapper mapper, bo
 
 file static class MappedGetters
 {
-    public static ValueGetter<TValue> Get<TValue>(DataViewSchema.Column column, DataViewRow input, RowMapper mapper, bool[] active, Delegate[]? getters)
+    public static ValueGetter<TValue> Get<TValue>(DataViewSchema.Column column, DataViewRow input, RowMapper mapper, bool[] active, Delegate?[]? getters)
     {
         if (column.Index >= active.Length || !active[column.Index])
         {

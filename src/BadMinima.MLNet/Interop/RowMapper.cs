@@ -7,7 +7,7 @@ namespace BadMinima.MLNet.Interop;
 internal abstract class RowMapper : IRowToRowMapper
 {
     /// <param name="inputSchema">The schema of the rows.</param>
-    /// <param name="inputs">The input columns from which every appended column is computed.</param>
+    /// <param name="inputs">The input columns from which every appended column is computed, unless <see cref="InputsOf"/> says otherwise.</param>
     /// <param name="added">The appended columns; one that bears an input column's name hides it.</param>
     protected RowMapper(DataViewSchema inputSchema, IReadOnlyList<DataViewSchema.Column> inputs, IReadOnlyList<DataViewSchema.DetachedColumn> added)
     {
@@ -35,8 +35,11 @@ internal abstract class RowMapper : IRowToRowMapper
     public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
     {
         DataViewSchema.Column[] wanted = [.. dependingColumns];
-        return PassedThrough(wanted).Concat(wanted.Any(IsAdded) ? Inputs : []).DistinctBy(c => c.Index);
+        return PassedThrough(wanted).Concat(wanted.Where(IsAdded).SelectMany(c => InputsOf(c.Index - InputSchema.Count))).DistinctBy(c => c.Index);
     }
+
+    /// <summary>The input columns from which one of the appended columns is computed.</summary>
+    protected virtual IReadOnlyList<DataViewSchema.Column> InputsOf(int added) => Inputs;
 
     public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
     {
@@ -59,7 +62,9 @@ internal abstract class RowMapper : IRowToRowMapper
     }
 
     /// <summary>A getter (<see cref="ValueGetter{TValue}"/>) for each appended column, over the row's current values.</summary>
-    protected abstract Delegate[] CreateGetters(DataViewRow input);
+    /// <param name="input">The row; the inputs of the appended columns that are wanted are active in it.</param>
+    /// <param name="wanted">Which of the appended columns are wanted; the others' getters are never called, and may be null.</param>
+    protected abstract Delegate?[] CreateGetters(DataViewRow input, bool[] wanted);
 
     protected bool IsAdded(DataViewSchema.Column column) => column.Index >= InputSchema.Count;
 
@@ -77,6 +82,6 @@ internal abstract class RowMapper : IRowToRowMapper
         return active;
     }
 
-    private Delegate[]? Getters(DataViewRow input, bool[] active)
-        => active.AsSpan(InputSchema.Count).Contains(true) ? CreateGetters(input) : null;
+    private Delegate?[]? Getters(DataViewRow input, bool[] active)
+        => active.AsSpan(InputSchema.Count).Contains(true) ? CreateGetters(input, active[InputSchema.Count..]) : null;
 }

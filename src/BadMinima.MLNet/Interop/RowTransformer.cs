@@ -6,9 +6,9 @@ namespace BadMinima.MLNet.Interop;
 
 /// <summary>
 /// What this library's transformers share: they append columns to each row, run in a <see cref="PredictionEngine{TSrc, TDst}"/>,
-/// are saved by <see cref="ModelOperationsCatalog.Save(ITransformer, DataViewSchema, string)"/>, and may act otherwise while a chain is being fitted.
+/// and are saved by <see cref="ModelOperationsCatalog.Save(ITransformer, DataViewSchema, string)"/>.
 /// </summary>
-public abstract class RowTransformer : ITransformer, ITransformerWithDifferentMappingAtTrainingTime
+public abstract class RowTransformer : ITransformer
 {
     private protected RowTransformer(IHostEnvironment environment) => Environment = environment;
 
@@ -22,15 +22,18 @@ public abstract class RowTransformer : ITransformer, ITransformerWithDifferentMa
 
     /// <summary>The schema that <see cref="Transform"/> gives to data of this schema.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type; the message names it.</exception>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema, fitting: false).OutputSchema;
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).OutputSchema;
 
     /// <summary>The data with this transformer's columns appended, computed as they are read.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type; the message names it.</exception>
-    public IDataView Transform(IDataView input) => View(input, fitting: false);
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        RowMapper mapper = Bind(input.Schema);
+        return mapper.Added.Count == 0 ? input : new MappedDataView(input, mapper);
+    }
 
-    IDataView ITransformerWithDifferentMappingAtTrainingTime.TransformForTrainingPipeline(IDataView input) => View(input, fitting: true);
-
-    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => Bind(inputSchema, fitting: false);
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => Bind(inputSchema);
 
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
@@ -40,13 +43,5 @@ public abstract class RowTransformer : ITransformer, ITransformerWithDifferentMa
 
     /// <summary>The transformer's work on rows of one schema.</summary>
     /// <param name="inputSchema">The schema of the rows.</param>
-    /// <param name="fitting">True while a chain that holds this transformer is being fitted.</param>
-    private protected abstract RowMapper Bind(DataViewSchema inputSchema, bool fitting);
-
-    private IDataView View(IDataView input, bool fitting)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        RowMapper mapper = Bind(input.Schema, fitting);
-        return mapper.Added.Count == 0 ? input : new MappedDataView(input, mapper);
-    }
+    private protected abstract RowMapper Bind(DataViewSchema inputSchema);
 }

@@ -13,11 +13,11 @@ internal sealed record SavedForm(string LoaderName, Action<BinaryWriter> Write)
 {
     // *** Binary format of the stream ***
     // 4 bytes: "BMIN"
-    // int:     format version: 1, or 2 since models of feature vectors exist; both are read
+    // int:     format version: 1; 2 since models of feature vectors exist; 3 since classes are matched by name. All are read
     // long:    length of the content
     // content
     // 32 bytes: SHA-256 of the content
-    private const int FormatVersion = 2;
+    private const int FormatVersion = 3;
     private const string StreamName = "BadMinima";
     private static readonly byte[] Magic = "BMIN"u8.ToArray();
 

@@ -5,6 +5,8 @@ using Microsoft.ML.Runtime;
 
 [assembly: LoadableClass(typeof(RandomizeLabelsTransformer), typeof(SavedForms.RandomizeLabels), null, typeof(SignatureLoadModel),
     "Label randomization", SavedForms.RandomizeLabels.Name)]
+[assembly: LoadableClass(typeof(ReshapeToImagesTransformer), typeof(SavedForms.ReshapeToImages), null, typeof(SignatureLoadModel),
+    "Pixels to images", SavedForms.ReshapeToImages.Name)]
 [assembly: LoadableClass(typeof(TwoPhaseTransformer), typeof(SavedForms.TwoPhase), null, typeof(SignatureLoadModel),
     "Two-phase image classifier", SavedForms.TwoPhase.Name)]
 
@@ -18,7 +20,15 @@ internal static class SavedForms
         public const string Name = "BadMinimaRandomizeLabels";
 
         public static RandomizeLabelsTransformer Create(IHostEnvironment environment, ModelLoadContext context)
-            => SavedForm.Load(context, (reader, _) => RandomizeLabelsTransformer.Read(environment, reader));
+            => SavedForm.Load(context, (reader, version) => RandomizeLabelsTransformer.Read(environment, reader, version));
+    }
+
+    public static class ReshapeToImages
+    {
+        public const string Name = "BadMinimaReshapeImages";
+
+        public static ReshapeToImagesTransformer Create(IHostEnvironment environment, ModelLoadContext context)
+            => SavedForm.Load(context, (reader, _) => ReshapeToImagesTransformer.Read(environment, reader));
     }
 
     public static class TwoPhase

@@ -25,6 +25,10 @@ internal static class SchemaShapes
     public static SchemaShape.Column Key(string name, SchemaShape.Column like)
         => new(name, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, new SchemaShape(like.Annotations.Where(a => a.Name == AnnotationUtils.Kinds.KeyValues)));
 
+    /// <summary>A column of vectors of known size.</summary>
+    public static SchemaShape.Column Vector(string name, PrimitiveDataViewType itemType)
+        => new(name, SchemaShape.Column.VectorKind.Vector, itemType, isKey: false, null);
+
     /// <summary>A column of class probabilities for a label: <c>Vector&lt;Single&gt;</c> of a size that is known after fitting.</summary>
     public static SchemaShape.Column Score(string name, SchemaShape.Column label)
         => new(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, ScoreAnnotations.Promise(label));

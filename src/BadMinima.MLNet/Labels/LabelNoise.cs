@@ -5,9 +5,11 @@ namespace BadMinima.MLNet;
 /// Made by <see cref="Uniform"/>, <see cref="UniformOther"/>, <see cref="Permutation"/> and <see cref="ClassConditional"/>.
 /// </summary>
 /// <remarks>
-/// Counts are exact on the data that the estimator was fitted on: of n rows with a label, exactly round(fraction * n) are randomized;
+/// <para>Counts are exact on the data that the estimator was fitted on: of n rows with a label, exactly round(fraction * n) are randomized;
 /// a permutation keeps every class's count; a matrix turns exactly the rounded share of class i into class j (largest remainders).
-/// Rows whose label is missing stay missing and are not counted.
+/// Rows whose label is missing stay missing and are not counted.</para>
+/// <para>So a row's noisy label depends on the other rows of the fit: fitted on each fold of a cross-validation, it differs between folds for a few rows. For one noisy label per row,
+/// randomize all rows first (<c>estimator.Fit(data).Transform(data)</c>) and divide the result into folds.</para>
 /// </remarks>
 public abstract record LabelNoise
 {

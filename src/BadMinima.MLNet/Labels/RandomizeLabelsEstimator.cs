@@ -6,20 +6,25 @@ using Microsoft.ML.Runtime;
 namespace BadMinima.MLNet;
 
 /// <summary>
-/// <see cref="IEstimator{TTransformer}"/> that randomizes a label column. See
-/// <see cref="LabelTransformsCatalog.RandomizeLabels(TransformsCatalog, string, LabelNoise, int?, string?)"/>.
+/// <see cref="IEstimator{TTransformer}"/> that writes a randomized copy of a label column. See
+/// <see cref="LabelTransformsCatalog.RandomizeLabels(TransformsCatalog, string, string, LabelNoise, int?)"/>.
 /// </summary>
 /// <remarks>
 /// | Characteristic | |
 /// | --- | --- |
 /// | Input column data type | Key |
 /// | Output column data type | Key of the same size, with the same values |
-/// | Does this estimator need to look at the data to train its parameters? | Yes, two counts a class |
+/// | Does this estimator need to look at the data to train its parameters? | Yes, two counts per class |
 /// | Exportable to ONNX | No |
 ///
-/// A randomized label is a pure function of (seed, row id): the same on every pass, cursor and thread, shuffled or not.
-/// With an output column of its own, the column is there whenever the transformer runs. In place (output = input), labels are randomized
-/// while a chain is being fitted and left as they are afterwards, so that evaluation and <c>CrossValidate</c> see true test labels.
+/// <para>A randomized label is a pure function of (seed, row id, fitted counts): the same on every pass, cursor and thread, shuffled or not.</para>
+/// <para>The label itself stays as it is, so a trainer is given the new column and an evaluator the true one, however chains are nested. There is no form in place: ML.NET gives a
+/// transformer no reliable way to tell training from evaluation.</para>
+/// <para>Which rows are randomized depends on the rows that the estimator is fitted on, since counts are exact on them. <c>CrossValidate</c> fits it on each fold's training rows: a row
+/// may have another noisy label in another fold. For one noisy label per row, put the noise first and the folds after: <c>estimator.Fit(data).Transform(data)</c> is what
+/// <c>CrossValidate</c> is then given.</para>
+/// <para>On data without the label column the fitted transformer does nothing, so that a chain with it scores rows whose class nobody knows. On data that number the same
+/// classes in another way, classes are matched by name.</para>
 /// </remarks>
 public sealed class RandomizeLabelsEstimator : IEstimator<RandomizeLabelsTransformer>
 {
@@ -29,14 +34,25 @@ public sealed class RandomizeLabelsEstimator : IEstimator<RandomizeLabelsTransfo
     private readonly LabelNoise _noise;
     private readonly int _seed;
 
-    internal RandomizeLabelsEstimator(IHostEnvironment environment, string outputColumnName, LabelNoise noise, int? seed, string? inputColumnName)
+    internal RandomizeLabelsEstimator(IHostEnvironment environment, string outputColumnName, string inputColumnName, LabelNoise noise, int? seed)
     {
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentException.ThrowIfNullOrWhiteSpace(outputColumnName);
+        ArgumentException.ThrowIfNullOrWhiteSpace(inputColumnName);
         ArgumentNullException.ThrowIfNull(noise);
+        if (outputColumnName == inputColumnName)
+        {
+            throw new ArgumentException(
+                $"RandomizeLabels cannot write to the column that it reads, '{inputColumnName}': the evaluator would be given the random labels, or the trainer the true ones. "
+                + $"Write another column, train on it and evaluate on '{inputColumnName}':{Environment.NewLine}"
+                + $"    mlContext.Transforms.RandomizeLabels(\"Noisy{inputColumnName}\", \"{inputColumnName}\", noise, seed) and labelColumnName: \"Noisy{inputColumnName}\" in the trainer;{Environment.NewLine}"
+                + $"or replace the labels of one data set at once, whatever comes after:{Environment.NewLine}"
+                + $"    mlContext.Data.RandomizeLabels(trainingData, \"{inputColumnName}\", noise, seed)", nameof(outputColumnName));
+        }
+
         _environment = environment;
         _outputColumnName = outputColumnName;
-        _inputColumnName = inputColumnName ?? outputColumnName;
+        _inputColumnName = inputColumnName;
         _noise = noise;
         _seed = seed ?? environment.Seed() ?? 1;
     }
@@ -46,22 +62,20 @@ public sealed class RandomizeLabelsEstimator : IEstimator<RandomizeLabelsTransfo
     public RandomizeLabelsTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        DataViewSchema.Column label = LabelColumn.Find(input.Schema, _inputColumnName);
-        int classes = LabelColumn.Classes(label);
+        ClassLabels labels = ClassLabels.Own(LabelColumn.Find(input.Schema, _inputColumnName));
         CounterRandom random = CounterRandom.Create(_seed);
 
         var hashes = new RowHashes();
         long missing = 0;
-        using (DataViewRowCursor cursor = input.GetRowCursor([label]))
+        using (DataViewRowCursor cursor = input.GetRowCursor([labels.Column]))
         {
-            ValueGetter<uint> key = KeyColumns.Getter(cursor, label);
+            Func<int> read = labels.CreateReader(cursor);
             ValueGetter<DataViewRowId> id = cursor.GetIdGetter();
-            uint keyValue = 0;
             DataViewRowId idValue = default;
             while (cursor.MoveNext())
             {
-                key(ref keyValue);
-                if (keyValue == 0 || keyValue > classes)
+                int label = read();
+                if (label < 0)
                 {
                     missing++;
                     continue;
@@ -69,20 +83,29 @@ public sealed class RandomizeLabelsEstimator : IEstimator<RandomizeLabelsTransfo
 
                 id(ref idValue);
                 (ulong selection, ulong replacement) = RowHashes.Of(random, idValue);
-                hashes.Add(selection, replacement, (int)keyValue - 1);
+                hashes.Add(selection, replacement, label);
             }
         }
 
-        LabelNoiseMap map = _noise.Fit(hashes, classes);
+        LabelNoiseMap map = _noise.Fit(hashes, labels.Classes);
         var realized = new RealizedNoise(
             Rows: hashes.Rows.Count,
             Missing: missing,
             Randomized: hashes.Rows.Count(r => map.Selects(r.Selection)),
             Changed: hashes.Rows.Count(r => map.Selects(r.Selection) && map.Replace(r.Replacement, r.Label) != r.Label));
-        var transformer = new RandomizeLabelsTransformer(_environment, _outputColumnName, _inputColumnName, _seed, map, realized);
+        var transformer = new RandomizeLabelsTransformer(_environment, _outputColumnName, _inputColumnName, _seed, map, realized, KeyValues.Of(labels.Column));
         using IChannel channel = _environment.Start(nameof(RandomizeLabelsEstimator));
         channel.Info(MessageSensitivity.None, $"Column '{_inputColumnName}': {realized}");
         return transformer;
+    }
+
+    /// <summary>The data with the label column itself randomized.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing or not a key.</exception>
+    internal static IDataView Replace(IHostEnvironment environment, IDataView input, string labelColumnName, LabelNoise noise, int? seed)
+    {
+        // The fit needs another name for a column that is never made.
+        var estimator = new RandomizeLabelsEstimator(environment, $"Noisy{labelColumnName}", labelColumnName, noise, seed);
+        return estimator.Fit(input).Replace(input);
     }
 
     /// <summary>The input's schema with the randomized column, which has the label's type and values.</summary>
@@ -91,7 +114,7 @@ public sealed class RandomizeLabelsEstimator : IEstimator<RandomizeLabelsTransfo
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         SchemaShape.Column label = LabelColumn.Find(inputSchema, _inputColumnName);
-        return _outputColumnName == _inputColumnName ? inputSchema : inputSchema.With(SchemaShapes.Key(_outputColumnName, label));
+        return inputSchema.With(SchemaShapes.Key(_outputColumnName, label));
     }
 }
 

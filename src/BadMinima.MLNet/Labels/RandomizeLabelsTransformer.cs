@@ -12,22 +12,25 @@ public sealed class RandomizeLabelsTransformer : RowTransformer
     private readonly string _inputColumnName;
     private readonly int _seed;
     private readonly LabelNoiseMap _map;
+    private readonly KeyValues? _classes;
 
-    internal RandomizeLabelsTransformer(IHostEnvironment environment, string outputColumnName, string inputColumnName, int seed, LabelNoiseMap map, RealizedNoise realized)
-        : base(environment)
+    internal RandomizeLabelsTransformer(
+        IHostEnvironment environment, string outputColumnName, string inputColumnName, int seed, LabelNoiseMap map, RealizedNoise realized, KeyValues? classes) : base(environment)
     {
-        (_outputColumnName, _inputColumnName, _seed, _map, Realized) = (outputColumnName, inputColumnName, seed, map, realized);
+        (_outputColumnName, _inputColumnName, _seed, _map, Realized, _classes) = (outputColumnName, inputColumnName, seed, map, realized, classes);
     }
 
     /// <summary>What the noise came to on the data of the fit.</summary>
     public RealizedNoise Realized { get; }
 
-    private bool InPlace => _outputColumnName == _inputColumnName;
+    // Model files of format 1 and 2 may hold a transformer in place: it acted while a chain was being fitted, and does nothing afterwards.
+    private bool IsInPlace => _outputColumnName == _inputColumnName;
 
     // *** Binary format ***
     // string: output column; string: input column; int: seed
     // 4 x long: rows, missing, randomized, changed
     // LabelNoiseMap
+    // bool: class names follow; type and values in ML.NET's binary form (from version 3 on)
     private protected override SavedForm SavedForm => new(SavedForms.RandomizeLabels.Name, writer =>
     {
         writer.Write(_outputColumnName);
@@ -38,63 +41,78 @@ public sealed class RandomizeLabelsTransformer : RowTransformer
         writer.Write(Realized.Randomized);
         writer.Write(Realized.Changed);
         _map.Write(writer);
+        writer.Write(_classes is not null);
+        _classes?.Write(Environment, writer);
     });
 
-    internal static RandomizeLabelsTransformer Read(IHostEnvironment environment, BinaryReader reader)
+    internal static RandomizeLabelsTransformer Read(IHostEnvironment environment, BinaryReader reader, int version)
     {
         string output = reader.ReadString();
         string input = reader.ReadString();
         int seed = reader.ReadInt32();
         var realized = new RealizedNoise(reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
-        return new(environment, output, input, seed, LabelNoiseMap.Read(reader), realized);
+        LabelNoiseMap map = LabelNoiseMap.Read(reader);
+        KeyValues? classes = version >= 3 && reader.ReadBoolean() ? KeyValues.Read(environment, reader) : null;
+        return new(environment, output, input, seed, map, realized, classes);
     }
 
-    private protected override RowMapper Bind(DataViewSchema inputSchema, bool fitting)
+    /// <summary>The view with its label column replaced: what reads it sees the randomized labels, and the true ones no more.</summary>
+    internal IDataView Replace(IDataView view) => new MappedDataView(view, new Mapper(view.Schema, this, Match(view.Schema), _inputColumnName));
+
+    private protected override RowMapper Bind(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        if (InPlace && !fitting)
+
+        // A chain that was fitted on labelled rows also scores rows without a label; there is nothing to randomize in them.
+        return IsInPlace || inputSchema.GetColumnOrNull(_inputColumnName) is null
+            ? new Mapper(inputSchema, this)
+            : new Mapper(inputSchema, this, Match(inputSchema), _outputColumnName);
+    }
+
+    /// <exception cref="ArgumentException">The labels are of other classes than those of the fit.</exception>
+    private ClassLabels Match(DataViewSchema schema)
+    {
+        DataViewSchema.Column label = LabelColumn.Find(schema, _inputColumnName);
+        if (LabelColumn.Classes(label) != _map.Classes)
         {
-            return new Mapper(inputSchema, this);
+            throw new ArgumentOutOfRangeException(nameof(schema),
+                $"Label column '{_inputColumnName}' has {LabelColumn.Classes(label)} classes, but the randomization was fitted on {_map.Classes}.");
         }
 
-        DataViewSchema.Column label = LabelColumn.Find(inputSchema, _inputColumnName);
-        return LabelColumn.Classes(label) == _map.Classes
-            ? new Mapper(inputSchema, this, label)
-            : throw new ArgumentOutOfRangeException(nameof(inputSchema), $"Label column '{_inputColumnName}' has {LabelColumn.Classes(label)} classes, but the randomization was fitted on {_map.Classes}.");
+        // Models of format 1 and 2 do not tell their names.
+        return _classes is null ? ClassLabels.Own(label) : ClassLabels.Matched(label, "data", _map.Classes, NamedClasses.Of(_classes), "data of the fit");
     }
 
     private sealed class Mapper : RowMapper
     {
         private readonly RandomizeLabelsTransformer _parent;
+        private readonly ClassLabels? _labels;
 
-        /// <summary>In place, outside fitting: nothing is added.</summary>
+        /// <summary>Nothing is added.</summary>
         public Mapper(DataViewSchema inputSchema, RandomizeLabelsTransformer parent) : base(inputSchema, [], []) => _parent = parent;
 
-        public Mapper(DataViewSchema inputSchema, RandomizeLabelsTransformer parent, DataViewSchema.Column label)
-            : base(inputSchema, [label], [Randomized(parent._outputColumnName, label)]) => _parent = parent;
+        public Mapper(DataViewSchema inputSchema, RandomizeLabelsTransformer parent, ClassLabels labels, string output)
+            : base(inputSchema, [labels.Column], [Randomized(output, labels.Column)]) => (_parent, _labels) = (parent, labels);
 
-        protected override Delegate[] CreateGetters(DataViewRow input)
+        protected override Delegate[] CreateGetters(DataViewRow input, bool[] wanted)
         {
-            DataViewSchema.Column label = Inputs[0];
+            ClassLabels labels = _labels!;
             CounterRandom random = CounterRandom.Create(_parent._seed);
             LabelNoiseMap map = _parent._map;
-            ValueGetter<uint> trueKey = KeyColumns.Getter(input, label);
+            Func<int> read = labels.CreateReader(input);
             ValueGetter<DataViewRowId> rowId = input.GetIdGetter();
             DataViewRowId id = default;
-            return [KeyColumns.Narrowed(label.Type, (ref uint key) =>
+            return [KeyColumns.Narrowed(labels.Column.Type, (ref uint key) =>
             {
-                trueKey(ref key);
-                if (key == 0 || key > map.Classes)
+                int label = read();
+                if (label >= 0)
                 {
-                    return;
+                    rowId(ref id);
+                    (ulong selection, ulong replacement) = RowHashes.Of(random, id);
+                    label = map.Selects(selection) ? map.Replace(replacement, label) : label;
                 }
 
-                rowId(ref id);
-                (ulong selection, ulong replacement) = RowHashes.Of(random, id);
-                if (map.Selects(selection))
-                {
-                    key = (uint)map.Replace(replacement, (int)key - 1) + 1;
-                }
+                key = (uint)(label < 0 || labels.Numbers is null ? label : Array.IndexOf(labels.Numbers, label)) + 1;
             })];
         }
 

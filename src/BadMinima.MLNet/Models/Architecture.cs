@@ -11,7 +11,8 @@ namespace BadMinima.MLNet;
 /// <param name="Description">One line: layers and widths.</param>
 /// <param name="Create">
 /// Makes a freshly initialized network for images of a shape and a number of classes. It maps [batch, channels, height, width] (normalized, Single) to
-/// logits [batch, classes]. The registry seeds torch's generator before the call.
+/// logits [batch, classes]. The registry seeds torch's generator before the call. What the network draws from that generator while it trains is a function of the seed too, if it
+/// draws in its first step.
 /// </param>
 public sealed record Architecture(string Name, int MinimumSize, string Description, Func<ImageShape, int, nn.Module<Tensor, Tensor>> Create)
 {

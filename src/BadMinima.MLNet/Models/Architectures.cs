@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using BadMinima.MLNet.Interop;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet;
@@ -14,9 +15,6 @@ public static class Architectures
         }.ToDictionary(a => a.Name), StringComparer.Ordinal);
 
     private static readonly HashSet<string> BuiltIn = [.. Known.Keys];
-
-    // The generator is torch's one and only: two networks made at once would take numbers from each other.
-    private static readonly Lock Generator = new();
 
     /// <summary>The known networks, by name.</summary>
     public static IReadOnlyList<Architecture> All => [.. Known.Values.OrderBy(a => a.Name, StringComparer.Ordinal)];
@@ -45,6 +43,9 @@ public static class Architectures
             : throw new ArgumentException(
                 $"There is no architecture '{name}'. Known are: {string.Join(", ", All.Select(a => a.Name))}. A network of your own must be added with Architectures.Register first.", nameof(name));
 
+    /// <summary>Whether a network is one of the library's own.</summary>
+    internal static bool IsBuiltIn(string name) => BuiltIn.Contains(name);
+
     /// <summary>Checks that a network takes images of a size.</summary>
     /// <exception cref="ArgumentException">The images are too small; the message names the least size.</exception>
     internal static void Check(Architecture architecture, ImageShape shape)
@@ -59,26 +60,15 @@ public static class Architectures
     internal static nn.Module<Tensor, Tensor> Create(Architecture architecture, ImageShape shape, int classes, int seed, Initialization initialization = Initialization.Paper)
     {
         TorchRuntime.EnsureLoaded();
-        lock (Generator)
+        using ProcessGenerator generator = ProcessGenerator.Take(seed, CPU);
+        nn.Module<Tensor, Tensor> network = architecture.Create(shape, classes)
+            ?? throw new InvalidOperationException($"The factory of architecture '{architecture.Name}' returned null.");
+        if (initialization == Initialization.Paper)
         {
-            using Tensor state = get_rng_state();
-            try
-            {
-                random.manual_seed(seed);
-                nn.Module<Tensor, Tensor> network = architecture.Create(shape, classes)
-                    ?? throw new InvalidOperationException($"The factory of architecture '{architecture.Name}' returned null.");
-                if (initialization == Initialization.Paper)
-                {
-                    using var noGradient = no_grad();
-                    architecture.PaperInitialization?.Invoke(network);
-                }
-
-                return network;
-            }
-            finally
-            {
-                set_rng_state(state);
-            }
+            using var noGradient = no_grad();
+            architecture.PaperInitialization?.Invoke(network);
         }
+
+        return network;
     }
 }

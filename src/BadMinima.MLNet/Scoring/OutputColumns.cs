@@ -6,14 +6,17 @@ using Microsoft.ML.Runtime;
 namespace BadMinima.MLNet;
 
 /// <summary>The columns that a fitted model reads and writes, as the estimator promises them and as the transformer makes them.</summary>
+/// <param name="Label">The label column that the model was trained on. It is not needed for scoring; where it is there, its keys are to mean the model's classes.</param>
 /// <param name="Feature">The image column.</param>
 /// <param name="Score">The column of probabilities.</param>
 /// <param name="PredictedLabel">The column of the most probable class.</param>
 /// <param name="Classes">The values behind the label's keys; null where the label had none.</param>
-internal sealed record OutputColumns(string Feature, string Score, string PredictedLabel, KeyValues? Classes)
+internal sealed record OutputColumns(string Label, string Feature, string Score, string PredictedLabel, KeyValues? Classes)
 {
-    public static OutputColumns Of(TwoPhaseTrainer.Options options, DataViewSchema.Column label)
-        => new(options.FeatureColumnName, options.ScoreColumnName, options.PredictedLabelColumnName, KeyValues.Of(label));
+    /// <param name="options">The trainer's options.</param>
+    /// <param name="classes">The values behind the model's classes.</param>
+    public static OutputColumns Of(TwoPhaseTrainer.Options options, KeyValues? classes)
+        => new(options.LabelColumnName, options.FeatureColumnName, options.ScoreColumnName, options.PredictedLabelColumnName, classes);
 
     /// <summary>Score and PredictedLabel, with the annotations that ML.NET's own multiclass trainers give them.</summary>
     public static IEnumerable<SchemaShape.Column> Promise(TwoPhaseTrainer.Options options, SchemaShape.Column label) =>
@@ -36,6 +39,7 @@ internal sealed record OutputColumns(string Feature, string Score, string Predic
     // *** Binary format ***
     // string: feature column; string: score column; string: predicted label column
     // bool: key values follow; type and values in ML.NET's binary form
+    // string: label column (from version 3 on)
     public void Write(IHostEnvironment environment, BinaryWriter writer)
     {
         writer.Write(Feature);
@@ -43,8 +47,13 @@ internal sealed record OutputColumns(string Feature, string Score, string Predic
         writer.Write(PredictedLabel);
         writer.Write(Classes is not null);
         Classes?.Write(environment, writer);
+        writer.Write(Label);
     }
 
-    public static OutputColumns Read(IHostEnvironment environment, BinaryReader reader)
-        => new(reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadBoolean() ? KeyValues.Read(environment, reader) : null);
+    public static OutputColumns Read(IHostEnvironment environment, BinaryReader reader, int version)
+    {
+        (string feature, string score, string predictedLabel) = (reader.ReadString(), reader.ReadString(), reader.ReadString());
+        KeyValues? classes = reader.ReadBoolean() ? KeyValues.Read(environment, reader) : null;
+        return new(version >= 3 ? reader.ReadString() : "Label", feature, score, predictedLabel, classes);
+    }
 }

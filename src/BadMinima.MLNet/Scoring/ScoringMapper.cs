@@ -4,53 +4,69 @@ using Microsoft.ML.Data;
 
 namespace BadMinima.MLNet;
 
-/// <summary>A model's work on rows of one schema: single rows for a prediction engine, batches for a pass over data.</summary>
-internal sealed class ScoringMapper(TwoPhaseTransformer model, DataViewSchema inputSchema, PixelColumn pixels, IReadOnlyList<DataViewSchema.DetachedColumn> added)
-    : RowMapper(inputSchema, [pixels.Column], added)
+/// <summary>A model's work on rows of one schema: single rows for a prediction engine, batches for a pass over data. Labels that the model numbers otherwise come out renumbered.</summary>
+internal sealed class ScoringMapper(
+    TwoPhaseTransformer model, DataViewSchema inputSchema, PixelColumn pixels, IReadOnlyList<DataViewSchema.DetachedColumn> scores, IReadOnlyList<RelabelledColumn> labels)
+    : RowMapper(inputSchema, [pixels.Column], [.. scores, .. labels.Select(l => l.Make())])
 {
     public override DataViewRowCursor GetCursor(IDataView source, IEnumerable<DataViewSchema.Column> columns, Random? random)
     {
         DataViewSchema.Column[] wanted = [.. columns];
         bool[] active = Active(wanted);
-        if (!wanted.Any(IsAdded))
-        {
-            return new MappedCursor(source.GetRowCursor(PassedThrough(wanted), random), this, active, null);
-        }
 
         // Two cursors over the source: one gives the caller his columns row by row, the other runs ahead over the images alone, a batch at a time
         // (as ML.NET's own batch transforms do). A shuffled source gives both the same order, since both start from the same random seed.
         int? seed = random?.Next();
         Random? Shuffle() => seed is { } s ? new Random(s) : null;
-        DataViewRowCursor input = source.GetRowCursor(PassedThrough(wanted), Shuffle());
+        DataViewSchema.Column[] relabelled = [.. labels.Where((_, i) => active[InputSchema.Count + scores.Count + i]).Select(l => l.Source)];
+        DataViewRowCursor input = source.GetRowCursor(PassedThrough(wanted).Concat(relabelled).DistinctBy(c => c.Index), Shuffle());
+        if (!wanted.Any(IsScore))
+        {
+            return new MappedCursor(input, this, active, [.. scores.Select(_ => (Delegate?)null), .. LabelGetters(input)]);
+        }
+
         var ahead = new LookAheadScorer(model, source.GetRowCursor(Inputs, Shuffle()), pixels);
         ValueGetter<DataViewRowId> rowId = input.GetIdGetter();
         DataViewRowId id = default;
-        return new MappedCursor(input, this, active, Getters(model.Classifier.Classes, () =>
+        Delegate[] scoreGetters = Getters(model.Classifier.Classes, () =>
         {
             rowId(ref id);
             return ahead.Scores(input.Position, id);
-        }), ahead);
+        });
+        return new MappedCursor(input, this, active, [.. scoreGetters, .. LabelGetters(input)], ahead);
     }
 
-    protected override Delegate[] CreateGetters(DataViewRow input)
+    protected override IReadOnlyList<DataViewSchema.Column> InputsOf(int added) => added < scores.Count ? Inputs : [labels[added - scores.Count].Source];
+
+    protected override Delegate?[] CreateGetters(DataViewRow input, bool[] wanted)
     {
+        if (!wanted.AsSpan(0, scores.Count).Contains(true))
+        {
+            return [.. scores.Select(_ => (Delegate?)null), .. LabelGetters(input)];
+        }
+
         PixelReader read = pixels.CreateReader(input);
         byte[] example = new byte[pixels.Format.Bytes];
-        float[] scores = [];
+        float[] values = [];
         long position = -1;
-        return Getters(model.Classifier.Classes, () =>
+        Delegate[] scoreGetters = Getters(model.Classifier.Classes, () =>
         {
             // Score and PredictedLabel of one row share one forward pass.
-            if (position != input.Position || scores.Length == 0)
+            if (position != input.Position || values.Length == 0)
             {
                 read(example);
-                scores = model.Score(example);
+                values = model.Score(example);
             }
 
             position = input.Position;
-            return scores;
+            return values;
         });
+        return [.. scoreGetters, .. LabelGetters(input)];
     }
+
+    private bool IsScore(DataViewSchema.Column column) => IsAdded(column) && column.Index < InputSchema.Count + scores.Count;
+
+    private IEnumerable<Delegate?> LabelGetters(DataViewRow input) => labels.Select(l => input.IsColumnActive(l.Source) ? l.CreateGetter(input) : null);
 
     /// <param name="classes">The number of classes.</param>
     /// <param name="scores">The current row's probabilities.</param>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using BadMinima.MLNet.Interop;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using static TorchSharp.torch;
 
@@ -71,7 +72,7 @@ public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
         int classes = reader.ReadInt32();
         ImmutableArray<double> Values() => [.. Enumerable.Range(0, shape.Channels).Select(_ => reader.ReadDouble())];
         var normalization = new Normalization(Values(), Values());
-        OutputColumns columns = OutputColumns.Read(environment, reader);
+        OutputColumns columns = OutputColumns.Read(environment, reader, version);
         TrainingHistory history = JsonSerializer.Deserialize<TrainingHistory>(reader.ReadString())!;
         nn.Module<Tensor, Tensor> network = Architectures.Create(architecture, shape, classes, seed: 0);
         try
@@ -87,14 +88,16 @@ public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
         }
     }
 
+    /// <summary>The values behind the classes, in the order of the scores; null where the label had none.</summary>
+    internal KeyValues? Classes => _columns.Classes;
+
     /// <exception cref="ArgumentException">This model cannot be the start of such a training; the message says what differs.</exception>
-    internal void RequireFit(Architecture architecture, ExampleFormat format, int classes)
+    internal void RequireFit(Architecture architecture, ExampleFormat format)
     {
         ThrowIfDisposed();
-        if (Classifier.Architecture.Name != architecture.Name || Classifier.Format != format || Classifier.Classes != classes)
+        if (Classifier.Architecture.Name != architecture.Name || Classifier.Format != format)
         {
-            throw new ArgumentException(
-                $"The model to start from is a {Classifier.Architecture.Name} for {Classifier.Format} and {Classifier.Classes} classes; asked for is a {architecture.Name} for {format} and {classes}.");
+            throw new ArgumentException($"The model to start from is a {Classifier.Architecture.Name} for {Classifier.Format}; asked for is a {architecture.Name} for {format}.");
         }
     }
 
@@ -141,14 +144,54 @@ public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
         }
     }
 
-    private protected override RowMapper Bind(DataViewSchema inputSchema, bool fitting)
+    private protected override RowMapper Bind(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         PixelColumn pixels = PixelColumn.Find(inputSchema, _columns.Feature, Classifier.Format.IsVector);
         return pixels.Format == Classifier.Format
-            ? new ScoringMapper(this, inputSchema, pixels, _columns.Make(Classifier.Classes))
+            ? new ScoringMapper(this, inputSchema, pixels, _columns.Make(Classifier.Classes), Relabel(inputSchema))
             : throw new ArgumentOutOfRangeException(nameof(inputSchema), $"Column '{_columns.Feature}' has {pixels.Format}, but the model was trained on {Classifier.Format}.");
     }
 
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
+    private RelabelledColumn[] Relabel(DataViewSchema schema)
+    {
+        if (Classes is not { } classes)
+        {
+            return [];
+        }
+
+        RelabelledColumn[] relabelled =
+        [
+            .. schema.Where(c => c.Name != _columns.Score && c.Name != _columns.PredictedLabel)
+                .Select(c => RelabelledColumn.Of(c, c.Name == _columns.Label, classes)).OfType<RelabelledColumn>(),
+        ];
+        NamedClasses known = NamedClasses.Of(classes)!;
+        using IChannel channel = Environment.Start(nameof(TwoPhaseTransformer));
+        foreach (RelabelledColumn column in relabelled)
+        {
+            channel.Warning(MessageSensitivity.None,
+                $"Column '{column.Source.Name}' numbers the classes otherwise than the model ({NamedClasses.Of(column.Source)}; the model: {known}). "
+                + "It comes out in the model's order, so that evaluators, which compare numbers, compare the same classes.");
+        }
+
+        if (schema.GetColumnOrNull(_columns.Label) is { Type: KeyDataViewType } label && NamedClasses.Of(label) is { } names
+            && names.MissingIn(known).Length == names.All.Count)
+        {
+            channel.Warning(MessageSensitivity.None,
+                $"Label column '{label.Name}' names none of the model's classes ({names}; the model: {known}): an evaluator would compare the numbers of different classes.");
+        }
+
+        return relabelled;
+    }
+
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    private void ThrowIfDisposed()
+    {
+        if (_disposed)
+        {
+            throw new ObjectDisposedException(nameof(TwoPhaseTransformer),
+                "This model was disposed. A PredictionEngine disposes the model that it was made of, unless it is made with new PredictionEngineOptions { OwnsTransformer = false }: "
+                + "use that for several engines of one model, and dispose the model last.");
+        }
+    }
 }

@@ -44,50 +44,113 @@ internal static class Devices
 }
 
 /// <summary>Sets whether CUDA rounds to TF32, which is the process's, for the length of a block.</summary>
-internal readonly struct CudaPrecision : IDisposable
+internal static class CudaPrecision
 {
-    private readonly (bool Products, bool Convolutions)? _before;
+    private static readonly ProcessSwitch<(bool Products, bool Convolutions)> Tf32 = new(
+        () => (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32),
+        allowed => (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32) = allowed);
 
     /// <exception cref="ArgumentOutOfRangeException">TF32 is asked for on a device that has none.</exception>
-    public CudaPrecision(Precision precision, Device device)
+    /// <exception cref="InvalidOperationException">Another training in this process needs it the other way.</exception>
+    public static IDisposable? Hold(Precision precision, Device device)
     {
         OptionErrors.Check(precision != Precision.TF32 || device.type == DeviceType.CUDA, nameof(TwoPhaseTrainer.Options.Precision), precision, $"F32 or BF16 on {device}: TF32 needs an NVIDIA GPU");
-        if (device.type == DeviceType.CUDA)
+        return device.type == DeviceType.CUDA
+            ? Tf32.Hold((precision == Precision.TF32, precision == Precision.TF32))
+                ?? throw new InvalidOperationException(
+                    $"Option Precision is {precision}, and another model is being trained in this process {(precision == Precision.TF32 ? "without" : "with")} TF32, which is a switch of the "
+                    + "whole process. Train them one after the other, or in the same precision.")
+            : null;
+    }
+}
+
+/// <summary>A setting of the whole process, which its holders, several at a time, all need to be the same. The last one puts it back.</summary>
+internal sealed class ProcessSwitch<T>(Func<T> read, Action<T> write)
+{
+    private readonly Lock _gate = new();
+    private int _holders;
+    private T _value = default!;
+    private T _before = default!;
+
+    /// <returns>To be disposed; null where others hold another value.</returns>
+    public IDisposable? Hold(T value)
+    {
+        lock (_gate)
         {
-            _before = (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32);
-            (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32) = (precision == Precision.TF32, precision == Precision.TF32);
+            if (_holders > 0 && !EqualityComparer<T>.Default.Equals(_value, value))
+            {
+                return null;
+            }
+
+            if (_holders++ == 0)
+            {
+                (_before, _value) = (read(), value);
+                write(value);
+            }
+
+            return new Holder(this);
         }
     }
 
-    public void Dispose()
+    private void Restore() => write(_before);
+
+    private sealed class Holder(ProcessSwitch<T> owner) : IDisposable
     {
-        if (_before is { } before)
+        private bool _released;
+
+        public void Dispose()
         {
-            (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32) = before;
+            lock (owner._gate)
+            {
+                if (!_released && --owner._holders == 0)
+                {
+                    owner.Restore();
+                }
+
+                _released = true;
+            }
         }
     }
 }
 
-/// <summary>Sets torch's thread count, which is the process's, for the length of a block.</summary>
+/// <summary>
+/// Sets torch's thread count for the length of a block, on this thread alone. torch keeps a count per thread, and one for threads that have not used it yet, which it changes along with the
+/// first; that one is put back at once, so that a training that begins meanwhile on another thread has the count that it would have had.
+/// </summary>
 internal readonly struct TorchThreads : IDisposable
 {
+    private static readonly Lock Gate = new();
     private readonly int _before;
 
     /// <param name="threads">The count; null leaves it as it is.</param>
     public TorchThreads(int? threads)
     {
         _before = get_num_threads();
-        if (threads is { } count && count != _before)
+        Set(threads ?? _before);
+    }
+
+    public void Dispose() => Set(_before);
+
+    private static void Set(int count)
+    {
+        if (count == get_num_threads())
         {
+            return;
+        }
+
+        lock (Gate)
+        {
+            int others = 0;
+            OnNewThread(() => others = get_num_threads());
             set_num_threads(count);
+            OnNewThread(() => set_num_threads(others));
         }
     }
 
-    public void Dispose()
+    private static void OnNewThread(Action action)
     {
-        if (get_num_threads() != _before)
-        {
-            set_num_threads(_before);
-        }
+        var thread = new Thread(() => action());
+        thread.Start();
+        thread.Join();
     }
 }

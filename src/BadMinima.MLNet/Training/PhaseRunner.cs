@@ -31,8 +31,14 @@ internal sealed class PhaseRunner(
     private const ulong AugmentationStream = 1;
     private const ulong MixupStream = 2;
     private const ulong DropoutStream = 3;
+    private const ulong OwnDrawsStream = 4;
+
+    private readonly OwnDraws _ownDraws = new(random.Stream(OwnDrawsStream), network.IsBuiltIn, network.Values.device);
 
     private int Steps => (examples.Count + phase.BatchSize - 1) / phase.BatchSize;
+
+    /// <summary>Whether a step was made here.</summary>
+    public bool HasTrained { get; private set; }
 
     /// <param name="state">Where to begin.</param>
     /// <param name="velocity">The optimizer's velocity there; null: 0.</param>
@@ -109,10 +115,17 @@ internal sealed class PhaseRunner(
             CounterRandom augmentation = augmentations.Stream((ulong)step);
             Tensor input = Augmenter.CutOut(phase.Augmentation, network.Normalize(Augmenter.CropAndFlip(phase.Augmentation, pixels, augmentation)), augmentation);
             dropout.Seed(epoch, step);
-            (Tensor meanLoss, Tensor right) = objective.Evaluate(network.Forward, input, labels, mixtures.Stream((ulong)step));
-            meanLoss.backward();
+            Tensor meanLoss, right;
+            using (_ownDraws.Begin(epoch, step))
+            {
+                (meanLoss, right) = objective.Evaluate(network.Forward, input, labels, mixtures.Stream((ulong)step));
+                dropout.RequireUsed();
+                meanLoss.backward();
+            }
+
             optimizer.Step(network.TakeGradient(), LearningRate(epoch, step));
             network.Publish();
+            HasTrained = true;
             using var noGradient = no_grad();
             using Scalar examplesOfBatch = labels.shape[0];
             lossSum.add_(meanLoss, alpha: examplesOfBatch);

@@ -57,6 +57,9 @@ internal sealed class TrainingNetwork : IDisposable
 
     public nn.Module<Tensor, Tensor> Network => _classifier.Network;
 
+    /// <summary>Whether the network is one of the library's own.</summary>
+    public bool IsBuiltIn => Architectures.IsBuiltIn(_classifier.Architecture.Name);
+
     /// <summary>The network's buffers by name: BatchNorm's running statistics.</summary>
     public IReadOnlyList<(string Name, Tensor Buffer)> Buffers => [.. Network.named_buffers().Select(b => (b.name, b.buffer))];
 

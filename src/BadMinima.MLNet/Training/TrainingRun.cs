@@ -26,6 +26,9 @@ internal sealed class TrainingRun(
     public static CorruptedReplicas Replicas(ImageSet images, RandomLabelPhase phase, int seed)
         => new(images, phase.Replicas, phase.ZeroOutRatio, CounterRandom.Create(seed).Stream(CorruptionStream));
 
+    /// <summary>Whether a step of training was made, in this process or before the checkpoint.</summary>
+    public bool HasTrained { get; private set; }
+
     /// <param name="folder">Where checkpoints are written to, and the run is continued from if there is one; null: nowhere.</param>
     /// <returns>The phases that ran.</returns>
     public ImmutableArray<PhaseHistory> Run(CheckpointFolder? folder)
@@ -36,11 +39,13 @@ internal sealed class TrainingRun(
         ImmutableArray<PhaseHistory> finished = checkpoint?.Progress.Finished ?? [];
         PhaseState state = checkpoint?.Progress.Running ?? PhaseState.Start;
         Tensor? velocity = checkpoint?.Velocity;
+        HasTrained = !finished.IsEmpty || state != PhaseState.Start;
         foreach ((PhaseKind kind, Phase phase, Func<ITrainingExamples> examples, ulong stream) in Phases().Skip(finished.Length))
         {
             PhaseRecorder? Recorder() => folder is null ? null : new(folder, options.Checkpoints!.Every, settings!, network, finished, Warn);
             var runner = new PhaseRunner(network, kind, phase, examples(), validation, CounterRandom.Create(seed).Stream(stream), Report, isCancelled, Recorder());
             PhaseHistory history = runner.Run(state, velocity);
+            HasTrained |= runner.HasTrained;
             channel.Info(MessageSensitivity.None, $"{kind} ended after {history.Epochs.Length} of {phase.Epochs} epochs and {history.Seconds:F1} s: {history.EndedBy}");
             finished = finished.Add(history);
             if (history.EndedBy == PhaseEnd.Cancelled)

@@ -59,8 +59,8 @@ public sealed partial class TwoPhaseTrainer
         public Action<EpochMetrics>? MetricsCallback { get; init; }
 
         /// <summary>
-        /// Ends training after the batch at hand; <c>Fit</c> then returns what was trained so far. While it still measures images that stay in their files, for
-        /// <see cref="Normalization"/>, there is nothing to return: it throws <see cref="OperationCanceledException"/>.
+        /// Ends training after the batch at hand; <c>Fit</c> then returns what was trained so far. Before the first step there is nothing to return: it throws
+        /// <see cref="OperationCanceledException"/>.
         /// </summary>
         public CancellationToken CancellationToken { get; init; }
 
@@ -82,12 +82,6 @@ public sealed partial class TwoPhaseTrainer
             OptionErrors.Check(RandomLabels is not null || Training is not null, nameof(Training), "null while RandomLabels is null too", "at least one phase");
             RandomLabels?.Validate(nameof(RandomLabels));
             Training?.Validate(nameof(Training));
-            foreach (Phase? phase in new Phase?[] { RandomLabels, Training })
-            {
-                OptionErrors.Check(phase?.EarlyStopping?.Metric is not EarlyStoppingMetric.TestAccuracy || ValidationSet is not null,
-                    nameof(ValidationSet), null, "a data set, since early stopping watches TestAccuracy");
-            }
-
             OptionErrors.Check(Threads is null or >= 1, nameof(Threads), Threads, "at least 1, or null");
             Devices.Validate(Device);
             OptionErrors.Check(Enum.IsDefined(Precision), nameof(Precision), Precision, string.Join(", ", Enum.GetNames<Precision>()));

@@ -30,6 +30,10 @@ namespace BadMinima.MLNet;
 /// </remarks>
 public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
 {
+    // How the data are called in messages.
+    private const string TrainingRole = "training data";
+    private const string ValidationRole = "validation data";
+
     private readonly IHostEnvironment _environment;
     private readonly Options _options;
 
@@ -47,20 +51,23 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     /// <exception cref="ArgumentException">A column is missing or of a wrong type, or the images do not fit the network.</exception>
     /// <exception cref="InvalidDataException">Pixels out of range, an image file that cannot be decoded, or fewer than two classes.</exception>
     /// <exception cref="InvalidOperationException">The device is not there, or training diverged.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled while images that stay in their files were measured for normalization, before training began.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before the first step of training.</exception>
     public TwoPhaseTransformer Fit(IDataView input) => Fit(input, null);
 
     /// <summary>Trains, with a validation set or from an earlier model.</summary>
     /// <param name="trainData">The training data; rows without a label are left out.</param>
-    /// <param name="validationData">Data on which the test accuracy is measured along the way; default: <see cref="Options.ValidationSet"/>.</param>
+    /// <param name="validationData">
+    /// Data on which the test accuracy is measured along the way; default: <see cref="Options.ValidationSet"/>. Their classes are matched with those of the training data by name.
+    /// </param>
     /// <param name="start">
-    /// A model to start from, weights, BatchNorm statistics and normalization; it stays as it is. Its architecture, image size and classes must fit. Default: a fresh network.
+    /// A model to start from, weights, BatchNorm statistics and normalization; it stays as it is. Its architecture and image size must fit. Classes are matched by name:
+    /// the model keeps its own, in its own order, and the data must name no other. Default: a fresh network.
     /// </param>
     /// <returns>The model, which holds native memory: dispose it.</returns>
     /// <exception cref="ArgumentException">A column is missing or of a wrong type, or images or start do not fit the network.</exception>
     /// <exception cref="InvalidDataException">Pixels out of range, an image file that cannot be decoded, or fewer than two classes.</exception>
     /// <exception cref="InvalidOperationException">The device is not there, or training diverged.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled while images that stay in their files were measured for normalization, before training began.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before the first step of training.</exception>
     /// <exception cref="IOException">The folder of <see cref="Options.Checkpoints"/> cannot be written to, is in use, or holds an earlier run, which <see cref="Resume"/> would continue.</exception>
     public TwoPhaseTransformer Fit(IDataView trainData, IDataView? validationData, TwoPhaseTransformer? start = null)
     {
@@ -94,24 +101,33 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     {
         ArgumentNullException.ThrowIfNull(trainData);
         validationData ??= _options.ValidationSet;
+        RequireValidation(_options.RandomLabels, nameof(Options.RandomLabels), validationData);
+        RequireValidation(_options.Training, nameof(Options.Training), validationData);
         using IChannel channel = _environment.Start(nameof(TwoPhaseTrainer));
         Architecture architecture = Architectures.Get(_options.Architecture);
-        DataViewSchema.Column label = LabelColumn.Find(trainData.Schema, _options.LabelColumnName);
-        PixelColumn pixels = FindPixels(trainData, architecture);
-        int classes = LabelColumn.Classes(label);
+        PixelColumn pixels = FindPixels(trainData, architecture, TrainingRole);
         Architectures.Check(architecture, pixels.Format.Shape);
         _options.RandomLabels?.Validate(nameof(Options.RandomLabels), pixels.Format);
         _options.Training?.Validate(nameof(Options.Training), pixels.Format);
         _options.Normalization?.Validate(nameof(Options.Normalization), pixels.Format.Shape.Channels);
-        start?.RequireFit(architecture, pixels.Format, classes);
+        start?.RequireFit(architecture, pixels.Format);
+
+        // A continued model keeps its classes and their order.
+        DataViewSchema.Column labelColumn = LabelColumn.Find(trainData.Schema, _options.LabelColumnName, TrainingRole, fewest: start is null ? 2 : 1);
+        KeyValues? classValues = start is null ? KeyValues.Of(labelColumn) : start.Classes;
+        NamedClasses? classNames = NamedClasses.Of(classValues);
+        ClassLabels labels = start is null
+            ? ClassLabels.Own(labelColumn)
+            : ClassLabels.Matched(labelColumn, TrainingRole, start.Classifier.Classes, classNames, "model to start from");
+        int classes = labels.Classes;
 
         Device device = Devices.Resolve(_options.Device, _environment);
         using var threads = new TorchThreads(_options.Threads);
-        using var cuda = new CudaPrecision(_options.Precision, device);
+        using IDisposable? cuda = CudaPrecision.Hold(_options.Precision, device);
         using var heap = RetainedHeap.Hold();
-        using ImageSet train = Read(trainData, "training data", label, pixels);
-        using ImageSet? validation = validationData is null ? null : ReadValidation(validationData, pixels.Format, classes);
-        train.RequireTwoClasses(label.Name);
+        using ImageSet train = Read(trainData, TrainingRole, labels, pixels);
+        using ImageSet? validation = validationData is null ? null : ReadValidation(validationData);
+        train.RequireTwoClasses(labels.Column.Name);
         if (train is StreamedImages streamed)
         {
             streamed.RequireBatches(nameof(Options.RandomLabels), _options.RandomLabels);
@@ -130,6 +146,13 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
                 $"{architecture.Name}, {classifier.Network.parameters().Sum(p => p.numel()):N0} parameters, on {device} ({TorchRuntime.Description}); {train.Count:N0} {pixels.Format}, {classes} classes; seed {Seed}");
             var run = new TrainingRun(_options, Seed, classifier, train, validation, start, channel, IsCancelled);
             ImmutableArray<PhaseHistory> phases = run.Run(folder);
+            if (!run.HasTrained && IsCancelled())
+            {
+                throw new OperationCanceledException(
+                    "Cancelled before the first step of training: there is no trained model. A context whose execution was cancelled stays so; make a new MLContext to go on.",
+                    _options.CancellationToken);
+            }
+
             classifier.Network.eval();
             foreach (StreamedImages set in new[] { train, validation }.OfType<StreamedImages>())
             {
@@ -142,7 +165,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
                 Initialization = _options.Initialization,
                 Precision = _options.Precision,
             };
-            return new TwoPhaseTransformer(_environment, classifier, OutputColumns.Of(_options, label), history);
+            return new TwoPhaseTransformer(_environment, classifier, OutputColumns.Of(_options, classValues), history);
         }
         catch
         {
@@ -152,9 +175,9 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
 
         bool IsCancelled() => _options.CancellationToken.IsCancellationRequested || _environment.IsCancelled();
 
-        ImageSet Read(IDataView data, string role, DataViewSchema.Column labelColumn, PixelColumn pixelColumn)
+        ImageSet Read(IDataView data, string role, ClassLabels classLabels, PixelColumn pixelColumn)
         {
-            ImageSet set = ImageSet.Read(data, labelColumn, pixelColumn, device, role, out long skipped);
+            ImageSet set = ImageSet.Read(data, classLabels, pixelColumn, device, role, out long skipped);
             if (skipped > 0)
             {
                 channel.Warning(MessageSensitivity.None, $"{skipped:N0} rows of the {role} have no label and are left out.");
@@ -169,16 +192,20 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             return set;
         }
 
-        ImageSet ReadValidation(IDataView data, ExampleFormat format, int expected)
+        ImageSet ReadValidation(IDataView data)
         {
-            DataViewSchema.Column labelColumn = LabelColumn.Find(data.Schema, _options.LabelColumnName);
-            PixelColumn pixelColumn = FindPixels(data, architecture);
-            return pixelColumn.Format == format && LabelColumn.Classes(labelColumn) == expected
-                ? Read(data, "validation data", labelColumn, pixelColumn)
-                : throw new ArgumentException(
-                    $"The validation data have {pixelColumn.Format} and {LabelColumn.Classes(labelColumn)} classes, but the training data {format} and {expected}.", nameof(validationData));
+            DataViewSchema.Column column = LabelColumn.Find(data.Schema, _options.LabelColumnName, ValidationRole, fewest: 1);
+            PixelColumn pixelColumn = FindPixels(data, architecture, ValidationRole);
+            return pixelColumn.Format == pixels.Format
+                ? Read(data, ValidationRole, ClassLabels.Matched(column, ValidationRole, classes, classNames, TrainingRole), pixelColumn)
+                : throw new ArgumentException($"The {ValidationRole} have {pixelColumn.Format}, but the {TrainingRole} {pixels.Format}.", nameof(validationData));
         }
     }
+
+    private static void RequireValidation(Phase? phase, string name, IDataView? validationData)
+        => OptionErrors.Check(phase?.EarlyStopping?.Metric is not EarlyStoppingMetric.TestAccuracy || validationData is not null,
+            $"{name}.{nameof(Phase.EarlyStopping)}.{nameof(EarlyStopping.Metric)}", EarlyStoppingMetric.TestAccuracy,
+            "Loss or TrainingAccuracy without validation data; give them to Fit(trainData, validationData), or as ValidationSet");
 
     /// <summary>The replicas on which the first phase of <c>Fit</c> trains, pixel by pixel and label by label, of the first images.</summary>
     /// <param name="trainData">The training data.</param>
@@ -196,7 +223,9 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         }
 
         TorchRuntime.EnsureLoaded();
-        using ImageSet set = ImageSet.Read(trainData, LabelColumn.Find(trainData.Schema, _options.LabelColumnName), PixelColumn.Find(trainData.Schema, _options.FeatureColumnName), CPU, "training data", out _);
+        using ImageSet set = ImageSet.Read(trainData,
+            ClassLabels.Own(LabelColumn.Find(trainData.Schema, _options.LabelColumnName, TrainingRole)), PixelColumn.Find(trainData.Schema, _options.FeatureColumnName, role: TrainingRole),
+            CPU, TrainingRole, out _);
         CorruptedReplicas replicas = TrainingRun.Replicas(set, phase, Seed);
         using var scope = NewDisposeScope();
         (int Row, int Replica)[] wanted = [.. from row in Enumerable.Range(0, Math.Min(images, set.Count)) from replica in Enumerable.Range(0, phase.Replicas) select (row, replica)];
@@ -209,7 +238,8 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         ];
     }
 
-    private PixelColumn FindPixels(IDataView data, Architecture architecture) => PixelColumn.Find(data.Schema, _options.FeatureColumnName, ExampleFormat.TakesVectors(architecture));
+    private PixelColumn FindPixels(IDataView data, Architecture architecture, string role)
+        => PixelColumn.Find(data.Schema, _options.FeatureColumnName, ExampleFormat.TakesVectors(architecture), role);
 
     private int Seed => _options.Seed ?? _environment.Seed() ?? 1;
 

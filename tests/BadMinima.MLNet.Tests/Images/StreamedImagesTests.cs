@@ -56,7 +56,7 @@ public sealed class StreamedImagesTests
             Streams(fold.TrainSet);
         }
 
-        Streams(_ml.Transforms.RandomizeLabels("Label", LabelNoise.Uniform(0.5), seed: 7).Fit(all).Transform(all), 40);
+        Streams(_ml.Data.RandomizeLabels(all, "Label", LabelNoise.Uniform(0.5), seed: 7), 40);
         IDataView renamed = _ml.Transforms.CopyColumns("Image", "Pixels").Append(_ml.Transforms.DropColumns("Pixels")).Append(_ml.Transforms.CopyColumns("Pixels", "Image")).Fit(all).Transform(all);
         Streams(_ml.Data.TakeRows(renamed, 10), 10);
     }
@@ -147,9 +147,9 @@ public sealed class StreamedImagesTests
 
     private IDataView InFiles(TemporaryFolder folder) => _ml.Data.LoadImageFolder(folder.FullPath, Side, Side, inMemory: false);
 
-    private static ImageSet Read(IDataView view) => ImageSet.Read(view, view.Schema["Label"], PixelColumn.Find(view.Schema, "Pixels"), CPU, "training data", out _);
+    private static ImageSet Read(IDataView view) => ImageSet.Read(view, ClassLabels.Own(view.Schema["Label"]), PixelColumn.Find(view.Schema, "Pixels"), CPU, "training data", out _);
 
-    private static ResidentImages ReadIntoMemory(IDataView view) => ResidentImages.Read(view, view.Schema["Label"], PixelColumn.Find(view.Schema, "Pixels"), CPU, "training data", out _);
+    private static ResidentImages ReadIntoMemory(IDataView view) => ResidentImages.Read(view, ClassLabels.Own(view.Schema["Label"]), PixelColumn.Find(view.Schema, "Pixels"), CPU, "training data", out _);
 
     /// <summary>Labels and pixels of each batch, as text.</summary>
     private static string[] Batches(ITrainingExamples examples, int[] order, int batchSize, int firstBatch)

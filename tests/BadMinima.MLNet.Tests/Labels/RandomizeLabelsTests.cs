@@ -97,22 +97,87 @@ public sealed class RandomizeLabelsTests
     public void The_seed_decides()
     {
         IDataView data = Data();
-        uint[] Of(int seed) => Read(_ml.Transforms.RandomizeLabels("Noisy", LabelNoise.Uniform(), seed, "Label").Fit(data).Transform(data), null);
+        uint[] Of(int seed) => Read(_ml.Transforms.RandomizeLabels("Noisy", "Label", LabelNoise.Uniform(), seed).Fit(data).Transform(data), null);
         CollectionAssert.AreEqual(Of(1), Of(1));
         CollectionAssert.AreNotEqual(Of(1), Of(2));
     }
 
     [TestMethod]
-    public void In_place_labels_are_random_while_a_chain_is_fitted_and_true_afterwards()
+    public void In_place_is_refused_with_the_two_lines_to_write()
+    {
+        string message = Assert.ThrowsExactly<ArgumentException>(() => _ml.Transforms.RandomizeLabels("Label", "Label", LabelNoise.Uniform())).Message;
+        Assert.Contains("mlContext.Transforms.RandomizeLabels(\"NoisyLabel\", \"Label\", noise, seed)", message);
+        Assert.Contains("labelColumnName: \"NoisyLabel\"", message);
+        Assert.Contains("mlContext.Data.RandomizeLabels(trainingData, \"Label\", noise, seed)", message);
+    }
+
+    [TestMethod]
+    public void The_labels_of_one_data_set_are_replaced_at_once_as_the_estimator_would_write_them()
     {
         IDataView data = Data();
-        var seen = new List<uint>();
-        var chain = _ml.Transforms.RandomizeLabels("Label", LabelNoise.UniformOther(), seed: 1).Append(new Spy(seen));
-        ITransformer fitted = chain.Fit(data);
-        Assert.IsEmpty(seen.Where((l, i) => l == TrueKey(i)), "while fitting, every label is another one");
-        CollectionAssert.AreEqual(
-            Enumerable.Range(0, Rows).Select(TrueKey).ToArray(),
-            fitted.Transform(data).GetColumn<uint>("Label").ToArray());
+        IDataView noisy = _ml.Data.RandomizeLabels(data, "Label", LabelNoise.UniformOther(0.3), seed: 1);
+        uint[] expected = [.. _ml.Transforms.RandomizeLabels("Noisy", "Label", LabelNoise.UniformOther(0.3), seed: 1).Fit(data).Transform(data).GetColumn<uint>("Noisy")];
+        CollectionAssert.AreEqual(expected, noisy.GetColumn<uint>("Label").ToArray());
+        Assert.AreEqual(300, expected.Where((l, i) => l != TrueKey(i)).Count());
+        Assert.AreEqual(Enumerable.Range(0, Rows).Select(i => (long)TrueKey(i)).Sum(), data.GetColumn<uint>("Label").Sum(l => l), "the data stay as they are");
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        noisy.Schema["Label"].GetKeyValues(ref names);
+        Assert.AreEqual("a b c d e", string.Join(' ', names.DenseValues()));
+    }
+
+    [TestMethod]
+    public void Data_without_the_label_pass_unchanged_so_that_a_chain_scores_them()
+    {
+        RandomizeLabelsTransformer transformer = Estimator(LabelNoise.Uniform(0.5)).Fit(Data());
+        IDataView unlabelled = _ml.Transforms.DropColumns("Label").Fit(Data()).Transform(Data());
+        Assert.AreSame(unlabelled, transformer.Transform(unlabelled));
+    }
+
+    [TestMethod]
+    public void Data_that_number_the_classes_otherwise_have_the_noise_of_the_same_classes()
+    {
+        // Every a becomes b, every other class stays.
+        double[,] matrix = new double[Classes, Classes];
+        for (int i = 0; i < Classes; i++)
+        {
+            matrix[i, i == 0 ? 1 : i] = 1;
+        }
+
+        RandomizeLabelsTransformer transformer = Estimator(LabelNoise.ClassConditional(matrix)).Fit(Data());
+        string[] reversed = ["e", "d", "c", "b", "a"];
+        IDataView other = _ml.Data.LoadImages(new byte[5], new ImageShape(1, 1, 1), [0, 1, 2, 3, 4], reversed);
+        Assert.AreEqual("e d c b b", string.Join(' ', transformer.Transform(other).GetColumn<uint>("Noisy").Select(k => reversed[k - 1])));
+        using var folder = new Images.TemporaryFolder();
+        _ml.Model.Save(transformer, Data().Schema, folder.File("noise.zip"));
+        Assert.AreEqual("e d c b b", string.Join(' ', _ml.Model.Load(folder.File("noise.zip"), out _).Transform(other).GetColumn<uint>("Noisy").Select(k => reversed[k - 1])));
+        IDataView unknown = _ml.Data.LoadImages(new byte[5], new ImageShape(1, 1, 1), [0, 1, 2, 3, 4], ["a", "b", "c", "d", "x"]);
+        Assert.Contains("'x'", Assert.ThrowsExactly<ArgumentException>(() => transformer.Transform(unknown)).Message);
+    }
+
+    [TestMethod]
+    public void A_row_has_one_noisy_label_in_all_folds_if_the_noise_comes_before_them_and_else_may_have_several()
+    {
+        // 300 rows of one seed, as the folds of CrossValidate divide them.
+        IDataView data = _ml.Data.TakeRows(Data(), 300);
+        IDataView noisy = Estimator(LabelNoise.Uniform(0.5)).Fit(data).Transform(data);
+        Assert.AreEqual(0, Contradictions(fold => fold.TrainSet, noisy));
+        Assert.IsGreaterThan(0, Contradictions(fold => Estimator(LabelNoise.Uniform(0.5)).Fit(fold.TrainSet).Transform(fold.TrainSet), data), "as the documentation says");
+    }
+
+    /// <summary>Rows that have more than one noisy label in the training parts of three folds.</summary>
+    private int Contradictions(Func<DataOperationsCatalog.TrainTestData, IDataView> train, IDataView data)
+    {
+        Dictionary<ulong, HashSet<uint>> labels = [];
+        foreach (DataOperationsCatalog.TrainTestData fold in _ml.Data.CrossValidationSplit(data, 3))
+        {
+            foreach ((ulong id, uint label) in Labels(train(fold), "Noisy"))
+            {
+                labels.TryAdd(id, []);
+                labels[id].Add(label);
+            }
+        }
+
+        return labels.Values.Count(l => l.Count > 1);
     }
 
     [TestMethod]
@@ -120,7 +185,7 @@ public sealed class RandomizeLabelsTests
     {
         IDataView data = _ml.Transforms.Conversion.MapValueToKey("Label", "Name", keyData: _ml.Data.LoadFromEnumerable(new[] { new { Name = "a" }, new { Name = "b" } }))
             .Fit(_ml.Data.LoadFromEnumerable(Names("a", "b", "unknown", "a"))).Transform(_ml.Data.LoadFromEnumerable(Names("a", "b", "unknown", "a")));
-        RandomizeLabelsTransformer transformer = _ml.Transforms.RandomizeLabels("Noisy", LabelNoise.UniformOther(), inputColumnName: "Label").Fit(data);
+        RandomizeLabelsTransformer transformer = _ml.Transforms.RandomizeLabels("Noisy", "Label", LabelNoise.UniformOther()).Fit(data);
         Assert.AreEqual((3L, 1L), (transformer.Realized.Rows, transformer.Realized.Missing));
         CollectionAssert.AreEqual(new uint[] { 2, 1, 0, 2 }, transformer.Transform(data).GetColumn<uint>("Noisy").ToArray());
     }
@@ -143,7 +208,7 @@ public sealed class RandomizeLabelsTests
     [TestMethod]
     public void A_label_that_is_no_key_is_refused_with_the_cure()
         => Assert.Contains("MapValueToKey(\"Name\")", Assert.ThrowsExactly<ArgumentOutOfRangeException>(
-            () => _ml.Transforms.RandomizeLabels("Name", LabelNoise.Uniform()).Fit(_ml.Data.LoadFromEnumerable(Names("a", "b")))).Message);
+            () => _ml.Transforms.RandomizeLabels("Noisy", "Name", LabelNoise.Uniform()).Fit(_ml.Data.LoadFromEnumerable(Names("a", "b")))).Message);
 
     private static uint TrueKey(int row) => (uint)(row % Classes) + 1;
 
@@ -151,7 +216,7 @@ public sealed class RandomizeLabelsTests
 
     private IDataView Data() => _ml.Data.LoadImages(new byte[Rows], new ImageShape(1, 1, 1), [.. Enumerable.Range(0, Rows).Select(i => i % Classes)], ["a", "b", "c", "d", "e"]);
 
-    private RandomizeLabelsEstimator Estimator(LabelNoise noise) => _ml.Transforms.RandomizeLabels("Noisy", noise, inputColumnName: "Label");
+    private RandomizeLabelsEstimator Estimator(LabelNoise noise) => _ml.Transforms.RandomizeLabels("Noisy", "Label", noise);
 
     private RandomizeLabelsTransformer Randomize(LabelNoise noise, out uint[] labels)
     {
@@ -162,10 +227,12 @@ public sealed class RandomizeLabelsTests
     }
 
     /// <summary>The noisy labels in the order of the row ids.</summary>
-    private static uint[] Read(IDataView view, Random? random)
+    private static uint[] Read(IDataView view, Random? random) => [.. Labels(view, "Noisy", random).OrderBy(r => r.Id).Select(r => r.Label)];
+
+    private static List<(ulong Id, uint Label)> Labels(IDataView view, string column, Random? random = null)
     {
-        using DataViewRowCursor cursor = view.GetRowCursor([view.Schema["Noisy"]], random);
-        ValueGetter<uint> label = cursor.GetGetter<uint>(view.Schema["Noisy"]);
+        using DataViewRowCursor cursor = view.GetRowCursor([view.Schema[column]], random);
+        ValueGetter<uint> label = cursor.GetGetter<uint>(view.Schema[column]);
         ValueGetter<DataViewRowId> id = cursor.GetIdGetter();
         List<(ulong Id, uint Label)> rows = [];
         while (cursor.MoveNext())
@@ -177,23 +244,11 @@ public sealed class RandomizeLabelsTests
             rows.Add((row.Low, value));
         }
 
-        return [.. rows.OrderBy(r => r.Id).Select(r => r.Label)];
+        return rows;
     }
 
     private sealed class NameRow
     {
         public string Name { get; set; } = "";
-    }
-
-    /// <summary>An estimator that only notes the labels that it is fitted on.</summary>
-    private sealed class Spy(List<uint> seen) : IEstimator<ITransformer>
-    {
-        public ITransformer Fit(IDataView input)
-        {
-            seen.AddRange(input.GetColumn<uint>("Label"));
-            return new TransformerChain<ITransformer>();
-        }
-
-        public SchemaShape GetOutputSchema(SchemaShape inputSchema) => inputSchema;
     }
 }

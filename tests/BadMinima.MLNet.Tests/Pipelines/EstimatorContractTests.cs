@@ -13,8 +13,8 @@ public sealed class EstimatorContractTests
 
     public static IEnumerable<object[]> Estimators =>
     [
-        ["RandomizeLabels, new column", Ml.Transforms.RandomizeLabels("Noisy", LabelNoise.Permutation(0.5), inputColumnName: "Label"), "Label", "Noisy"],
-        ["RandomizeLabels, in place", Ml.Transforms.RandomizeLabels("Label", LabelNoise.Uniform(0.5)), "Label", "Label"],
+        ["RandomizeLabels", Ml.Transforms.RandomizeLabels("Noisy", "Label", LabelNoise.Permutation(0.5)), "Label", "Noisy"],
+        ["ReshapeToImages", Ml.Transforms.ReshapeToImages("Images", "Pixels", new ImageShape(1, 28, 28)), "Pixels", "Images"],
         ["TwoPhase", Tiny.Trainer(Ml), "Label", "Score"],
         ["TwoPhase, image column", Tiny.Trainer(Ml), "Pixels", "PredictedLabel"],
     ];
@@ -135,8 +135,9 @@ public sealed class EstimatorContractTests
     }
 
     private static string[] Values(IDataView view, string column)
-        => view.Schema[column].Type is VectorDataViewType
-            ? [.. view.GetColumn<float[]>(column).Select(v => string.Join(' ', v))]
+        => view.Schema[column].Type is VectorDataViewType { ItemType: var item } && item == NumberDataViewType.Byte
+            ? [.. view.GetColumn<byte[]>(column).Select(v => string.Join(' ', v))]
+            : view.Schema[column].Type is VectorDataViewType ? [.. view.GetColumn<float[]>(column).Select(v => string.Join(' ', v))]
             : [.. view.GetColumn<uint>(column).Select(v => v.ToString())];
 
     /// <summary>The data with a text column in the place of the named one.</summary>

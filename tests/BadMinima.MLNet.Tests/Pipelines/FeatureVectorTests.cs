@@ -124,7 +124,7 @@ public sealed class FeatureVectorTests
         }
 
         // A convolutional network needs the dimensions of an image.
-        Fails<ArgumentOutOfRangeException>("Column 'Features' is of type Vector<Single, 2>: a vector without the three dimensions channels, height, width", points, Options with { Architecture = "cnn", Normalization = null });
+        Fails<ArgumentOutOfRangeException>("Column 'Features' of the training data is of type Vector<Single, 2>: a vector without the three dimensions channels, height, width", points, Options with { Architecture = "cnn", Normalization = null });
         Fails<ArgumentOutOfRangeException>("without the three dimensions", Rows<byte>([[1, 2], [3, 4]]), Options);
         Fails<ArgumentOutOfRangeException>("Normalization.Mean is 0.4914, 0.4822, 0.4465; allowed is one finite number a channel (2)", points, Options with { Normalization = Normalization.Cifar10 });
         foreach (float bad in new[] { float.NaN, float.PositiveInfinity })
@@ -132,7 +132,7 @@ public sealed class FeatureVectorTests
             Fails<InvalidDataException>($"Column 'Features', row 1: feature 1 is {bad}; allowed is a finite number", Rows([[0f, 1], [0, bad]]), Options);
         }
 
-        Fails<ArgumentException>("validation data have feature vectors of 3 and 2 classes, but the training data feature vectors of 2 and 2", points, Options with { ValidationSet = Rows([[0f, 1, 2], [3, 4, 5]]) });
+        Fails<ArgumentException>("validation data have feature vectors of 3, but the training data feature vectors of 2", points, Options with { ValidationSet = Rows([[0f, 1, 2], [3, 4, 5]]) });
         Assert.Contains("without the three dimensions", Assert.Throws<ArgumentException>(() => Tiny.Trainer(_ml, Options with { RandomLabels = new() }).PreviewReplicas(points, 1)).Message);
     }
 
@@ -144,7 +144,7 @@ public sealed class FeatureVectorTests
         IDataView images = _ml.Data.LoadImages([1, 2, 30, 40], new ImageShape(2, 1, 1), [0, 1], ["0", "1"]);
         using TwoPhaseTransformer ofPoints = Tiny.Trainer(_ml, Options with { Training = Recipe.Vanilla with { Epochs = 1 } }).Fit(points);
         using TwoPhaseTransformer ofImages = Tiny.Trainer(_ml, Options with { FeatureColumnName = "Pixels", Training = Recipe.Vanilla with { Epochs = 1 } }).Fit(images);
-        Assert.Contains("is a mlp-of-a-2-d-test for images of 2x1x1 and 2 classes; asked for is a mlp-of-a-2-d-test for feature vectors of 2 and 2",
+        Assert.Contains("is a mlp-of-a-2-d-test for images of 2x1x1; asked for is a mlp-of-a-2-d-test for feature vectors of 2",
             Assert.ThrowsExactly<ArgumentException>(() => Tiny.Trainer(_ml, Options).Fit(points, null, ofImages)).Message);
         IDataView renamed = _ml.Transforms.CopyColumns("Features", "Pixels").Fit(images).Transform(images);
         Assert.Contains("Column 'Features' has images of 2x1x1, but the model was trained on feature vectors of 2", Assert.Throws<ArgumentException>(() => ofPoints.Transform(renamed)).Message);
@@ -159,7 +159,7 @@ public sealed class FeatureVectorTests
         => model.Transform(_ml.Data.LoadFromEnumerable(points.Select(p => new Point { Features = p }).ToArray())).GetColumn<uint>("PredictedLabel");
 
     private static ResidentImages Read(IDataView view)
-        => ResidentImages.Read(view, view.Schema["Label"], PixelColumn.Find(view.Schema, "Features", vectors: true), CPU, "training data", out _);
+        => ResidentImages.Read(view, ClassLabels.Own(view.Schema["Label"]), PixelColumn.Find(view.Schema, "Features", vectors: true), CPU, "training data", out _);
 
     private IDataView Vectors(int rows, int features, Func<int, float> value)
         => Rows([.. Enumerable.Range(0, rows).Select(r => Enumerable.Range(0, features).Select(f => value(r * features + f)).ToArray())]);

@@ -27,8 +27,8 @@ public sealed class PipelineTests
     public void Cross_validate_sees_true_test_labels_although_fitting_sees_random_ones()
     {
         var data = _ml.Data.LoadSyntheticImages(Split.Train, 150);
-        var pipeline = _ml.Transforms.RandomizeLabels("Label", LabelNoise.UniformOther(), seed: 1)
-            .Append(Tiny.Trainer(_ml, Tiny.Options with { RandomLabels = null, Training = Recipe.Vanilla with { Epochs = 60, BatchSize = 16, LearningRate = 0.1, StopAtAccuracy = 1 } }));
+        var pipeline = _ml.Transforms.RandomizeLabels("NoisyLabel", "Label", LabelNoise.UniformOther(), seed: 1)
+            .Append(Tiny.Trainer(_ml, Tiny.Options with { LabelColumnName = "NoisyLabel", RandomLabels = null, Training = Recipe.Vanilla with { Epochs = 60, BatchSize = 16, LearningRate = 0.1, StopAtAccuracy = 1 } }));
         var folds = _ml.MulticlassClassification.CrossValidate(data, pipeline, numberOfFolds: 3);
 
         Assert.HasCount(3, folds);

@@ -79,7 +79,7 @@ public sealed class ModelFileTests
         Rewrite(folder, content => content[100] ^= 1);
         Fails(folder.File("changed.zip"), "checksum does not fit");
         Rewrite(folder, content => content[4] = 9);
-        Fails(folder.File("changed.zip"), "format version 9; this BadMinima.MLNet reads versions 1 to 2. It was written by a newer one");
+        Fails(folder.File("changed.zip"), "format version 9; this BadMinima.MLNet reads versions 1 to 3. It was written by a newer one");
         Rewrite(folder, content => content[0] = (byte)'X');
         Fails(folder.File("changed.zip"), "not ours");
     }

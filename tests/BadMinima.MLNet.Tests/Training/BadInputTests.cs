@@ -40,7 +40,6 @@ public sealed class BadInputTests
         Refused("There is no architecture 'resnet19'. Known are: cnn, cnn-wide", Tiny.Options with { Architecture = "resnet19" });
         Refused("Device is gpu; allowed is cpu, cuda, cuda:N", Tiny.Options with { Device = "gpu" });
         Refused("Threads is 0", Tiny.Options with { Threads = 0 });
-        Refused("ValidationSet", Tiny.Options with { Training = Recipe.Vanilla with { EarlyStopping = new() { Metric = EarlyStoppingMetric.TestAccuracy } } });
     }
 
     [TestMethod]
@@ -54,6 +53,9 @@ public sealed class BadInputTests
         Fails<InvalidDataException>("pixel 5 is NaN; allowed is 0 to 255", Vectors(float.NaN), Tiny.Options);
         Fails<InvalidDataException>("pixel 5 is 256; allowed is 0 to 255", Vectors(256), Tiny.Options);
         Fails<InvalidDataException>("all pixels lie in 0..1", Vectors(1), Tiny.Options);
+        Fails<InvalidDataException>("row 0: all pixels lie in 0..1, and not all are whole", Vectors(0.25f), Tiny.Options);
+        Fails<ArgumentOutOfRangeException>("Training.EarlyStopping.Metric is TestAccuracy; allowed is Loss or TrainingAccuracy without validation data; give them to Fit(trainData, validationData)",
+            good, Tiny.Options with { Training = Recipe.Vanilla with { EarlyStopping = new() { Metric = EarlyStoppingMetric.TestAccuracy } } });
         Fails<InvalidDataException>("are of one class (key 3)", _ml.Data.FilterRowsByKeyColumnFraction(good, "Label", 0.21, 0.29), Tiny.Options);
         Fails<ArgumentException>("too small for 'cnn': the least is 8x8", _ml.Data.LoadImages(new byte[18], new ImageShape(1, 3, 3), [0, 1], ["a", "b"]), Tiny.Options);
         Fails<ArgumentOutOfRangeException>("CropPadding is 20; allowed is 0 to 14", good, Tiny.Options with { Training = Recipe.Vanilla with { Augmentation = new() { CropPadding = 20 } } });
@@ -88,7 +90,7 @@ public sealed class BadInputTests
     public void A_model_that_does_not_fit_cannot_be_the_start()
     {
         using TwoPhaseTransformer model = Tiny.Trainer(_ml).Fit(Tiny.Train(_ml));
-        Assert.Contains("is a cnn for images of 1x28x28 and 10 classes; asked for is a mlp",
+        Assert.Contains("is a cnn for images of 1x28x28; asked for is a mlp",
             Assert.ThrowsExactly<ArgumentException>(() => Tiny.Trainer(_ml, Tiny.Options with { Architecture = "mlp" }).Fit(Tiny.Train(_ml), null, model)).Message);
     }
 

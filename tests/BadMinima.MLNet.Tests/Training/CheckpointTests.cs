@@ -222,7 +222,7 @@ public sealed class CheckpointTests : IDisposable
         IDataView data = Tiny.Train(_ml);
         using IChannel channel = ((IHostEnvironment)_ml).Start("test");
         using var threads = new TorchThreads(options.Threads);
-        using ImageSet set = ImageSet.Read(data, data.Schema["Label"], PixelColumn.Find(data.Schema, "Pixels"), CPU, "training data", out _);
+        using ImageSet set = ImageSet.Read(data, ClassLabels.Own(data.Schema["Label"]), PixelColumn.Find(data.Schema, "Pixels"), CPU, "training data", out _);
         Architecture architecture = Architectures.Get(options.Architecture);
         using var classifier = new ImageClassifier(Architectures.Create(architecture, set.Shape, 10, seed: 1), architecture, set.Format, 10, Normalization.Measure(set), CPU);
         using CheckpointFolder folder = CheckpointFolder.Open(options.Checkpoints!.Folder);

@@ -52,7 +52,7 @@ public sealed class DropoutTests
         {
             network.train();
             using var scope = NewDisposeScope();
-            Tensor dropped = network.forward(ones(10_000));
+            Tensor dropped = network.call(ones(10_000));
             Assert.AreEqual(5000, dropped.eq(0).sum().item<long>(), 200.0);
             Assert.AreEqual(5000, dropped.eq(2).sum().item<long>(), 200.0);
         }
@@ -70,7 +70,7 @@ public sealed class DropoutTests
         Tensor Mask(int epoch, int step)
         {
             layers.Seed(epoch, step);
-            return network.forward(ones(100));
+            return network.call(ones(100));
         }
 
         Tensor mask = Mask(3, 7);

@@ -80,7 +80,7 @@ public sealed class TwoPhaseTrainerTests
         using TwoPhaseTransformer start = Tiny.Trainer(_ml, mlp with { Training = recipe with { LearningRate = 1e-300, WeightDecay = 0 } }).Fit(data);
         using TwoPhaseTransformer trained = Tiny.Trainer(_ml, mlp with { Training = recipe with { Epochs = 3 } }).Fit(data, null, start);
 
-        using ResidentImages images = ResidentImages.Read(data, data.Schema["Label"], PixelColumn.Find(data.Schema, "Pixels"), CPU, "training data", out _);
+        using ResidentImages images = ResidentImages.Read(data, ClassLabels.Own(data.Schema["Label"]), PixelColumn.Find(data.Schema, "Pixels"), CPU, "training data", out _);
         (string Name, Parameter Value)[] parameters = [.. start.Network.named_parameters().Select(p => (p.name, p.parameter))];
         Dictionary<string, Tensor> velocity = parameters.ToDictionary(p => p.Name, p => zeros_like(p.Value));
         for (int step = 0; step < 3; step++)
@@ -171,6 +171,56 @@ public sealed class TwoPhaseTrainerTests
             MetricsCallback = e => _ml.CancelExecution(),
         }).Fit(Tiny.Train(_ml));
         Assert.AreEqual((PhaseKind.RandomLabels, PhaseEnd.Cancelled, 1), (model.History.Phases.Single().Kind, model.History.Phases[0].EndedBy, model.History.Phases[0].Epochs.Length));
+    }
+
+    [TestMethod]
+    public void Cancelled_before_the_first_step_there_is_no_model()
+    {
+        _ml.CancelExecution();
+        Assert.Contains("Cancelled before the first step of training", Assert.ThrowsExactly<OperationCanceledException>(() => Tiny.Trainer(_ml).Fit(Tiny.Train(new MLContext(1)))).Message);
+        var fresh = new MLContext(seed: 1);
+        using var cancellation = new CancellationTokenSource();
+        TwoPhaseTransformer start = Tiny.Trainer(fresh).Fit(Tiny.Train(fresh));
+        cancellation.Cancel();
+        TwoPhaseTrainer.Options cancelled = Tiny.Options with { CancellationToken = cancellation.Token };
+        Assert.ThrowsExactly<OperationCanceledException>(() => Tiny.Trainer(fresh, cancelled).Fit(Tiny.Train(fresh)));
+        Assert.ThrowsExactly<OperationCanceledException>(() => Tiny.Trainer(fresh, cancelled).Fit(Tiny.Train(fresh), null, start), "not the model that it was to start from either");
+        start.Dispose();
+    }
+
+    [TestMethod]
+    public void Early_stopping_watches_the_validation_set_that_fit_is_given()
+    {
+        using TwoPhaseTransformer model = Tiny.Trainer(_ml, Tiny.Options with
+        {
+            Architecture = "mlp-100-100",
+            RandomLabels = null,
+            Training = Recipe.Vanilla with { Epochs = 50, LearningRate = 1e-300, EarlyStopping = new() { Metric = EarlyStoppingMetric.TestAccuracy, Patience = 2 } },
+        }).Fit(Tiny.Train(_ml), Tiny.Test(_ml));
+        Assert.AreEqual((PhaseEnd.EarlyStopping, 3), (model.History.Phases.Single().EndedBy, model.History.Phases[0].Epochs.Length));
+    }
+
+    [TestMethod]
+    public void What_is_wrong_with_a_validation_set_is_said_of_it()
+    {
+        void Fails(string message, IDataView validation) => Assert.Contains(message, Assert.Throws<Exception>(() => Tiny.Trainer(_ml).Fit(Tiny.Train(_ml), validation)).Message);
+        IDataView test = Tiny.Test(_ml);
+        IDataView Without(string column) => _ml.Transforms.DropColumns(column).Fit(test).Transform(test);
+        Fails("The validation data have no label column 'Label'", Without("Label"));
+        Fails("The validation data have no image column 'Pixels'", Without("Pixels"));
+        Fails("Label column 'Label' of the validation data is of type", _ml.Transforms.Conversion.MapKeyToValue("Label").Fit(test).Transform(test));
+        Fails("Column 'Pixels' of the validation data is of type", _ml.Transforms.CopyColumns("Pixels", "Label").Fit(test).Transform(test));
+        Fails("The validation data have no row with a label", _ml.Data.SkipRows(test, 1000));
+        Fails("The validation data have images of 3x32x32, but the training data images of 1x28x28", _ml.Data.LoadSyntheticImages(Split.Test, 10, SyntheticStyle.Color32));
+    }
+
+    [TestMethod]
+    public void A_model_that_a_prediction_engine_has_disposed_says_so()
+    {
+        TwoPhaseTransformer model = Tiny.Trainer(_ml).Fit(Tiny.Train(_ml));
+        model.Dispose();
+        string message = Assert.ThrowsExactly<ObjectDisposedException>(() => model.Transform(Tiny.Test(_ml)).GetColumn<float[]>("Score").ToArray()).Message;
+        Assert.Contains("new PredictionEngineOptions { OwnsTransformer = false }", message);
     }
 
     [TestMethod]

@@ -37,7 +37,7 @@ internal sealed class BoundaryExperiment(BoundarySettings settings, int threads,
         var ml = new MLContext(settings.Seed);
         IDataView points = ml.Data.LoadGaussianPoints(Split.Train, settings.PointsPerClass, settings.Seed);
         IDataView jittered = ml.Data.LoadGaussianPoints(Split.Train, settings.PointsPerClass, settings.Seed, settings.JitteredCopies);
-        IDataView randomized = ml.Transforms.RandomizeLabels(RandomLabel, LabelNoise.Uniform(), settings.Seed, TrueLabel).Fit(points).Transform(points);
+        IDataView randomized = ml.Transforms.RandomizeLabels(RandomLabel, TrueLabel, LabelNoise.Uniform(), settings.Seed).Fit(points).Transform(points);
 
         Panel a = null!, b = null!, c = null!, d = null!;
         TwoPhaseTransformer? start = null;
