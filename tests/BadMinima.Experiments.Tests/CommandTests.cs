@@ -128,7 +128,7 @@ public sealed class CommandTests : IDisposable
             (["data", "get", "mnist", "--from", "ftp://here"], "--from is ftp://here; allowed is an address that begins with http:// or https://."),
             (["data", "get", "restricted-imagenet", "--out", _folder.FullPath], "error: Restricted ImageNet cannot be downloaded"),
             (["data", "check", _folder.File("nowhere")], "nowhere: no such folder"),
-            (["data", "check", _folder.FullPath], "no known set was recognised"),
+            (["data", "check", _folder.FullPath], "no image set found. Looked for CIFAR-10"),
             (["data"], "Required command was not provided"),
         })
         {

@@ -1,5 +1,6 @@
 using BadMinima.MLNet.Interop;
 using Microsoft.ML;
+using Microsoft.ML.Runtime;
 using Microsoft.ML.Transforms.Image;
 
 namespace BadMinima.MLNet;
@@ -81,22 +82,39 @@ public static class ImageDataCatalog
 
     /// <summary>Reads a folder with one subfolder a class, images of any sizes, brought to one size by ML.NET's ResizeImages and ExtractPixels.</summary>
     /// <param name="catalog">The catalog, <c>MLContext.Data</c>.</param>
-    /// <param name="folder">Either class/image, or train/class/image and test/class/image; where there is no 'test', 'val' or 'valid' takes its place. Classes are the subfolders in
-    /// ordinal order (of the training part), named like them or as a file class_names.txt in <paramref name="folder"/> says (a folder's name, a tab, the class's name on each line).
-    /// The images of a class are the files .jpg, .jpeg, .png, .bmp, .gif and .webp in its subfolder and below it. Hidden files and files with other endings are passed over.</param>
+    /// <param name="folder">Either class/image, or a folder for each part with class/image in it. Parts are called train or training, and
+    /// test, testing, eval, evaluation, val, valid, validation or dev, in any case and with or without "set" (test_set). Of several for
+    /// testing the first in this order counts that has folders of the classes. A lone folder 'train' among others is a class; folders that
+    /// are called like parts but do not fit together are refused. Classes are the subfolders in ordinal order (of the training part), named
+    /// like them in Unicode's composed form (NFC), or as a file class_names.txt in <paramref name="folder"/> says (a folder's name, a tab,
+    /// the class's name on each line). The images of a class are the files .jpg, .jpeg, .jpe, .jfif, .png, .bmp, .dib, .gif, .webp and .ico
+    /// in its subfolder and below it. Symbolic links are followed, but not up to a folder that they lie in, and each folder once a class.
+    /// Hidden files are passed over. Files with other endings are too, and images that lie beside the folders of the classes: one warning
+    /// in the context's <c>Log</c> counts them by ending.</param>
     /// <param name="height">Rows of the resulting images, in pixels.</param>
     /// <param name="width">Columns of the resulting images, in pixels.</param>
-    /// <param name="split">Which part. Without folders 'train' and 'test', <see cref="Split.Train"/> is the whole set (divide it with <c>TrainTestSplit</c>) and there is no
+    /// <param name="split">Which part. Without folders for parts, <see cref="Split.Train"/> is the whole set (divide it with
+    /// <c>TrainTestSplit</c>) and there is no
     /// <see cref="Split.Test"/>.</param>
     /// <param name="resizing">How an image of another aspect is fitted in, as in <c>ResizeImages</c>.</param>
     /// <param name="maximumRows">Only the first so many rows, where one image of each class comes in turn, in ordinal order of their paths; null for all.</param>
     /// <param name="inMemory">Whether every file is decoded once, here, and its pixels kept in memory. If not, the images stay in their files: each pass decodes them as it comes to them, on
     /// all cores and a little ahead, and a damaged file is found by the pass that reads it. A <see cref="TwoPhaseTrainer"/> then trains without holding the set in memory.</param>
-    /// <remarks>Images have three channels (red, green, blue); grey files give three equal planes. Transparency is dropped, the first frame of an animation is taken,
-    /// and the orientation that a camera notes in a JPEG is not applied, as in ML.NET's own LoadImages.</remarks>
+    /// <remarks>
+    /// <para>Images have three channels (red, green, blue); grey files give three equal planes, and of 16 bits a channel the upper 8 count.
+    /// The first frame of an animation is taken, and the orientation that a camera notes in a JPEG is not applied.</para>
+    /// <para>Transparent pixels count as painted on black: each is its colour times its opacity, and one that is wholly transparent is
+    /// black whatever its stored colour. ML.NET's own LoadImages, ResizeImages and ExtractPixels give the same, so that a model meets in a
+    /// prediction pipeline what it was trained on. For another background paint it into the files.</para>
+    /// <para>An image may have up to 134,217,728 pixels (2^27, 11,585 squared), of which its header tells before any memory is taken: a
+    /// larger one is refused as a damaged file is. Images above 16,777,216 pixels (2^24) are decoded one at a time, so that decoding takes
+    /// at most about 1.5 GB, and 0.2 GB for each core.</para>
+    /// </remarks>
     /// <exception cref="DirectoryNotFoundException">The folder, or the test part that was asked for, is missing.</exception>
-    /// <exception cref="InvalidDataException">There are fewer than two classes, a class has no image or no name, the test part has a class that the training part lacks, or a file
-    /// cannot be decoded to its end; the message names the folder or file.</exception>
+    /// <exception cref="InvalidDataException">There are fewer than two classes, a class has no image or no name, two have one, the parts do
+    /// not fit together, the test part has a class that the training part lacks, a link leads to nothing, or files are too large, cannot be
+    /// opened or not be decoded to their end; the message names the folders or files, of many the first ten and how many there
+    /// are.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size or <paramref name="maximumRows"/> is below 1.</exception>
     public static IDataView LoadImageFolder(
         this DataOperationsCatalog catalog,
@@ -108,14 +126,15 @@ public static class ImageDataCatalog
         int? maximumRows = null,
         bool inMemory = true)
     {
-        ArgumentNullException.ThrowIfNull(catalog);
-        return ImageFolderReader.Read(folder, new ImageShape(3, height, width), split, resizing, maximumRows, inMemory);
+        IHostEnvironment environment = HostEnvironments.GetEnvironment(catalog);
+        return ImageFolderReader.Read(folder, new ImageShape(3, height, width), split, resizing, maximumRows, inMemory, text => environment.Warn(nameof(LoadImageFolder), text));
     }
 
     /// <summary>Reads Restricted ImageNet (Tsipras et al., ICLR 2019) out of a folder of ImageNet: 203 of the 1,000 classes of ILSVRC 2012, grouped into dog, cat, frog, turtle,
     /// bird, primate, fish, crab and insect.</summary>
     /// <param name="catalog">The catalog, <c>MLContext.Data</c>.</param>
-    /// <param name="folder">The folder of train/n01440764/image.JPEG and val/n01440764/image.JPEG (or test, or valid). It may hold all 1,000 classes, of which 797 are passed over, or
+    /// <param name="folder">The folder of train/n01440764/image.JPEG and val/n01440764/image.JPEG (or test, or what else <see
+    /// cref="LoadImageFolder"/> takes for a part). It may hold all 1,000 classes, of which 797 are passed over, or
     /// only some, as long as the 203 are there in both parts. ImageNet cannot be downloaded without registering at image-net.org, and its validation images come unsorted.</param>
     /// <param name="split">Which part.</param>
     /// <param name="height">Rows of the resulting images, in pixels.</param>
@@ -136,8 +155,10 @@ public static class ImageDataCatalog
         ImageResizingEstimator.ResizingKind resizing = ImageResizingEstimator.ResizingKind.IsoCrop,
         int? maximumRows = null)
     {
-        ArgumentNullException.ThrowIfNull(catalog);
-        return ImageFolderReader.Read(folder, new ImageShape(3, height, width), split, resizing, maximumRows, inMemory: false, RestrictedImageNet.Classes);
+        IHostEnvironment environment = HostEnvironments.GetEnvironment(catalog);
+        return ImageFolderReader.Read(
+            folder, new ImageShape(3, height, width), split, resizing, maximumRows, inMemory: false, text => environment.Warn(nameof(LoadRestrictedImageNet), text),
+            RestrictedImageNet.Classes);
     }
 
     /// <summary>Draws the project's own set: ten glyphs of straight strokes, turned, sheared, scaled and shifted, among stray strokes and under noise.</summary>
@@ -192,7 +213,7 @@ public static class ImageDataCatalog
         this DataOperationsCatalog catalog, string folder, int? maximumRows = null, int height = 32, int width = 32, double testFraction = 0.2, int? seed = null, bool inMemory = true)
     {
         IDataView train = catalog.LoadImages(folder, Split.Train, maximumRows, height, width, inMemory);
-        return ImageFormats.Recognize(folder) == ImageFormat.ClassFolders && !ImageFolderReader.HasSplit(folder)
+        return ImageFormats.Recognize(folder) == ImageFormat.ClassFolders && !ImageFolderParts.Of(folder).AreTwo
             ? catalog.TrainTestSplit(train, testFraction, seed: seed)
             : TrainTestParts.Create(train, catalog.LoadImages(folder, Split.Test, maximumRows, height, width, inMemory));
     }
@@ -209,5 +230,19 @@ public static class ImageDataCatalog
     {
         ArgumentNullException.ThrowIfNull(catalog);
         return ImageArrays.Wrap(pixels, shape, labels, classNames);
+    }
+
+    /// <summary>Tells images by their content: the same images have the same hash wherever they lie and whatever their files are called. Another image, label, name of a class or order makes another.</summary>
+    /// <param name="catalog">The catalog, <c>MLContext.Data</c>.</param>
+    /// <param name="images">Images of one of the loaders: a whole part, or some rows of it.</param>
+    /// <returns>A SHA-256, 64 hexadecimal digits. Of images that stay in their files it covers what the files hold, so that nothing is decoded, and not the size that the images are brought to;
+    /// of images in memory it covers the pixels.</returns>
+    /// <exception cref="ArgumentException">There is no column Label of keys, or no column Pixels of bytes.</exception>
+    /// <exception cref="IOException">A file of an image is no longer there, or cannot be read.</exception>
+    public static string HashImages(this DataOperationsCatalog catalog, IDataView images)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(images);
+        return ImageContent.Hash(images);
     }
 }

@@ -6,7 +6,7 @@ internal static class ImageClassNames
 {
     public const string FileName = "class_names.txt";
 
-    /// <summary>From a folder's name to the class's name: as the file says, or the same where there is no file.</summary>
+    /// <summary>From a folder's name in composed form to the class's name: as the file says, or the same where there is no file.</summary>
     /// <exception cref="InvalidDataException">A line has no tab, or a name is there twice.</exception>
     public static Func<string, string> Of(string folder)
     {
@@ -16,7 +16,7 @@ internal static class ImageClassNames
             return name => name;
         }
 
-        string[][] lines = [.. File.ReadLines(file).Where(l => l.Trim().Length > 0).Select(l => l.Split('\t', StringSplitOptions.TrimEntries))];
+        string[][] lines = [.. File.ReadLines(file).Where(l => l.Trim().Length > 0).Select(l => ComposedForm.Of(l).Split('\t', StringSplitOptions.TrimEntries))];
         if (lines.FirstOrDefault(l => l is not [not "", not ""]) is string[] wrong)
         {
             throw new InvalidDataException($"{file}: '{string.Join('\t', wrong)}' found; a line holds a folder's name, a tab and the class's name. Correct it, or delete the file to name classes by their folders.");

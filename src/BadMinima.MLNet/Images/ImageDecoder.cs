@@ -3,7 +3,6 @@ using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
-using SkiaSharp;
 
 namespace BadMinima.MLNet;
 
@@ -15,20 +14,23 @@ internal static class ImageDecoder
     private const int MostFilesPerTask = 32;
 
     /// <summary>Decodes every file once, on all cores.</summary>
-    /// <exception cref="InvalidDataException">A file is no image or is cut; the message names it.</exception>
+    /// <exception cref="InvalidDataException">Files are no images, too large or cut; the message names them.</exception>
     public static ReadOnlyMemory<byte>[] Decode(string[] files, ImageShape shape, ImageResizingEstimator.ResizingKind resizing)
     {
         var images = new ReadOnlyMemory<byte>[files.Length];
+        var faults = new ConcurrentBag<ImageFault>();
         try
         {
-            Parallel.ForEach(Partitioner.Create(0, files.Length, MostFilesPerTask), range => DecodeRange(files, range.Item1, range.Item2, shape, resizing, Allocate, CancellationToken.None));
+            Parallel.ForEach(
+                Partitioner.Create(0, files.Length, MostFilesPerTask),
+                range => DecodeRange(files, range.Item1, range.Item2, shape, resizing, Allocate, faults, CancellationToken.None));
         }
         catch (AggregateException e)
         {
             ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
         }
 
-        return images;
+        return faults.IsEmpty ? images : throw ImageFault.Error(faults, files.Length);
 
         Memory<byte> Allocate(int file)
         {
@@ -44,20 +46,31 @@ internal static class ImageDecoder
     /// <param name="resizing">How an image of another aspect is fitted in.</param>
     /// <param name="destination">Where the images go, one after another.</param>
     /// <param name="cancellation">Ends it between two files.</param>
-    /// <returns>What ends when all that was begun has ended; in <see cref="InvalidDataException"/> where a file is no image or is cut.</returns>
-    public static Task Start(string[] files, ImageShape shape, ImageResizingEstimator.ResizingKind resizing, Memory<byte> destination, CancellationToken cancellation)
+    /// <returns>What ends when all that was begun has ended; in <see cref="InvalidDataException"/>, which names them, where files are no
+    /// images, too large or cut.</returns>
+    public static async Task Start(
+        string[] files, ImageShape shape, ImageResizingEstimator.ResizingKind resizing, Memory<byte> destination, CancellationToken cancellation)
     {
         int filesPerTask = Math.Clamp(files.Length / (2 * Environment.ProcessorCount), FewestFilesPerTask, MostFilesPerTask);
-        return Task.WhenAll(Enumerable.Range(0, (files.Length + filesPerTask - 1) / filesPerTask).Select(task => Task.Run(
-            () => DecodeRange(files, task * filesPerTask, Math.Min((task + 1) * filesPerTask, files.Length), shape, resizing, file => destination.Slice(file * shape.Volume, shape.Volume), cancellation),
-            cancellation)));
+        var faults = new ConcurrentBag<ImageFault>();
+        await Task.WhenAll(Enumerable.Range(0, (files.Length + filesPerTask - 1) / filesPerTask).Select(task => Task.Run(
+            () => DecodeRange(
+                files, task * filesPerTask, Math.Min((task + 1) * filesPerTask, files.Length), shape, resizing,
+                file => destination.Slice(file * shape.Volume, shape.Volume), faults, cancellation),
+            cancellation))).ConfigureAwait(false);
+        if (!faults.IsEmpty)
+        {
+            throw ImageFault.Error(faults, files.Length, " Other batches were not looked at; `badminima data check FOLDER` looks at every file.");
+        }
     }
 
     private static void DecodeRange(
-        string[] files, int from, int to, ImageShape shape, ImageResizingEstimator.ResizingKind resizing, Func<int, Memory<byte>> place, CancellationToken cancellation)
+        string[] files, int from, int to, ImageShape shape, ImageResizingEstimator.ResizingKind resizing, Func<int, Memory<byte>> place, ConcurrentBag<ImageFault> faults,
+        CancellationToken cancellation)
     {
+        int file = from;
         var ml = new MLContext();
-        IDataView source = ml.Data.LoadFromEnumerable(Open(files[from..to], cancellation));
+        IDataView source = ml.Data.LoadFromEnumerable(Open());
         IDataView pixels = ml.Transforms.ResizeImages("Resized", shape.Width, shape.Height, nameof(Decoded.Image), resizing)
             .Append(ml.Transforms.ExtractPixels("Pixels", "Resized", outputAsFloatArray: false))
             .Fit(source)
@@ -67,39 +80,29 @@ internal static class ImageDecoder
         using DataViewRowCursor cursor = pixels.GetRowCursor([column]);
         ValueGetter<VBuffer<byte>> getter = cursor.GetGetter<VBuffer<byte>>(column);
         VBuffer<byte> image = default;
-        for (int i = from; cursor.MoveNext(); i++)
+        while (cursor.MoveNext())
         {
             getter(ref image);
-            image.CopyTo(place(i).Span);
+            image.CopyTo(place(file).Span);
         }
-    }
 
-    /// <summary>Opens one image at a time. ResizeImages does not dispose what it reads, and unmanaged bitmaps cost what the collector does not see.</summary>
-    private static IEnumerable<Decoded> Open(string[] files, CancellationToken cancellation)
-    {
-        foreach (string file in files)
+        // One image at a time. ResizeImages does not dispose what it reads, and unmanaged bitmaps cost what the collector does not see.
+        IEnumerable<Decoded> Open()
         {
-            cancellation.ThrowIfCancellationRequested();
-            using MLImage image = Open(file);
-            yield return new Decoded { Image = image };
+            for (file = from; file < to; file++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                using ImageFile? opened = ImageFile.Open(files[file], cancellation, out ImageFault? fault);
+                if (fault is not null)
+                {
+                    faults.Add(fault);
+                }
+                else
+                {
+                    yield return new Decoded { Image = opened!.Image };
+                }
+            }
         }
-    }
-
-    // Not LoadImages: it takes a cut file for whole and leaves the rest of the picture grey.
-    private static MLImage Open(string file)
-    {
-        using SKData data = SKData.CreateCopy(File.ReadAllBytes(file));
-        using SKCodec? codec = SKCodec.Create(data);
-        if (codec is null)
-        {
-            throw new InvalidDataException($"{file}: no image that can be read (JPEG, PNG, BMP, GIF, WebP expected), {data.Size:N0} bytes found. Replace or remove the file.");
-        }
-
-        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Bgra8888, SKAlphaType.Premul);
-        SKCodecResult result = codec.GetPixels(info, out byte[] pixels);
-        return result == SKCodecResult.Success
-            ? MLImage.CreateFromPixels(info.Width, info.Height, MLPixelFormat.Bgra32, pixels)
-            : throw new InvalidDataException($"{file}: the image of {info.Width} x {info.Height} cannot be read to its end ({result}): it is cut or damaged. Replace or remove the file.");
     }
 
     private sealed class Decoded

@@ -27,12 +27,12 @@ internal static class ImageFormats
 
     private static string LookedFor =>
         "CIFAR-10 (data_batch_1.bin ... data_batch_5.bin, test_batch.bin), CIFAR-100 (train.bin, test.bin), "
-        + "IDX (train-images-idx3-ubyte, t10k-images-idx3-ubyte and their labels, plain or .gz), and folders of images, one a class (class/image.jpg, or train/class/image.jpg and the same under test, val or valid)";
+        + "IDX (train-images-idx3-ubyte, t10k-images-idx3-ubyte and their labels, plain or .gz), and folders of images, one a class (class/image.jpg, or train/class/image.jpg and the same under test or val)";
 
     private static ImageFormat[] Candidates(string folder)
     {
         ImageFormat[] inFiles = [.. InFiles(folder)];
-        return inFiles.Length == 0 && ImageFolderReader.HasImages(folder) ? [ImageFormat.ClassFolders] : inFiles;
+        return inFiles.Length == 0 && FolderWalk.FindsImages(folder) ? [ImageFormat.ClassFolders] : inFiles;
     }
 
     private static IEnumerable<ImageFormat> InFiles(string folder)

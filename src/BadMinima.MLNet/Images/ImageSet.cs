@@ -7,13 +7,17 @@ namespace BadMinima.MLNet;
 /// <summary>Images and their classes, or feature vectors and theirs: <see cref="ResidentImages"/> or <see cref="StreamedImages"/>.</summary>
 internal abstract class ImageSet : ITrainingExamples, IDisposable
 {
-    protected ImageSet(ExampleFormat format, int classes, Tensor labels) => (Format, Classes, Labels, Count) = (format, classes, labels, (int)labels.shape[0]);
+    protected ImageSet(ExampleFormat format, ClassLabels classes, Tensor labels)
+        => (Format, Classes, ClassNames, Labels, Count) = (format, classes.Classes, classes.Names, labels, (int)labels.shape[0]);
 
     public ExampleFormat Format { get; }
 
     public ImageShape Shape => Format.Shape;
 
     public int Classes { get; }
+
+    /// <summary>Their names, in the order of the labels; null where they have none.</summary>
+    public NamedClasses? ClassNames { get; }
 
     /// <summary>[N], Int64, from 0, on the device.</summary>
     public Tensor Labels { get; }

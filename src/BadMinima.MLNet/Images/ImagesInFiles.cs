@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.ML.Transforms.Image;
 
 namespace BadMinima.MLNet;
@@ -5,6 +6,8 @@ namespace BadMinima.MLNet;
 /// <summary>Images that stay in their files, and are decoded whenever they are needed.</summary>
 internal sealed class ImagesInFiles : IImageSource
 {
+    private const int ReadAtOnce = 1 << 17;
+
     private readonly string _folder;
     private readonly string[] _files;
     private int _held;
@@ -55,7 +58,27 @@ internal sealed class ImagesInFiles : IImageSource
         }
     }
 
-    /// <summary>What tells a row's file from others without reading it: its path in the set's folder, and its size.</summary>
+    /// <summary>The SHA-256 of each row's file, one after another; files are read side by side, and nothing is decoded.</summary>
+    public byte[] Hash(int[] rows)
+    {
+        byte[] hashes = new byte[rows.Length * SHA256.HashSizeInBytes];
+        try
+        {
+            Parallel.For(0, rows.Length, i =>
+            {
+                using var file = new FileStream(_files[rows[i]], FileMode.Open, FileAccess.Read, FileShare.Read, ReadAtOnce, FileOptions.SequentialScan);
+                SHA256.HashData(file, hashes.AsSpan(i * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes));
+            });
+        }
+        catch (AggregateException e) when (e.InnerExceptions.FirstOrDefault(inner => inner is IOException or UnauthorizedAccessException) is { } cause)
+        {
+            throw new IOException(cause.Message, cause);
+        }
+
+        return hashes;
+    }
+
+    /// <summary>A row's path in the set's folder, and the size of its file.</summary>
     public string Describe(int row) => $"{Path.GetRelativePath(_folder, _files[row]).Replace('\\', '/')}\t{new FileInfo(_files[row]).Length}";
 
     private sealed class Pass(ImagesInFiles files, int[] order) : IImagePass

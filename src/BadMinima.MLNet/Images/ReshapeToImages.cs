@@ -76,6 +76,9 @@ public sealed class ReshapeToImagesTransformer : RowTransformer
         writer.Write(_channelsLast);
     });
 
+    private protected override string NoOnnx
+        => "A ReshapeToImagesTransformer cannot be converted to ONNX. Save the whole model with mlContext.Model.Save; or reshape before the part that is to be converted.";
+
     internal static ReshapeToImagesTransformer Read(IHostEnvironment environment, BinaryReader reader)
         => new(environment, reader.ReadString(), reader.ReadString(), new(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32()), reader.ReadBoolean());
 

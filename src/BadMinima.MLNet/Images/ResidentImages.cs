@@ -10,7 +10,7 @@ internal sealed class ResidentImages : ImageSet
     private const int BlockRows = 4096;
     private const int BlockBytes = 64 << 20;
 
-    private ResidentImages(ExampleFormat format, int classes, Tensor pixels, Tensor labels) : base(format, classes, labels) => Pixels = pixels;
+    private ResidentImages(ExampleFormat format, ClassLabels classes, Tensor pixels, Tensor labels) : base(format, classes, labels) => Pixels = pixels;
 
     /// <summary>[N, C, H, W], of <see cref="ExampleFormat.Type"/>: Byte for images.</summary>
     public Tensor Pixels { get; }
@@ -74,7 +74,7 @@ internal sealed class ResidentImages : ImageSet
         }
 
         Tensor all = (blocks.Count == 1 ? blocks[0] : cat(blocks)).to(device).DetachFromDisposeScope();
-        return new(format, classLabels.Classes, all, labelTensor);
+        return new(format, classLabels, all, labelTensor);
     }
 
     public override IExamplePass Open(int[] order, int batchSize, int firstBatch = 0) => new Pass(this, order, batchSize, firstBatch);

@@ -14,7 +14,7 @@ internal sealed class StreamedImages : ImageSet
     private readonly ImagesInFiles _files;
     private readonly int[] _rows;
 
-    private StreamedImages(ExampleFormat format, int classes, ImagesInFiles files, int[] rows, Tensor labels) : base(format, classes, labels) => (_files, _rows) = (files, rows);
+    private StreamedImages(ExampleFormat format, ClassLabels classes, ImagesInFiles files, int[] rows, Tensor labels) : base(format, classes, labels) => (_files, _rows) = (files, rows);
 
     /// <summary>The most images that were held decoded at one time, before they went to the device.</summary>
     public int MostHeld => _files.MostHeld;
@@ -59,7 +59,7 @@ internal sealed class StreamedImages : ImageSet
             }
         }
 
-        return new(pixels.Format, classLabels.Classes, files, [.. rows], ToTensor(labels, device, role, skipped));
+        return new(pixels.Format, classLabels, files, [.. rows], ToTensor(labels, device, role, skipped));
     }
 
     /// <summary>Checks that a phase's batches can be one piece of memory each.</summary>
@@ -73,8 +73,16 @@ internal sealed class StreamedImages : ImageSet
 
     public override IExamplePass Open(int[] order, int batchSize, int firstBatch = 0) => new Pass(this, order, batchSize, firstBatch);
 
-    /// <summary>Not the pixels, which would have to be decoded, but the files' names and sizes, how they are resized, and the labels.</summary>
+    /// <summary>Not the pixels, which would have to be decoded, but the files' bytes, how they are resized, and the labels: files that were moved or renamed are the same.</summary>
     public override void AppendContent(IncrementalHash hash)
+    {
+        hash.AppendData(Encoding.UTF8.GetBytes($"{_files.Resizing}\n"));
+        hash.AppendData(_files.Hash(_rows));
+        hash.AppendTensor(Labels);
+    }
+
+    /// <summary>What checkpoints of earlier versions have in place of the content: the files' names and sizes.</summary>
+    public void AppendNames(IncrementalHash hash)
     {
         hash.AppendData(Encoding.UTF8.GetBytes($"{_files.Resizing}\n"));
         foreach (int row in _rows)

@@ -9,6 +9,8 @@ internal static class HostEnvironments
 {
     public static IHostEnvironment GetEnvironment(DataOperationsCatalog catalog) => CatalogUtils.GetEnvironment(Required(catalog));
 
+    public static IHostEnvironment GetEnvironment(ModelOperationsCatalog catalog) => CatalogUtils.GetEnvironment(Required(catalog));
+
     public static IHostEnvironment GetEnvironment(TransformsCatalog catalog) => CatalogUtils.GetEnvironment(Required(catalog));
 
     public static IHostEnvironment GetEnvironment(TrainCatalogBase.CatalogInstantiatorBase trainers) => CatalogUtils.GetEnvironment(Required(trainers));
@@ -26,6 +28,16 @@ internal static class HostEnvironments
     public static bool IsCancelled(this IHostEnvironment environment) => environment is ICancelable { IsCanceled: true };
 
     public static void Cancel(MLContext context) => Required(context).CancelExecution();
+
+    /// <summary>Says something by the context's log.</summary>
+    /// <param name="environment">The context.</param>
+    /// <param name="component">Who says it.</param>
+    /// <param name="message">What.</param>
+    public static void Warn(this IHostEnvironment environment, string component, string message)
+    {
+        using IChannel channel = environment.Register(component).Start(component);
+        channel.Warning(MessageSensitivity.None, message);
+    }
 
     private static T Required<T>(T value) where T : class
     {

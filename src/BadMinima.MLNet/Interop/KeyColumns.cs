@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Data.IO;
@@ -37,12 +38,24 @@ internal sealed record KeyValues(VectorDataViewType Type, object Values)
     public void Write(IHostEnvironment environment, BinaryWriter writer) => Generic.Call<bool>(Type.ItemType.RawType, nameof(Save), environment, writer, this);
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">They are damaged, or of a type that this version does not know.</exception>
     public static KeyValues Read(IHostEnvironment environment, BinaryReader reader)
     {
-        var saver = new BinarySaver(environment, new BinarySaver.Arguments());
-        return saver.TryLoadTypeAndValue(reader.BaseStream, out DataViewType type, out object values) && type is VectorDataViewType vector
-            ? new KeyValues(vector, values)
-            : throw new InvalidDataException("The model's class names are of a type that this version cannot read.");
+        try
+        {
+            var saver = new BinarySaver(environment, new BinarySaver.Arguments());
+            if (saver.TryLoadTypeAndValue(reader.BaseStream, out DataViewType type, out object values) && type is VectorDataViewType vector)
+            {
+                return new KeyValues(vector, values);
+            }
+        }
+        catch (Exception e)
+        {
+            // Whatever ML.NET trips over, arrays that no memory holds included: it has them from the file.
+            throw new InvalidDataException($"The model's class names cannot be read: {(e is TargetInvocationException { InnerException: { } inner } ? inner : e).Message}", e);
+        }
+
+        throw new InvalidDataException("The model's class names are of a type that this version cannot read.");
     }
 
     private static KeyValues Read<T>(DataViewSchema.Column column, VectorDataViewType type)
@@ -86,10 +99,10 @@ internal sealed record KeyValues(VectorDataViewType Type, object Values)
         /// <summary>Calls this record's private method for a type that is only known at run time.</summary>
         public static TResult Call<TResult>(Type type, string method, params object[] arguments)
             => (TResult)typeof(KeyValues)
-                .GetMethods(System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.NonPublic)
+                .GetMethods(BindingFlags.Static | BindingFlags.NonPublic)
                 .Single(m => m.Name == method && m.IsGenericMethodDefinition)
                 .MakeGenericMethod(type)
-                .Invoke(null, System.Reflection.BindingFlags.DoNotWrapExceptions, null, arguments, null)!;
+                .Invoke(null, BindingFlags.DoNotWrapExceptions, null, arguments, null)!;
     }
 }
 

@@ -1,10 +1,18 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
 
 namespace BadMinima.MLNet.Interop;
 
 /// <summary>A data view with a mapper's columns appended.</summary>
-internal sealed class MappedDataView(IDataView source, RowMapper mapper) : IDataView
+/// <param name="source">The view that the columns are appended to.</param>
+/// <param name="mapper">What computes them.</param>
+/// <param name="noOnnx">Why there is no ONNX form of the mapper, and what to use instead.</param>
+/// <remarks>
+/// ML.NET's <c>ConvertToOnnx</c> walks back over the transforms of a view and silently begins the ONNX graph after the last view that is none, so that a
+/// model's weights would be left out. It asks each transform whether it can be converted: this one answers by an exception.
+/// </remarks>
+internal sealed class MappedDataView(IDataView source, RowMapper mapper, string noOnnx) : ITransformCanSaveOnnx
 {
     public IDataView Source => source;
 
@@ -20,6 +28,13 @@ internal sealed class MappedDataView(IDataView source, RowMapper mapper) : IData
     // One cursor serves: what is appended is computed by code that already uses all cores (scoring) or hardly any (labels).
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
         => [GetRowCursor(columnsNeeded, rand)];
+
+    bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => throw new NotSupportedException(noOnnx);
+
+    void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => throw new NotSupportedException(noOnnx);
+
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+        => throw new NotSupportedException("A view of data is not saved as a model; save the transformer that made it with mlContext.Model.Save.");
 }
 
 /// <summary>An input row with a mapper's columns appended. It owns the input row.</summary>

@@ -17,6 +17,9 @@ public abstract class RowTransformer : ITransformer
     /// <summary>How the transformer is written into a model file.</summary>
     private protected abstract SavedForm SavedForm { get; }
 
+    /// <summary>Why it cannot be converted to ONNX, and what to use instead.</summary>
+    private protected abstract string NoOnnx { get; }
+
     /// <summary>Always true: a row of the output depends on that row of the input alone.</summary>
     bool ITransformer.IsRowToRowMapper => true;
 
@@ -30,7 +33,7 @@ public abstract class RowTransformer : ITransformer
     {
         ArgumentNullException.ThrowIfNull(input);
         RowMapper mapper = Bind(input.Schema);
-        return mapper.Added.Count == 0 ? input : new MappedDataView(input, mapper);
+        return mapper.Added.Count == 0 ? input : new MappedDataView(input, mapper, NoOnnx);
     }
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => Bind(inputSchema);

@@ -18,6 +18,7 @@ internal sealed record SavedForm(string LoaderName, Action<BinaryWriter> Write)
     // content
     // 32 bytes: SHA-256 of the content
     private const int FormatVersion = 3;
+    private const int HeaderSize = 16;
     private const string StreamName = "BadMinima";
     private static readonly byte[] Magic = "BMIN"u8.ToArray();
 
@@ -40,20 +41,50 @@ internal sealed record SavedForm(string LoaderName, Action<BinaryWriter> Write)
     /// <exception cref="InvalidDataException">The stream is damaged, cut, of a newer version or not ours.</exception>
     public static T Load<T>(ModelLoadContext context, Func<BinaryReader, int, T> read)
     {
-        byte[]? packed = null;
-        if (!context.TryLoadBinaryStream(StreamName, reader => packed = ReadAll(reader.BaseStream)))
+        T? loaded = default;
+        bool found = context.TryLoadBinaryStream(StreamName, reader => loaded = Load(() =>
         {
-            throw new InvalidDataException($"The model file has no stream '{StreamName}': it was not written by BadMinima.MLNet, or it is damaged.");
+            reader.BaseStream.Position = 0;
+            return new StrictStream(reader.BaseStream, reader.BaseStream.Length, leaveOpen: true);
+        }, read));
+        return found ? loaded!
+            : throw new InvalidDataException($"The model file has no stream '{StreamName}': it was not written by BadMinima.MLNet, or it is damaged.");
+    }
+
+    /// <inheritdoc cref="Load{T}(ModelLoadContext, Func{BinaryReader, int, T})"/>
+    /// <param name="archive">The model file.</param>
+    /// <param name="folder">The transformer's folder in it.</param>
+    /// <param name="read">Reads the content, of the format version that it is given.</param>
+    public static T Load<T>(ModelArchive archive, string folder, Func<BinaryReader, int, T> read)
+        => Load(() => archive.Open($"{folder}/{StreamName}"), read);
+
+    /// <summary>Goes through the stream twice, since it may be larger than memory should be: for the checksum, and for the content.</summary>
+    private static T Load<T>(Func<StrictStream> open, Func<BinaryReader, int, T> read)
+    {
+        long length;
+        using (StrictStream packed = open())
+        {
+            length = ReadHeader(packed, out _);
+            CheckHash(packed, length);
         }
 
-        using var content = new BinaryReader(new MemoryStream(Unpack(packed!, out int version), writable: false));
+        using StrictStream stream = open();
+        ReadHeader(stream, out int version);
+        using var reader = new BinaryReader(new StrictStream(stream, length));
         try
         {
-            return read(content, version);
+            T loaded = read(reader, version);
+            if (reader.BaseStream.Position == length)
+            {
+                return loaded;
+            }
+
+            (loaded as IDisposable)?.Dispose();
+            throw new InvalidDataException($"The model's content is {length:N0} bytes long, of which {reader.BaseStream.Position:N0} are used: the file is damaged.");
         }
-        catch (EndOfStreamException e)
+        catch (Exception e) when (e is EndOfStreamException or ArgumentException or FormatException or InsufficientExecutionStackException)
         {
-            throw new InvalidDataException("The model's content ends too early: the file is damaged.", e);
+            throw new InvalidDataException($"The model's content makes no sense: {e.Message} The file is damaged.", e);
         }
     }
 
@@ -66,46 +97,56 @@ internal sealed record SavedForm(string LoaderName, Action<BinaryWriter> Write)
         }
 
         byte[] bytes = content.ToArray();
-        byte[] header = new byte[16];
+        byte[] header = new byte[HeaderSize];
         Magic.CopyTo(header, 0);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(4), FormatVersion);
         BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(8), bytes.Length);
         return [.. header, .. bytes, .. SHA256.HashData(bytes)];
     }
 
-    private static byte[] Unpack(byte[] packed, out int version)
+    /// <returns>The length of the content, which follows.</returns>
+    private static long ReadHeader(StrictStream packed, out int version)
     {
-        if (packed.Length < 16 + SHA256.HashSizeInBytes || !packed.AsSpan(0, 4).SequenceEqual(Magic))
+        Span<byte> header = stackalloc byte[HeaderSize];
+        if (packed.Length < HeaderSize + SHA256.HashSizeInBytes || !ReadAll(packed, header)[..Magic.Length].SequenceEqual(Magic))
         {
             throw new InvalidDataException("The model's content does not begin as BadMinima.MLNet writes it: the file is damaged or not ours.");
         }
 
-        version = BinaryPrimitives.ReadInt32LittleEndian(packed.AsSpan(4));
+        version = BinaryPrimitives.ReadInt32LittleEndian(header[4..]);
         if (version is < 1 or > FormatVersion)
         {
             throw new InvalidDataException($"The model has format version {version}; this BadMinima.MLNet reads versions 1 to {FormatVersion}. "
                 + (version > FormatVersion ? "It was written by a newer one: update the package BadMinima.MLNet." : "The file is damaged."));
         }
 
-        long length = BinaryPrimitives.ReadInt64LittleEndian(packed.AsSpan(8));
-        if (length != packed.Length - 16 - SHA256.HashSizeInBytes)
+        long length = BinaryPrimitives.ReadInt64LittleEndian(header[8..]);
+        long there = packed.Length - HeaderSize - SHA256.HashSizeInBytes;
+        return length == there ? length
+            : throw new InvalidDataException($"The model's content should be {length:N0} bytes long, but {there:N0} are there: the file is cut or damaged.");
+    }
+
+    private static void CheckHash(StrictStream packed, long length)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] block = new byte[1 << 16];
+        for (long left = length; left > 0;)
         {
-            throw new InvalidDataException($"The model's content should be {length:N0} bytes long, but {packed.Length - 16 - SHA256.HashSizeInBytes:N0} are there: the file is cut or damaged.");
+            int read = packed.Read(block, 0, (int)Math.Min(left, block.Length));
+            hash.AppendData(block, 0, read);
+            left -= read;
         }
 
-        byte[] content = packed[16..^SHA256.HashSizeInBytes];
-        if (!SHA256.HashData(content).AsSpan().SequenceEqual(packed.AsSpan(16 + content.Length)))
+        Span<byte> stored = stackalloc byte[SHA256.HashSizeInBytes];
+        if (!hash.GetHashAndReset().AsSpan().SequenceEqual(ReadAll(packed, stored)))
         {
             throw new InvalidDataException("The model's checksum does not fit its content: the file is damaged. Copy or train it again.");
         }
-
-        return content;
     }
 
-    private static byte[] ReadAll(Stream stream)
+    private static Span<byte> ReadAll(StrictStream stream, Span<byte> bytes)
     {
-        var bytes = new MemoryStream();
-        stream.CopyTo(bytes);
-        return bytes.ToArray();
+        stream.ReadExactly(bytes);
+        return bytes;
     }
 }

@@ -37,5 +37,15 @@ internal static class SavedForms
 
         public static TwoPhaseTransformer Create(IHostEnvironment environment, ModelLoadContext context)
             => SavedForm.Load(context, (reader, version) => TwoPhaseTransformer.Read(environment, reader, version));
+
+        /// <summary>The last two-phase model in a file, whatever else is in it.</summary>
+        /// <exception cref="InvalidDataException">It is damaged, or there is none.</exception>
+        public static TwoPhaseTransformer Find(IHostEnvironment environment, ModelArchive archive)
+        {
+            List<string> others = [];
+            string folder = archive.FindLast(Name, others)
+                ?? throw new InvalidDataException($"it holds no two-phase model, but {(others.Count > 0 ? string.Join(", ", others) : "nothing")}.");
+            return SavedForm.Load(archive, folder, (reader, version) => TwoPhaseTransformer.Read(environment, reader, version));
+        }
     }
 }

@@ -6,11 +6,12 @@ namespace BadMinima.MLNet;
 /// <summary>A label column, read as classes in the order of a model, which need not be the order of the column's own keys.</summary>
 /// <param name="Column">The column, a key.</param>
 /// <param name="Classes">How many classes the model has.</param>
+/// <param name="Names">Their names, in the model's order; null where they have none.</param>
 /// <param name="Numbers">For each of the column's keys the model's class, from 0; null where key k is class k - 1.</param>
-internal sealed record ClassLabels(DataViewSchema.Column Column, int Classes, int[]? Numbers = null)
+internal sealed record ClassLabels(DataViewSchema.Column Column, int Classes, NamedClasses? Names, int[]? Numbers = null)
 {
     /// <summary>The labels of data that settle the classes themselves.</summary>
-    public static ClassLabels Own(DataViewSchema.Column column) => new(column, LabelColumn.Classes(column));
+    public static ClassLabels Own(DataViewSchema.Column column) => new(column, LabelColumn.Classes(column), NamedClasses.Of(column));
 
     /// <summary>The labels of data whose classes were settled by others, matched by name.</summary>
     /// <param name="column">The label column.</param>
@@ -26,7 +27,7 @@ internal sealed record ClassLabels(DataViewSchema.Column Column, int Classes, in
         if (own is null && names is null)
         {
             return count == classes
-                ? new(column, classes)
+                ? new(column, classes, null)
                 : throw new ArgumentException($"The {role} have {count} classes in label column '{column.Name}', not the {classes} of the {owner}, and there are no class names to match them by.");
         }
 
@@ -47,7 +48,7 @@ internal sealed record ClassLabels(DataViewSchema.Column Column, int Classes, in
         }
 
         int[] numbers = own.NumbersIn(names);
-        return new(column, classes, numbers.Index().All(n => n.Index == n.Item) ? null : numbers);
+        return new(column, classes, names, numbers.Index().All(n => n.Index == n.Item) ? null : numbers);
     }
 
     /// <summary>Reads a row's class, from 0; -1 where its label is missing. ML.NET takes what lies beyond the type's count for missing, too.</summary>

@@ -69,20 +69,30 @@ internal sealed record LabelNoiseMap
         }
     }
 
+    /// <exception cref="InvalidDataException">The bounds are not those of so many classes.</exception>
     public static LabelNoiseMap Read(BinaryReader reader)
     {
         int classes = reader.ReadInt32();
         bool skipsOwnClass = reader.ReadBoolean();
         bool anySelected = reader.ReadBoolean();
         ulong selectedUpTo = reader.ReadUInt64();
-        ulong[][] upper = new ulong[reader.ReadInt32()][];
+        int outcomes = skipsOwnClass ? classes - 1 : classes;
+        ulong[][] upper = new ulong[Count(1, classes)][];
         for (int i = 0; i < upper.Length; i++)
         {
-            upper[i] = new ulong[reader.ReadInt32()];
+            upper[i] = new ulong[Count(outcomes, outcomes)];
             for (int j = 0; j < upper[i].Length; j++)
             {
                 upper[i][j] = reader.ReadUInt64();
             }
+        }
+
+        // Either count, and no more than what is left.
+        int Count(int one, int other)
+        {
+            int count = reader.ReadInt32();
+            return count >= 0 && (count == one || count == other) && count <= reader.Left() / sizeof(int) ? count
+                : throw new InvalidDataException($"The label noise of {classes:N0} classes has {count:N0} bounds: the file is damaged.");
         }
 
         return new() { Classes = classes, SkipsOwnClass = skipsOwnClass, SelectedUpTo = anySelected ? selectedUpTo : null, Upper = upper };

@@ -45,6 +45,10 @@ public sealed class RandomizeLabelsTransformer : RowTransformer
         _classes?.Write(Environment, writer);
     });
 
+    private protected override string NoOnnx
+        => "A RandomizeLabelsTransformer cannot be converted to ONNX, nor does scoring need it: append it with TransformerScope.TrainTest, "
+        + "which leaves it out of what scores, or convert the transformers after it alone.";
+
     internal static RandomizeLabelsTransformer Read(IHostEnvironment environment, BinaryReader reader, int version)
     {
         string output = reader.ReadString();
@@ -57,7 +61,7 @@ public sealed class RandomizeLabelsTransformer : RowTransformer
     }
 
     /// <summary>The view with its label column replaced: what reads it sees the randomized labels, and the true ones no more.</summary>
-    internal IDataView Replace(IDataView view) => new MappedDataView(view, new Mapper(view.Schema, this, Match(view.Schema), _inputColumnName));
+    internal IDataView Replace(IDataView view) => new MappedDataView(view, new Mapper(view.Schema, this, Match(view.Schema), _inputColumnName), NoOnnx);
 
     private protected override RowMapper Bind(DataViewSchema inputSchema)
     {

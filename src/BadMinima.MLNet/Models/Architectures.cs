@@ -27,13 +27,16 @@ public static class Architectures
         ArgumentNullException.ThrowIfNull(architecture);
         ArgumentException.ThrowIfNullOrWhiteSpace(architecture.Name, nameof(architecture));
         ArgumentNullException.ThrowIfNull(architecture.Create, nameof(architecture));
-        if (BuiltIn.Contains(architecture.Name))
+        if (IsBuiltIn(architecture.Name))
         {
             throw new ArgumentException($"'{architecture.Name}' is a built-in network; give yours another name.", nameof(architecture));
         }
 
         Known[architecture.Name] = architecture;
     }
+
+    /// <summary>Whether a network is one of this library's own.</summary>
+    internal static bool IsBuiltIn(string name) => BuiltIn.Contains(name);
 
     /// <summary>Finds a network.</summary>
     /// <exception cref="ArgumentException">There is none of that name; the message lists the known ones.</exception>
@@ -42,9 +45,6 @@ public static class Architectures
             ? architecture
             : throw new ArgumentException(
                 $"There is no architecture '{name}'. Known are: {string.Join(", ", All.Select(a => a.Name))}. A network of your own must be added with Architectures.Register first.", nameof(name));
-
-    /// <summary>Whether a network is one of the library's own.</summary>
-    internal static bool IsBuiltIn(string name) => BuiltIn.Contains(name);
 
     /// <summary>Checks that a network takes images of a size.</summary>
     /// <exception cref="ArgumentException">The images are too small; the message names the least size.</exception>

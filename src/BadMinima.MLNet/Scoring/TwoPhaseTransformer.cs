@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using BadMinima.MLNet.Interop;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -58,9 +57,13 @@ public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
         }
 
         _columns.Write(Environment, writer);
-        writer.Write(JsonSerializer.Serialize(History));
+        writer.Write(HistoryJson.Write(History));
         NetworkWeights.Write(Network, writer);
     });
+
+    private protected override string NoOnnx
+        => "A TwoPhaseTransformer cannot be converted to ONNX. Save the model as ML.NET's own file with mlContext.Model.Save, "
+        + "or take its weights by name from TwoPhaseTransformer.Network.state_dict().";
 
     internal static TwoPhaseTransformer Read(IHostEnvironment environment, BinaryReader reader, int version)
     {
@@ -70,14 +73,24 @@ public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
         var shape = new ImageShape(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
         var format = new ExampleFormat(shape, IsVector: version >= 2 && reader.ReadBoolean());
         int classes = reader.ReadInt32();
+        if (classes < 1 || shape.Channels > reader.Left() / (2 * sizeof(double)))
+        {
+            throw new InvalidDataException($"The model's {classes:N0} classes and {shape.Channels:N0} channels cannot be: the file is damaged.");
+        }
+
         ImmutableArray<double> Values() => [.. Enumerable.Range(0, shape.Channels).Select(_ => reader.ReadDouble())];
         var normalization = new Normalization(Values(), Values());
+        normalization.Validate(nameof(Normalization), shape.Channels);
         OutputColumns columns = OutputColumns.Read(environment, reader, version);
-        TrainingHistory history = JsonSerializer.Deserialize<TrainingHistory>(reader.ReadString())!;
-        nn.Module<Tensor, Tensor> network = Architectures.Create(architecture, shape, classes, seed: 0);
+        if (columns.Classes is { } names && names.Type.Size != classes)
+        {
+            throw new InvalidDataException($"The model has {classes:N0} classes and {names.Type.Size:N0} class names: the file is damaged.");
+        }
+
+        TrainingHistory history = HistoryJson.ReadHistory(reader.ReadString());
+        nn.Module<Tensor, Tensor> network = NetworkWeights.Create(architecture, shape, classes, reader);
         try
         {
-            NetworkWeights.Read(network, reader, architecture.Name);
             network.eval();
             return new(environment, new ImageClassifier(network, architecture, format, classes, normalization, Devices.Resolve(null, environment)), columns, history);
         }

@@ -87,14 +87,28 @@ internal sealed class TrainingRun(
 
         try
         {
-            string[] differences = [.. RunSettings.Differences(checkpoint.Progress.Settings, settings)];
+            JsonObject stored = checkpoint.Progress.Settings;
+            settings = RunSettings.KnownTo(stored, settings);
+            JsonObject? earlier = RunSettings.AsEarlier(settings, stored, (RunSettings.TrainingData, train), (RunSettings.ValidationData, validation));
+            string[] differences = [.. RunSettings.Differences(stored, earlier ?? settings)];
             if (differences.Length > 0)
             {
                 throw new ArgumentException($"The checkpoint is of another run than these options and data: {string.Join("; ", differences)}. Give the same ones, or begin a new run in another folder.");
             }
 
-            network.Load(checkpoint.Values, checkpoint.Buffers);
+            if (earlier is not null)
+            {
+                Warn("The checkpoint is of an earlier version, which recorded the names and sizes of the image files: those are the same, what is in the files was not compared.");
+            }
+
             PhaseState state = checkpoint.Progress.Running;
+            Phase[] left = [.. Phases().Select(p => p.Phase).Skip(checkpoint.Progress.Finished.Length)];
+            if (state.Epochs.Count > (left.Length > 0 ? left[0].Epochs : 0))
+            {
+                throw new InvalidDataException($"The checkpoint is {state.Epochs.Count:N0} epochs into a phase, which are more than it has: it is damaged.");
+            }
+
+            network.Load(checkpoint.Values, checkpoint.Buffers);
             channel.Info(MessageSensitivity.None, $"Continues after {checkpoint.Progress.Finished.Length} phases, {state.Epochs.Count} epochs and {state.Step} steps.");
             return checkpoint;
         }

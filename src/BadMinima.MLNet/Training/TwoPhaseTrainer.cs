@@ -112,14 +112,11 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         _options.Normalization?.Validate(nameof(Options.Normalization), pixels.Format.Shape.Channels);
         start?.RequireFit(architecture, pixels.Format);
 
-        // A continued model keeps its classes and their order.
+        // A model that goes on, or a run, keeps its classes and their order.
         DataViewSchema.Column labelColumn = LabelColumn.Find(trainData.Schema, _options.LabelColumnName, TrainingRole, fewest: start is null ? 2 : 1);
-        KeyValues? classValues = start is null ? KeyValues.Of(labelColumn) : start.Classes;
-        NamedClasses? classNames = NamedClasses.Of(classValues);
-        ClassLabels labels = start is null
-            ? ClassLabels.Own(labelColumn)
-            : ClassLabels.Matched(labelColumn, TrainingRole, start.Classifier.Classes, classNames, "model to start from");
-        int classes = labels.Classes;
+        KeyValues? classValues = start is null ? InOrderOf(folder, KeyValues.Of(labelColumn)) : start.Classes;
+        ClassLabels labels = ClassLabels.Matched(
+            labelColumn, TrainingRole, start?.Classifier.Classes ?? LabelColumn.Classes(labelColumn), NamedClasses.Of(classValues), "model to start from");
 
         Device device = Devices.Resolve(_options.Device, _environment);
         using var threads = new TorchThreads(_options.Threads);
@@ -136,14 +133,14 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
 
         Normalization normalization = start?.Classifier.Normalization ?? _options.Normalization ?? Normalization.Measure(train, IsCancelled);
         var classifier = new ImageClassifier(
-            Architectures.Create(architecture, pixels.Format.Shape, classes, Seed, _options.Initialization), architecture, pixels.Format, classes, normalization, device);
+            Architectures.Create(architecture, pixels.Format.Shape, labels.Classes, Seed, _options.Initialization), architecture, pixels.Format, labels.Classes, normalization, device);
         try
         {
             DropoutLayers.Check(classifier.Network, architecture.Name, _options.RandomLabels, nameof(Options.RandomLabels));
             DropoutLayers.Check(classifier.Network, architecture.Name, _options.Training, nameof(Options.Training));
             start?.CopyWeightsTo(classifier);
             channel.Info(MessageSensitivity.None,
-                $"{architecture.Name}, {classifier.Network.parameters().Sum(p => p.numel()):N0} parameters, on {device} ({TorchRuntime.Description}); {train.Count:N0} {pixels.Format}, {classes} classes; seed {Seed}");
+                $"{architecture.Name}, {classifier.Network.parameters().Sum(p => p.numel()):N0} parameters, on {device} ({TorchRuntime.Description}); {train.Count:N0} {pixels.Format}, {labels.Classes} classes; seed {Seed}");
             var run = new TrainingRun(_options, Seed, classifier, train, validation, start, channel, IsCancelled);
             ImmutableArray<PhaseHistory> phases = run.Run(folder);
             if (!run.HasTrained && IsCancelled())
@@ -197,9 +194,22 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             DataViewSchema.Column column = LabelColumn.Find(data.Schema, _options.LabelColumnName, ValidationRole, fewest: 1);
             PixelColumn pixelColumn = FindPixels(data, architecture, ValidationRole);
             return pixelColumn.Format == pixels.Format
-                ? Read(data, ValidationRole, ClassLabels.Matched(column, ValidationRole, classes, classNames, TrainingRole), pixelColumn)
+                ? Read(data, ValidationRole, ClassLabels.Matched(column, ValidationRole, labels.Classes, labels.Names, TrainingRole), pixelColumn)
                 : throw new ArgumentException($"The {ValidationRole} have {pixelColumn.Format}, but the {TrainingRole} {pixels.Format}.", nameof(validationData));
         }
+    }
+
+    /// <summary>The values behind the classes in the order of the run whose checkpoints a folder holds, if its classes are the same by name; else as they are.</summary>
+    private static KeyValues? InOrderOf(CheckpointFolder? folder, KeyValues? values)
+    {
+        using Checkpoint? checkpoint = folder?.HasAny == true ? folder.ReadNewest(_ => { }) : null;
+        if (NamedClasses.Of(values) is not { } names || RunSettings.ClassesOf(checkpoint?.Progress.Settings) is not { } stored)
+        {
+            return values;
+        }
+
+        int[] order = stored.NumbersIn(names);
+        return order.Length == names.All.Count && order.Order().SequenceEqual(Enumerable.Range(0, order.Length)) ? values!.Reordered(order) : values;
     }
 
     private static void RequireValidation(Phase? phase, string name, IDataView? validationData)

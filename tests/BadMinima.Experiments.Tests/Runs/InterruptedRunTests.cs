@@ -84,7 +84,7 @@ public sealed class InterruptedRunTests : IDisposable
         Result result = Command.Run(ShortRun.Arguments(_folder.FullPath, "--seed", "2", "--zero-out", "0.2", "--weight-decay", "0.1"));
         Assert.AreEqual(2, result.Code);
         Assert.AreEqual($"error: {_folder.FullPath} holds another run: seed: 1 there, 2 now; randomLabels.zeroOutRatio: 0.1 there, 0.2 now; training.weightDecay: 0 there, 0.1 now. "
-            + "Give the same options, or another folder with --out.\n", result.Error);
+            + "Give the same options and data, or another folder with --out.\n", result.Error);
         CollectionAssert.AreEqual(before, Snapshot());
     }
 

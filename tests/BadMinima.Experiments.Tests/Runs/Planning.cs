@@ -12,6 +12,6 @@ internal static class Planning
         run.AddTo(root);
         ParseResult parsed = root.Parse(arguments);
         Assert.IsEmpty(parsed.Errors, string.Join(' ', parsed.Errors.Select(e => e.Message)));
-        return RunPlan.Resolve(run.Read(parsed), Catalogue.All);
+        return RunPlan.Resolve(run.Read(parsed), new DataFinder(Catalogue.All));
     }
 }

@@ -105,6 +105,40 @@ public sealed class ClassMatchingTests
         CollectionAssert.AreEqual(start.ClassNames, fewer.ClassNames);
     }
 
+    [TestMethod]
+    public void An_interrupted_run_goes_on_whatever_the_order_of_the_classes_and_not_with_other_names()
+    {
+        using var folder = new TemporaryFolder();
+        TwoPhaseTransformer Run(IDataView data, int cancelAfter, bool resume)
+        {
+            using var cancellation = new CancellationTokenSource();
+            TwoPhaseTrainer trainer = Tiny.Trainer(_ml, Options with
+            {
+                Training = Options.Training! with { Epochs = 5 },
+                Checkpoints = resume || cancelAfter == 2 ? new(folder.FullPath) : null,
+                CancellationToken = cancellation.Token,
+                MetricsCallback = e =>
+                {
+                    if (e.Epoch == cancelAfter)
+                    {
+                        cancellation.Cancel();
+                    }
+                },
+            });
+            return resume ? trainer.Resume(data) : trainer.Fit(data);
+        }
+
+        using TwoPhaseTransformer whole = Run(Pictures("cat", "dog"), 0, resume: false);
+        Run(Pictures("cat", "dog"), 2, resume: false).Dispose();
+        Assert.Contains("TrainingData.ClassNames: [\"cat\",\"dog\"] in the checkpoint, [\"cat\",\"wolf\"] now",
+            Assert.ThrowsExactly<ArgumentException>(() => Run(Pictures("cat", "wolf"), 0, resume: true)).Message);
+        Assert.Contains("TrainingData.Content",
+            Assert.ThrowsExactly<ArgumentException>(() => Run(Pictures("dog", "cat", swapped: true), 0, resume: true)).Message);
+        using TwoPhaseTransformer resumed = Run(Pictures("dog", "cat"), 0, resume: true);
+        CollectionAssert.AreEqual(whole.ClassNames, resumed.ClassNames);
+        CollectionAssert.AreEqual(Tiny.Weights(whole), Tiny.Weights(resumed));
+    }
+
     /// <summary>A dark picture of the name that comes first in the alphabet, a bright one of the other, and so on, numbered in the order that the names are given in.</summary>
     private IDataView Pictures(string first, string second, bool swapped = false)
     {

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using BadMinima.MLNet.Tests.Images;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -141,7 +143,7 @@ public sealed class StreamedTrainingTests
         CollectionAssert.AreEqual(expected, Weights(Tiny.Trainer(_ml, options).Resume(view)));
         Assert.AreEqual(16, batches);
         File.AppendAllText(folder.File("a/0000.png"), "a longer file");
-        Assert.Contains("TrainingData.Content: ", Assert.ThrowsExactly<ArgumentException>(() => Tiny.Trainer(_ml, options).Resume(view)).Message);
+        Assert.Contains("TrainingData.FileContent: ", Assert.ThrowsExactly<ArgumentException>(() => Tiny.Trainer(_ml, options).Resume(view)).Message);
 
         void Count()
         {
@@ -157,6 +159,73 @@ public sealed class StreamedTrainingTests
             {
                 return Tiny.Weights(model);
             }
+        }
+    }
+
+    [TestMethod]
+    public void A_checkpoint_knows_its_images_by_what_their_files_hold()
+    {
+        using TemporaryFolder folder = PictureFolder.MakeParts(20, 10, Side);
+        using var checkpoints = new TemporaryFolder();
+        TwoPhaseTrainer.Options options = Options with { RandomLabels = null, Normalization = Normalization.Cifar10, Checkpoints = new(checkpoints.FullPath) };
+        byte[] expected = Resume(folder.FullPath);
+
+        // The whole moved, and files renamed without changing places.
+        using var other = new TemporaryFolder();
+        string moved = other.File("elsewhere");
+        Directory.Move(folder.FullPath, moved);
+        File.Move(Path.Combine(moved, "train/a/0000.png"), Path.Combine(moved, "train/a/000.png"));
+        CollectionAssert.AreEqual(expected, Resume(moved));
+
+        // One bit of one file, of the validation set too.
+        foreach ((string file, string name) in new[] { ("train/b/0003.png", "TrainingData"), ("test/a/0004.png", "ValidationData") })
+        {
+            byte[] bytes = File.ReadAllBytes(Path.Combine(moved, file));
+            File.WriteAllBytes(Path.Combine(moved, file), [.. bytes[..^1], (byte)(bytes[^1] ^ 1)]);
+            Assert.Contains($"{name}.FileContent: ", Assert.ThrowsExactly<ArgumentException>(() => Resume(moved)).Message);
+            File.WriteAllBytes(Path.Combine(moved, file), bytes);
+        }
+
+        Directory.Move(moved, folder.FullPath);
+
+        byte[] Resume(string path)
+        {
+            using TwoPhaseTransformer model = Tiny.Trainer(_ml, options with { ValidationSet = LoadFrom(path, Split.Test) }).Resume(LoadFrom(path, Split.Train));
+            return Tiny.Weights(model);
+        }
+    }
+
+    [TestMethod]
+    public void A_checkpoint_of_an_earlier_version_is_compared_by_names_and_sizes_and_that_is_said()
+    {
+        using TemporaryFolder folder = PictureFolder.Make(20, Side);
+        using var checkpoints = new TemporaryFolder();
+        IDataView view = Load(folder, Split.Train, inMemory: false);
+        TwoPhaseTrainer.Options options = Options with { RandomLabels = null, Normalization = Normalization.Cifar10, Checkpoints = new(checkpoints.FullPath) };
+        Tiny.Trainer(_ml, options).Fit(view).Dispose();
+        foreach (string file in Directory.GetFiles(checkpoints.FullPath, "checkpoint-*.bin"))
+        {
+            using Checkpoint checkpoint = Checkpoint.Read(file);
+            JsonObject data = checkpoint.Progress.Settings["TrainingData"]!.AsObject();
+            Assert.IsTrue(data.Remove("FileContent"));
+            data["Content"] = NamesOf(view);
+            using FileStream stream = File.Create(file);
+            checkpoint.Write(stream);
+        }
+
+        List<string> log = [];
+        _ml.Log += (_, e) => log.Add(e.Message);
+        Tiny.Trainer(_ml, options).Resume(view).Dispose();
+        Assert.HasCount(1, log.Where(l => l.Contains("the names and sizes of the image files: those are the same, what is in the files was not compared.", StringComparison.Ordinal)));
+        File.AppendAllText(folder.File("a/0000.png"), "a longer file");
+        Assert.Contains("TrainingData.Content: ", Assert.ThrowsExactly<ArgumentException>(() => Tiny.Trainer(_ml, options).Resume(view)).Message);
+
+        static string NamesOf(IDataView view)
+        {
+            using var set = (StreamedImages)ImageSet.Read(view, ClassLabels.Own(view.Schema["Label"]), PixelColumn.Find(view.Schema, "Pixels"), CPU, "training data", out _);
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            set.AppendNames(hash);
+            return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
         }
     }
 
@@ -208,6 +277,8 @@ public sealed class StreamedTrainingTests
         Tiny.Trainer(_ml, Options).Fit(view).Dispose();
         Assert.AreEqual(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
+
+    private IDataView LoadFrom(string folder, Split split) => _ml.Data.LoadImageFolder(folder, Side, Side, split, inMemory: false);
 
     private IDataView Load(TemporaryFolder folder, Split split, bool inMemory) => _ml.Data.LoadImageFolder(folder.FullPath, Side, Side, split, inMemory: inMemory);
 

@@ -1,7 +1,7 @@
+using BadMinima.MLNet.Interop;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using static TorchSharp.torch;
 
@@ -23,6 +23,8 @@ internal sealed record Progress(JsonObject Settings, ImmutableArray<PhaseHistory
 /// <param name="Buffers">The network's buffers by name: BatchNorm's running statistics.</param>
 internal sealed record Checkpoint(Progress Progress, Tensor Values, Tensor? Velocity, IReadOnlyList<(string Name, Tensor Buffer)> Buffers) : IDisposable
 {
+    private IEnumerable<Tensor> Tensors => [Values, .. Velocity is null ? [] : (Tensor[])[Velocity], .. Buffers.Select(b => b.Buffer)];
+
     private static readonly byte[] Magic = "BMCHKPT\u0001"u8.ToArray();
 
     // *** Binary format ***
@@ -40,7 +42,7 @@ internal sealed record Checkpoint(Progress Progress, Tensor Values, Tensor? Velo
         using (var writer = new BinaryWriter(hashed, Encoding.UTF8, leaveOpen: true))
         {
             writer.Write(Magic);
-            writer.Write(JsonSerializer.Serialize(Progress));
+            writer.Write(HistoryJson.Write(Progress));
             TensorFormat.Write(writer, Values);
             writer.Write(Velocity is not null);
             if (Velocity is not null)
@@ -64,27 +66,46 @@ internal sealed record Checkpoint(Progress Progress, Tensor Values, Tensor? Velo
     {
         using FileStream stream = File.OpenRead(file);
         CheckHash(stream, file);
-        using var reader = new BinaryReader(stream);
-        reader.ReadBytes(Magic.Length);
-        Progress progress = JsonSerializer.Deserialize<Progress>(reader.ReadString())!;
-        Tensor values = TensorFormat.Read(reader);
-        Tensor? velocity = reader.ReadBoolean() ? TensorFormat.Read(reader) : null;
-        var buffers = new (string, Tensor)[reader.ReadInt32()];
-        for (int i = 0; i < buffers.Length; i++)
+        using var content = new StrictStream(stream, stream.Length - SHA256.HashSizeInBytes);
+        using var reader = new BinaryReader(content);
+        using var scope = NewDisposeScope();
+        try
         {
-            buffers[i] = (reader.ReadString(), TensorFormat.Read(reader));
-        }
+            reader.ReadBytes(Magic.Length);
+            Progress progress = HistoryJson.ReadProgress(reader.ReadString());
+            Tensor values = TensorFormat.Read(reader);
+            Tensor? velocity = reader.ReadBoolean() ? TensorFormat.Read(reader) : null;
+            var buffers = new List<(string, Tensor)>();
+            for (int left = reader.ReadInt32(); left > 0; left--)
+            {
+                buffers.Add((reader.ReadString(), TensorFormat.Read(reader)));
+            }
 
-        return new(progress, values, velocity, buffers);
+            if (content.Position != content.Length)
+            {
+                throw new InvalidDataException($"{content.Length - content.Position:N0} bytes are left over.");
+            }
+
+            if (velocity is not null && (velocity.dtype != values.dtype || !velocity.shape.SequenceEqual(values.shape)))
+            {
+                throw new InvalidDataException("the optimizer's velocity is not of the weights' size.");
+            }
+
+            var checkpoint = new Checkpoint(progress, values, velocity, buffers);
+            scope.Detach(checkpoint.Tensors);
+            return checkpoint;
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException)
+        {
+            throw new InvalidDataException($"{file}: its content makes no sense: {e.Message}", e);
+        }
     }
 
     public void Dispose()
     {
-        Values.Dispose();
-        Velocity?.Dispose();
-        foreach ((_, Tensor buffer) in Buffers)
+        foreach (Tensor tensor in Tensors)
         {
-            buffer.Dispose();
+            tensor.Dispose();
         }
     }
 

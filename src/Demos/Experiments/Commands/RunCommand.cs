@@ -34,7 +34,7 @@ internal static class RunCommand
         command.SetBody(
             (parsed, cancellation) =>
             {
-                var plan = RunPlan.Resolve(arguments.Read(parsed), sets);
+                var plan = RunPlan.Resolve(arguments.Read(parsed), new DataFinder(sets));
                 string folder = parsed.GetValue(output) ?? Path.Combine("runs", plan.Name);
                 TimeSpan every = Setting<TimeSpan>.TextOf(parsed, checkpointEvery) is string text ? CheckpointEvery.Apply(default, text) : new CheckpointOptions(folder).Every;
                 if (parsed.GetValue(dryRun))
@@ -56,8 +56,13 @@ internal static class RunCommand
     private static void Run(RunPlan plan, string path, TimeSpan checkpointEvery, bool json, CancellationToken cancellation)
     {
         using var folder = RunFolder.Open(path);
-        folder.RequireSame(plan.Settings);
+        string? notCompared = folder.RequireSame(plan);
         IAnsiConsole console = json ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }) : AnsiConsole.Console;
+        if (notCompared is not null)
+        {
+            console.Profile.Out.Writer.WriteLine($"note: {path}: {notCompared}");
+        }
+
         bool finished = folder.IsFinished;
         RunResult result = finished ? folder.ReadResult() : Train(plan, folder, checkpointEvery, console, cancellation);
         console.Profile.Out.Writer.WriteLine($"{(finished ? $"{path}: was finished before; nothing was trained. " : "")}{result.Summary} {folder.Result}");

@@ -52,8 +52,9 @@ internal static class SweepCommand
                 string path = parsed.GetValue(file) ?? throw new ArgumentException("FILE is missing: the sweep file.");
                 int? ownThreads = parsed.GetValue(worker);
                 string text = ownThreads is null ? File.ReadAllText(path) : WorkerProcess.ReadSweep(Console.In);
-                Sweep sweep = SweepFile.Read(path, text, sets);
-                SweepFolder folder = new(parsed.GetValue(output) ?? Path.Combine("sweeps", SweepFolder.NameOf(sweep.Name)));
+                Sweep described = SweepFile.Read(path, text, sets);
+                SweepFolder folder = new(parsed.GetValue(output) ?? Path.Combine("sweeps", SweepFolder.NameOf(described.Name)));
+                Sweep sweep = FormerCells.Take(described, folder);
                 ImmutableArray<SweepJob> jobs = SweepJob.Of(sweep, folder);
                 if (ownThreads is int torchThreads)
                 {
@@ -68,6 +69,11 @@ internal static class SweepCommand
                 {
                     new SweepEstimate(sweep, jobs, workers, each, [.. own, "--measure"], text).Write(parsed.GetValue(json), cancellation);
                     return Task.FromResult(ConsoleProgram.Done);
+                }
+
+                foreach (string note in SweepData.Compare(jobs, folder))
+                {
+                    Console.WriteLine($"note: {folder.Name}: {note}");
                 }
 
                 folder.Keep(text, sweep);

@@ -36,6 +36,13 @@ internal static class DataChecker
         }
     }
 
+    /// <summary>Shows how far a check has come, if it takes longer than one would wait.</summary>
+    public static Action<int, int> Progress(ConsoleProgress progress, string what)
+    {
+        long began = Stopwatch.GetTimestamp();
+        return (done, total) => Report(progress, what, done, total, began);
+    }
+
     /// <summary>The sets that a folder may hold, by its content.</summary>
     public static IReadOnlyList<DataSet> Recognize(IEnumerable<DataSet> sets, string folder) => [.. sets.Where(s => s.Layout.Fits(folder))];
 

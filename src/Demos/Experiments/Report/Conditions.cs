@@ -37,7 +37,15 @@ internal static class Conditions
     private static JsonObject ProblemOf(FinishedCell cell)
     {
         JsonObject problem = new(OfProblems.Select(name => KeyValuePair.Create(name, cell.Run.Settings[name]?.DeepClone())));
-        problem.Insert(0, "data", Without(cell.Run.Settings["data"], OfRecipes));
+        JsonObject? data = Without(cell.Run.Settings["data"], OfRecipes);
+        if (data is not null && cell.Cell.Content is { } content)
+        {
+            // Also of a cell that was made when folders were told by their paths.
+            data.Remove("name");
+            data["content"] = content.Short;
+        }
+
+        problem.Insert(0, "data", data);
         return problem;
     }
 

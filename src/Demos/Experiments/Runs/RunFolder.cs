@@ -82,17 +82,21 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    /// <exception cref="ArgumentException">The folder's run is one with other settings; the message lists the differences.</exception>
-    public void RequireSame(JsonObject settings)
+    /// <summary>Makes sure that the folder's run, if there is one, is the one that is asked for.</summary>
+    /// <returns>What could not be compared; null for nothing.</returns>
+    /// <exception cref="ArgumentException">It is one with other settings or other data; the message lists the differences.</exception>
+    public string? RequireSame(RunPlan plan)
     {
-        if (IsBegun)
+        if (!IsBegun)
         {
-            string[] differences = [.. JsonDifferences.Between(ReadConfig(Name)["settings"], JsonNode.Parse(settings.ToJsonString()))];
-            if (differences.Length > 0)
-            {
-                throw new ArgumentException($"{Name} holds another run: {string.Join("; ", differences)}. Give the same options, or another folder with --out.");
-            }
+            return null;
         }
+
+        JsonObject config = ReadConfig(Name);
+        string[] differences = [.. RunIdentity.Differences(config, plan)];
+        return differences.Length == 0
+            ? RunIdentity.NotCompared(config, plan.Data)
+            : throw new ArgumentException($"{Name} holds another run: {string.Join("; ", differences)}. Give the same options and data, or another folder with --out.");
     }
 
     /// <summary>Writes config.json, unless the run was begun before.</summary>
@@ -145,8 +149,12 @@ internal sealed class RunFolder : IDisposable
 
     /// <summary>The config.json of the run in a folder.</summary>
     /// <exception cref="InvalidDataException">The file was changed by hand.</exception>
-    public static JsonObject ReadConfig(string folder)
-        => Read(Path.Combine(folder, ConfigName), node => node as JsonObject is { } config && config["settings"] is JsonObject ? config : throw new JsonException("it has no settings"));
+    public static JsonObject ReadConfig(string folder) => ReadConfigFile(Path.Combine(folder, ConfigName));
+
+    /// <summary>A config.json, under whatever name.</summary>
+    /// <exception cref="InvalidDataException">The file was changed by hand.</exception>
+    public static JsonObject ReadConfigFile(string file)
+        => Read(file, node => node as JsonObject is { } config && config["settings"] is JsonObject ? config : throw new JsonException("it has no settings"));
 
     public void Dispose() => _lease.Dispose();
 
@@ -160,7 +168,7 @@ internal sealed class RunFolder : IDisposable
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{file}: no JSON of a run ({e.Message}). Delete its folder to begin anew.", e);
+            throw new InvalidDataException($"{file}: no JSON of a run ({e.Message}). Delete {(Path.GetFileName(file) is ConfigName or ResultName ? "its folder to begin anew" : "it to go without")}.", e);
         }
     }
 }

@@ -54,11 +54,11 @@ internal sealed record RunPlan(RunRequest Request, RunData Data, Protocol Protoc
 
     /// <summary>Fills in what was not asked for, and checks all that can be checked without the data.</summary>
     /// <param name="request">What is asked for.</param>
-    /// <param name="sets">The catalogue.</param>
+    /// <param name="finder">Finds its data.</param>
     /// <exception cref="ArgumentException">A setting is not allowed, or does not go with another one; the message says which, and what is allowed.</exception>
     /// <exception cref="IOException">The file of the model to start from is not there.</exception>
     /// <exception cref="InvalidDataException">That file, or a folder of images, holds nothing of the kind.</exception>
-    public static RunPlan Resolve(RunRequest request, IReadOnlyList<DataSet> sets)
+    public static RunPlan Resolve(RunRequest request, DataFinder finder)
     {
         if (request.From is not null && request.Start is not null)
         {
@@ -77,7 +77,7 @@ internal sealed record RunPlan(RunRequest Request, RunData Data, Protocol Protoc
             throw new ArgumentException($"--{option} is given, but the run has no random-label phase: that takes --start {RunRequest.AdversarialStart}.");
         }
 
-        var data = RunData.Find(request, request.Regularizers.HasFlag(Regularizers.Augmentation), sets);
+        var data = finder.Find(request, request.Regularizers.HasFlag(Regularizers.Augmentation));
         var protocol = Protocol.Get(request.Protocol ?? (data.IsVectors ? Protocol.Paper2D.Name : Protocol.Quick.Name));
         var architecture = Architectures.Get(request.Architecture ?? (data.IsVectors ? "mlp-100-100" : "cnn"));
         if (Math.Min(data.Shape.Height, data.Shape.Width) < architecture.MinimumSize)

@@ -82,9 +82,15 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
         using var events = new EventFile(folder.Name, warning => _log.Say($"warning: {warning}"));
         _log.Say(folder.IsBegun ? $"{folder.Name}: continues from its last checkpoint; {metrics.Count} epochs were done." : $"{folder.Name}: begins.");
         _log.Write(Machine.Program);
-        folder.Begin(Config(train, test));
+        object config = Config(train, test);
+        folder.Begin(config);
+        if (plan.From?.OtherDataThan(plan.Data) is string other)
+        {
+            _log.Say($"warning: {other}");
+        }
+
         using TwoPhaseTransformer? from = plan.SharedStart is { } shared ? StartModel.Load(_ml, shared) : plan.From?.Load(_ml);
-        using TwoPhaseTransformer? saved = plan.Request.SaveStart is null ? null : SavedStart(train, test, metrics, events, cancellation);
+        using TwoPhaseTransformer? saved = plan.Request.SaveStart is null ? null : SavedStart(config, train, test, metrics, events, cancellation);
         using TwoPhaseTransformer model = saved is null
             ? Train(plan.SharedStart is null ? plan.Options : plan.Options with { RandomLabels = null }, folder.Checkpoints, train, test, from, metrics, events, cancellation)
             : Train(plan.Options with { RandomLabels = null }, Path.Combine(folder.Checkpoints, "training"), train, test, saved, metrics, events, cancellation);
@@ -100,12 +106,12 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
     }
 
     /// <summary>Trains the random-label phase by itself, which gives the same weights, and saves what came of it.</summary>
-    private TwoPhaseTransformer SavedStart(IDataView train, IDataView test, MetricsFile metrics, EventFile events, CancellationToken cancellation)
+    private TwoPhaseTransformer SavedStart(object config, IDataView train, IDataView test, MetricsFile metrics, EventFile events, CancellationToken cancellation)
     {
         TwoPhaseTransformer start = Train(plan.Options with { Training = null }, Path.Combine(folder.Checkpoints, "random-labels"), train, test, null, metrics, events, cancellation);
         try
         {
-            AtomicFile.Write(plan.Request.SaveStart!, stream => _ml.Model.Save(start, train.Schema, stream));
+            StartModel.Save(plan.Request.SaveStart!, start, config, stream => _ml.Model.Save(start, train.Schema, stream));
             return start;
         }
         catch
@@ -147,8 +153,9 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
     {
         settings = plan.Settings,
         command = plan.IsStart ? [] : RunOptions.Of(plan),
-        data = new { plan.Data.Folder, train = train.GetColumn<uint>("Label").Count(), test = test.GetColumn<uint>("Label").Count() },
+        data = new { plan.Data.Folder, plan.Data.Content, train = train.GetColumn<uint>("Label").Count(), test = test.GetColumn<uint>("Label").Count() },
         plan.Request.From,
+        fromData = plan.From?.Data,
         plan.Request.Device,
         plan.Request.Threads,
         machine = Machine.Describe(),

@@ -1,4 +1,7 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using BadMinima.MLNet;
+using BadMinima.Reporting;
 using Microsoft.ML;
 
 namespace BadMinima.Experiments;
@@ -6,20 +9,74 @@ namespace BadMinima.Experiments;
 /// <summary>A saved model that training starts from.</summary>
 /// <param name="Path">Its file.</param>
 /// <param name="WeightsSha256">Its <see cref="WeightsDigest"/>.</param>
-internal sealed record StartModel(string Path, string WeightsSha256)
+/// <param name="MadeBy">The config.json of the run that made it; null where none lies beside it.</param>
+internal sealed record StartModel(string Path, string WeightsSha256, JsonObject? MadeBy)
 {
+    private const string WeightsName = "weightsSha256";
+
     /// <summary>Looks at a file.</summary>
     /// <exception cref="FileNotFoundException">It is not there.</exception>
-    /// <exception cref="InvalidDataException">It is damaged, or holds another kind of model.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or holds another kind of model; or the config.json beside it is damaged.</exception>
     public static StartModel Read(string path)
     {
         using TwoPhaseTransformer model = Load(new MLContext(), path);
-        return new(path, WeightsDigest.Of(model.Network));
+        string weights = WeightsDigest.Of(model.Network);
+        return new(path, weights, ReadMaker(path, weights));
     }
+
+    /// <summary>Saves a start, and beside it what run made it.</summary>
+    /// <param name="path">The start's file.</param>
+    /// <param name="model">The start.</param>
+    /// <param name="config">The run's config.json.</param>
+    /// <param name="write">Writes the model.</param>
+    public static void Save(string path, TwoPhaseTransformer model, object config, Action<Stream> write)
+    {
+        JsonObject maker = JsonSerializer.SerializeToNode(config, JsonOutput.Options)!.AsObject();
+        maker[WeightsName] = WeightsDigest.Of(model.Network);
+        AtomicFile.Write(ConfigOf(path), maker.ToJsonString(JsonOutput.Options) + '\n');
+        AtomicFile.Write(path, write);
+    }
+
+    /// <summary>The data that it was trained on, for config.json; null where that is not known.</summary>
+    public JsonObject? Data => MadeBy is null ? null : new() { ["settings"] = DataOf(MadeBy).DeepClone(), ["content"] = MadeBy["data"]?["content"]?.DeepClone() };
+
+    /// <summary>That it was trained on other data than a run is to train on; null where it was not, or that is not known.</summary>
+    public string? OtherDataThan(RunData data) => MadeBy is not null && AreOther(data)
+        ? $"{Path} was trained on other data: {Describe(FinishedRun.NameOf(MadeBy), DataContent.In(MadeBy), DataOf(MadeBy))} there, {Describe(data.Name, data.Content, data.Describe())} now."
+        : null;
 
     /// <summary>The model; dispose it.</summary>
     public TwoPhaseTransformer Load(MLContext ml) => Load(ml, Path);
 
     /// <summary>The model in a file; dispose it.</summary>
     public static TwoPhaseTransformer Load(MLContext ml, string path) => ml.Model.LoadTwoPhase(path, out _);
+
+    private static string ConfigOf(string path) => path + ".config.json";
+
+    /// <summary>What made a model: of a run's model.zip its folder says it, of a saved start the file beside it, unless another model has taken its place.</summary>
+    private static JsonObject? ReadMaker(string path, string weights)
+    {
+        string folder = System.IO.Path.GetDirectoryName(path) ?? "";
+        return File.Exists(ConfigOf(path)) ? RunFolder.ReadConfigFile(ConfigOf(path)) is var saved && $"{saved[WeightsName]}" == weights ? saved : null
+            : path == RunFolder.ModelOf(folder) && RunFolder.IsBegunIn(folder) ? RunFolder.ReadConfig(folder) : null;
+    }
+
+    private bool AreOther(RunData data) => (DataContent.In(MadeBy!), data.Content) switch
+    {
+        ({ } there, { } now) => there.Train != now.Train,
+        (null, null) => JsonDifferences.Between(ToTrain(DataOf(MadeBy!)), ToTrain(data.Describe())).Any(),
+        _ => FinishedRun.NameOf(MadeBy!) != data.Name,
+    };
+
+    private static JsonObject DataOf(JsonObject config) => config["settings"]!["data"] as JsonObject ?? [];
+
+    /// <summary>What of drawn data the training part depends on.</summary>
+    private static JsonNode ToTrain(JsonObject settings)
+    {
+        JsonNode copy = JsonNode.Parse(settings.ToJsonString())!;
+        copy.AsObject().Remove("test");
+        return copy;
+    }
+
+    private static string Describe(string? name, DataContent? content, JsonObject settings) => content is null ? ToTrain(settings).ToJsonString() : $"{name} (SHA-256 {content.Train[..8]}...)";
 }

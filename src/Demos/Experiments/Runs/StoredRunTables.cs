@@ -72,7 +72,8 @@ internal static class StoredRunTables
         var data = settings["data"] as JsonObject;
         return
         [
-            ("Data", $"{data?["name"]} {data?["shape"]}, {run.Config["data"]?["train"]} images to train and {run.Config["data"]?["test"]} to test{(data?["seed"] is { } seed ? $", drawn from seed {seed}" : "")}"),
+            ("Data", $"{FinishedRun.NameOf(run.Config)} {data?["shape"]}, {run.Config["data"]?["train"]} images to train and {run.Config["data"]?["test"]} to test{(data?["seed"] is { } seed ? $", drawn from seed {seed}" : "")}"),
+            ("Images' SHA-256", DataContent.In(run.Config) is { } content ? $"{content.Train[..16]}... to train, {content.Test[..16]}... to test" : null),
             ("Network", $"{settings["architecture"]}"),
             ("Start", settings["start"] is JsonObject from ? $"the model {run.Config["from"]} (weights {from["model"]})" : $"{settings["start"]}"),
             ("Regularizers", $"{settings["regularizers"]}"),

@@ -16,9 +16,23 @@ internal static class CellId
     private static readonly JsonObject TrainingDefaults = Defaults(new Recipe());
     private static readonly JsonObject RandomLabelDefaults = Defaults(new RandomLabelPhase());
 
-    public static string Of(RunPlan plan)
+    public static string Of(RunPlan plan) => Of(plan.Settings);
+
+    /// <summary>The name that earlier versions gave to a cell of a folder of the user's, by its path; null for one of other data.</summary>
+    public static string? FormerOf(RunPlan plan)
     {
+        if (plan.Data.FormerDescription is not { } former)
+        {
+            return null;
+        }
+
         JsonObject settings = plan.Settings;
+        settings["data"] = former;
+        return Of(settings);
+    }
+
+    private static string Of(JsonObject settings)
+    {
         settings["training"] = Without(settings["training"], TrainingDefaults);
         settings["randomLabels"] = Without(settings["randomLabels"], RandomLabelDefaults);
         byte[] hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(Sorted(settings)));

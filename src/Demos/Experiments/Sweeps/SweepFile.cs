@@ -28,7 +28,8 @@ internal static class SweepFile
         Refuse(path, root.Descendants().Where(IsTooLarge).Select(token => (SweepErrors.LineOf(token), $"\"{token.Path}\" is {token}; allowed are whole numbers of at most {int.MaxValue}.")));
         Refuse(path, Schema.Value.Validate(root, new JsonSchemaValidatorSettings()).SelectMany(e => SchemaErrors.Of(e, root)));
         SweepErrors errors = new();
-        ImmutableArray<SweepCell> cells = [.. Grids(root).SelectMany(grid => new SweepGrid(grid, sets, errors).Cells()).DistinctBy(cell => cell.Id).Take(MostCells + 1)];
+        DataFinder finder = new(sets);
+        ImmutableArray<SweepCell> cells = [.. Grids(root).SelectMany(grid => new SweepGrid(grid, finder, errors).Cells()).DistinctBy(cell => cell.Id).Take(MostCells + 1)];
         Refuse(path, cells.Length > MostCells ? errors.All.Append((1, $"the sweep has more than {MostCells:N0} cells; divide it.")) : errors.All);
         return new((string?)root["name"] ?? Path.GetFileNameWithoutExtension(path), (string?)root["description"], cells, Numbers(root["boundary"]));
     }

@@ -7,9 +7,9 @@ namespace BadMinima.Experiments;
 
 /// <summary>Takes a grid of a sweep file apart: every combination of its axes.</summary>
 /// <param name="grid">The grid, of the schema's form.</param>
-/// <param name="sets">The catalogue.</param>
+/// <param name="finder">Finds the data.</param>
 /// <param name="errors">Where to say what is wrong.</param>
-internal sealed class SweepGrid(JObject grid, IReadOnlyList<DataSet> sets, SweepErrors errors)
+internal sealed class SweepGrid(JObject grid, DataFinder finder, SweepErrors errors)
 {
     private const string AllSubsets = "grid";
 
@@ -139,7 +139,7 @@ internal sealed class SweepGrid(JObject grid, IReadOnlyList<DataSet> sets, Sweep
     {
         try
         {
-            return RunPlan.Resolve(request, sets);
+            return RunPlan.Resolve(request, finder);
         }
         catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using BadMinima.Reporting;
 
 namespace BadMinima.Experiments;
@@ -24,7 +25,7 @@ internal sealed record SweepManifest
     {
         Name = sweep.Name,
         Description = sweep.Description,
-        Cells = [.. sweep.Cells.Select(c => new ManifestCell(c.Id, c.StartId, c.RecipeName, RunJob.TitleOf(c.Plan)))],
+        Cells = [.. sweep.Cells.Select(c => new ManifestCell(c.Id, c.StartId, c.RecipeName, RunJob.TitleOf(c.Plan), c.Plan.Data.FormerDescription is null ? null : c.Plan.Data.Content))],
         Starts = [.. sweep.Starts.Select(s => new ManifestStart(s.Id, RunJob.TitleOf(s.Plan)))],
         BoundarySeeds = sweep.BoundarySeeds,
     };
@@ -57,7 +58,9 @@ internal sealed record SweepManifest
 /// <param name="StartId">The adversarial start where it begins; null for a random one.</param>
 /// <param name="Recipe">How the sweep file calls its recipe; null where it does not.</param>
 /// <param name="Title">What it is, for people.</param>
-internal sealed record ManifestCell(string Id, string? StartId, string? Recipe, string Title);
+/// <param name="Content">What a folder of the user's held that it was trained on, or was taken for trained on; null for other data.</param>
+internal sealed record ManifestCell(
+    string Id, string? StartId, string? Recipe, string Title, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DataContent? Content = null);
 
 /// <param name="Id">See <see cref="CellId"/>.</param>
 /// <param name="Title">What it is, for people.</param>

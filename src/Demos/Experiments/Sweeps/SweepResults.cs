@@ -74,9 +74,12 @@ internal sealed record FinishedRun(string Folder, JsonObject Config, RunResult R
     public JsonObject Settings => Config["settings"]!.AsObject();
 
     /// <summary>The data's name; of a folder, its last part.</summary>
-    public string DataName => Path.GetFileName(Path.TrimEndingDirectorySeparator((string)Settings["data"]!["name"]!));
+    public string DataName => Path.GetFileName(Path.TrimEndingDirectorySeparator(NameOf(Config)!));
 
     public int TrainImages => (int)Config["data"]!["train"]!;
+
+    /// <summary>What a run's config.json calls its data: a name, or where a folder of the user's lay; null where it does not.</summary>
+    public static string? NameOf(JsonObject config) => (At(config, "settings", "data", "name") ?? At(config, "data", "folder")) is { } name && name.Is<string>() ? (string)name! : null;
 
     /// <summary>The run in a folder, or what is wrong with its files; neither where it is not finished.</summary>
     public static (FinishedRun? Run, string? Error) TryRead(string folder, bool isCell, bool withEpochs)
@@ -96,7 +99,7 @@ internal sealed record FinishedRun(string Folder, JsonObject Config, RunResult R
         JsonObject config = RunFolder.ReadConfig(folder);
         RunResult result = RunFolder.ReadResult(folder);
         JsonNode settings = config["settings"]!;
-        Check("config.json", At(settings, "data", "name").Is<string>() && At(settings, "start").Is<string>() && At(settings, "regularizers").Is<string>() && At(config, "data", "train").Is<int>()
+        Check("config.json", NameOf(config) is not null && settings["data"] is JsonObject && At(settings, "start").Is<string>() && At(settings, "regularizers").Is<string>() && At(config, "data", "train").Is<int>()
             && (!isCell || (At(settings, "training", "learningRate").Is<double>() && At(settings, "training", "momentum").Is<double>())));
         Check("result.json", result.Train is { Accuracy: >= 0 and <= 1 } && result.Test is { Accuracy: >= 0 and <= 1 } && (isCell ? result.Training is not null : result.RandomLabels is not null));
         using MetricsFile metrics = new(RunFolder.MetricsOf(folder));
@@ -109,16 +112,16 @@ internal sealed record FinishedRun(string Folder, JsonObject Config, RunResult R
                 throw new InvalidDataException($"{Path.Combine(folder, file)}: not that of a finished {(isCell ? "cell" : "start")}. Delete its folder and run the sweep again.");
             }
         }
+    }
 
-        static JsonValue? At(JsonNode? node, params ReadOnlySpan<string> path)
+    private static JsonValue? At(JsonNode? node, params ReadOnlySpan<string> path)
+    {
+        foreach (string name in path)
         {
-            foreach (string name in path)
-            {
-                node = (node as JsonObject)?[name];
-            }
-
-            return node as JsonValue;
+            node = (node as JsonObject)?[name];
         }
+
+        return node as JsonValue;
     }
 }
 

@@ -117,7 +117,7 @@ internal sealed class SweepWorker(ImmutableArray<SweepJob> jobs, int threads, Ac
 
     private string Train(int index, RunJob run, RunFolder folder, CancellationToken cancellation)
     {
-        folder.RequireSame(run.Plan.Settings);
+        folder.RequireSame(run.Plan);
         RunPlan plan = run.Plan with { Request = run.Plan.Request with { Threads = threads }, Options = run.Plan.Options with { Threads = threads } };
         RunResult result = new Runner(plan, folder, CheckpointEvery, new WorkerProgress(index, run, tell), Load).Run(cancellation);
         return run.Plan.IsStart

@@ -26,8 +26,16 @@ internal abstract record RunData(string Name, ImageShape Shape)
     /// <summary>How many there are to test on.</summary>
     public abstract int? TestCount { get; }
 
-    /// <summary>What a result depends on besides the name.</summary>
+    /// <summary>What a result depends on.</summary>
     public abstract JsonObject Describe();
+
+    /// <summary>What its files hold; null if it is drawn, or not there.</summary>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public virtual DataContent? Content => null;
+
+    /// <summary>How earlier versions described it, where those told data by where they lie; else null.</summary>
+    public virtual JsonObject? FormerDescription => null;
 
     /// <summary>Looks whether it is there, as far as that is soon done.</summary>
     /// <exception cref="IOException">It is not; the message says how to get it.</exception>
@@ -39,29 +47,6 @@ internal abstract record RunData(string Name, ImageShape Shape)
     /// <exception cref="IOException">It is not there.</exception>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public abstract (IDataView Train, IDataView Test) Load(MLContext ml);
-
-    /// <summary>Finds what <see cref="RunRequest.Data"/> names. Folders are looked into; what is in the catalogue needs not be there yet.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="augmentation">Whether the training set is to be augmented where that is a matter of the data: points.</param>
-    /// <param name="sets">The catalogue.</param>
-    /// <exception cref="ArgumentException">There is neither a set nor a folder of that name, or it does not go with other settings.</exception>
-    /// <exception cref="InvalidDataException">The folder holds no known set.</exception>
-    public static RunData Find(RunRequest request, bool augmentation, IReadOnlyList<DataSet> sets)
-    {
-        RunData data = request.Data switch
-        {
-            DrawnImages.GreyName => new DrawnImages(SyntheticStyle.Grey28, request),
-            DrawnImages.ColorName => new DrawnImages(SyntheticStyle.Color32, request),
-            DrawnPoints.SetName => new DrawnPoints(request, augmentation),
-            _ when sets.FirstOrDefault(s => s.Name == request.Data) is DataSet set => new CatalogueImages(set, request),
-            _ when Directory.Exists(request.Data) => new FolderImages(request),
-            _ => throw new ArgumentException(
-                $"--data is {request.Data}; that is no folder, nor one of {string.Join(", ", sets.Select(s => s.Name).Concat([DrawnImages.GreyName, DrawnImages.ColorName, DrawnPoints.SetName]))}."),
-        };
-        return request.Size is not int size || (!data.IsVectors && data.Shape.Height == size && data.Shape.Width == size)
-            ? data
-            : throw new ArgumentException($"--size is {size}; allowed for {data.Name} is none: {(data.IsVectors ? "points have no size" : $"its images are {data.Shape}")}. It is for folders of image files.");
-    }
 
     protected static bool InMemory(ImageShape shape) => shape.Height <= LargestInMemory;
 
