@@ -45,16 +45,20 @@ public static class ImageDataCatalog
         return CifarReader.Read100(folder, split, maximumRows, labels);
     }
 
-    /// <summary>Reads a folder of IDX files, plain or gzip: MNIST, Fashion-MNIST and their kin, grey images of one size.</summary>
+    /// <summary>Reads a folder of IDX files, plain or gzip: MNIST, Fashion-MNIST, KMNIST, EMNIST, QMNIST and their kin, grey images of one size.</summary>
     /// <param name="catalog">The catalog, <c>MLContext.Data</c>.</param>
     /// <param name="folder">The folder of train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte; also with .gz, with a dot
-    /// before idx, and with test for t10k.</param>
+    /// before idx, in capitals, with test for t10k, and with a prefix that all of the set's files bear, such as emnist-letters-train-images-idx3-ubyte or
+    /// qmnist-train-labels-idx2-int (labels of eight numbers, of which the first is the class).</param>
     /// <param name="split">Which part.</param>
-    /// <param name="classNames">One name a class, in the order of the labels; null for "0", "1", ... up to the largest label of the parts that are there.</param>
+    /// <param name="classNames">One name a class, for the labels 0, 1, ...; or, if both parts are there and there are as many names as labels from the smallest to the largest of both, for these.
+    /// Null for the numbers from the smallest label to the largest of the parts that are there: "0" to "9" for MNIST, "1" to "26" for EMNIST's letters.</param>
     /// <param name="maximumRows">Only the first so many rows, in the order of the file; null for all.</param>
+    /// <remarks>EMNIST's images lie in their files with rows and columns exchanged. They are read as they lie: a network learns them as well, but beside MNIST's they stand on their side.</remarks>
     /// <exception cref="DirectoryNotFoundException">The folder is missing.</exception>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
-    /// <exception cref="InvalidDataException">A magic number is wrong, the counts differ, a file is shorter or longer than its header says, gzip data are cut, or a label has no name.</exception>
+    /// <exception cref="InvalidDataException">The folder holds several sets, a magic number is wrong, the counts differ, a file is shorter or longer than its header says, gzip data are cut,
+    /// or a label has no name.</exception>
     /// <exception cref="ArgumentException"><paramref name="classNames"/> is empty, or has an empty name or one twice.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximumRows"/> is below 1.</exception>
     public static IDataView LoadIdx(this DataOperationsCatalog catalog, string folder, Split split = Split.Train, IReadOnlyList<string>? classNames = null, int? maximumRows = null)
@@ -66,9 +70,10 @@ public static class ImageDataCatalog
     /// <summary>Reads a pair of IDX files, plain or gzip, whatever their names.</summary>
     /// <param name="catalog">The catalog, <c>MLContext.Data</c>.</param>
     /// <param name="imagesFile">The images: magic number 0x00000803, three dimensions (images, rows, columns) of unsigned bytes.</param>
-    /// <param name="labelsFile">The labels: magic number 0x00000801, one dimension of unsigned bytes.</param>
-    /// <param name="classNames">One name a class, in the order of the labels; null for "0", "1", ... up to the largest label in the file. To give train and test keys of one
-    /// type even where a part lacks the last class, name the classes.</param>
+    /// <param name="labelsFile">The labels: magic number 0x00000801, one dimension of unsigned bytes; or as QMNIST has them, 0x00000C02, eight numbers of 32 bits each, of which the first is the
+    /// class.</param>
+    /// <param name="classNames">One name a class, for the labels 0, 1, ...; null for the numbers from the smallest label in the file to the largest. To give train and test keys of one
+    /// type even where a part lacks the first or the last class, name the classes.</param>
     /// <param name="maximumRows">Only the first so many rows, in the order of the file; null for all.</param>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A magic number is wrong, the counts differ, a file is shorter or longer than its header says, gzip data are cut, or a label has no name.</exception>
@@ -94,8 +99,7 @@ public static class ImageDataCatalog
     /// <param name="height">Rows of the resulting images, in pixels.</param>
     /// <param name="width">Columns of the resulting images, in pixels.</param>
     /// <param name="split">Which part. Without folders for parts, <see cref="Split.Train"/> is the whole set (divide it with
-    /// <c>TrainTestSplit</c>) and there is no
-    /// <see cref="Split.Test"/>.</param>
+    /// <c>TrainTestSplit</c>) and there is no <see cref="Split.Test"/>.</param>
     /// <param name="resizing">How an image of another aspect is fitted in, as in <c>ResizeImages</c>.</param>
     /// <param name="maximumRows">Only the first so many rows, where one image of each class comes in turn, in ordinal order of their paths; null for all.</param>
     /// <param name="inMemory">Whether every file is decoded once, here, and its pixels kept in memory. If not, the images stay in their files: each pass decodes them as it comes to them, on
@@ -127,14 +131,16 @@ public static class ImageDataCatalog
         bool inMemory = true)
     {
         IHostEnvironment environment = HostEnvironments.GetEnvironment(catalog);
-        return ImageFolderReader.Read(folder, new ImageShape(3, height, width), split, resizing, maximumRows, inMemory, text => environment.Warn(nameof(LoadImageFolder), text));
+        return ImageFolderReader.Read(
+            folder, new ImageShape(3, height, width), split, resizing, maximumRows, inMemory,
+            warn: text => environment.Warn(nameof(LoadImageFolder), text));
     }
 
     /// <summary>Reads Restricted ImageNet (Tsipras et al., ICLR 2019) out of a folder of ImageNet: 203 of the 1,000 classes of ILSVRC 2012, grouped into dog, cat, frog, turtle,
     /// bird, primate, fish, crab and insect.</summary>
     /// <param name="catalog">The catalog, <c>MLContext.Data</c>.</param>
-    /// <param name="folder">The folder of train/n01440764/image.JPEG and val/n01440764/image.JPEG (or test, or what else <see
-    /// cref="LoadImageFolder"/> takes for a part). It may hold all 1,000 classes, of which 797 are passed over, or
+    /// <param name="folder">The folder of train/n01440764/image.JPEG and val/n01440764/image.JPEG (or test, or
+    /// what else <see cref="LoadImageFolder"/> takes for a part). It may hold all 1,000 classes, of which 797 are passed over, or
     /// only some, as long as the 203 are there in both parts. ImageNet cannot be downloaded without registering at image-net.org, and its validation images come unsorted.</param>
     /// <param name="split">Which part.</param>
     /// <param name="height">Rows of the resulting images, in pixels.</param>
@@ -157,8 +163,8 @@ public static class ImageDataCatalog
     {
         IHostEnvironment environment = HostEnvironments.GetEnvironment(catalog);
         return ImageFolderReader.Read(
-            folder, new ImageShape(3, height, width), split, resizing, maximumRows, inMemory: false, text => environment.Warn(nameof(LoadRestrictedImageNet), text),
-            RestrictedImageNet.Classes);
+            folder, new ImageShape(3, height, width), split, resizing, maximumRows, inMemory: false,
+            warn: text => environment.Warn(nameof(LoadRestrictedImageNet), text), RestrictedImageNet.Classes);
     }
 
     /// <summary>Draws the project's own set: ten glyphs of straight strokes, turned, sheared, scaled and shifted, among stray strokes and under noise.</summary>

@@ -22,7 +22,7 @@ internal static class CifarReader
     {
         Check(folder, split, maximumRows);
         string[] names = ReadNames(Path.Combine(folder, "batches.meta.txt"), Names10.Length) ?? Names10;
-        return Read(folder, Files10(split), pythonFile: "data_batch_1", RecordsPerFile10, labelBytes: 1, labelAt: 0, names, maximumRows);
+        return Read(folder, Files10(split), RecordsPerFile10, labelBytes: 1, labelAt: 0, names, maximumRows);
     }
 
     public static ImageDataView Read100(string folder, Split split, int? maximumRows, CifarLabels labels)
@@ -31,7 +31,7 @@ internal static class CifarReader
         Guard.Defined(labels, nameof(labels));
         (string namesFile, int classes, int labelAt) = labels == CifarLabels.Fine ? ("fine_label_names.txt", 100, 1) : ("coarse_label_names.txt", 20, 0);
         string[] names = ReadNames(Path.Combine(folder, namesFile), classes) ?? [.. Enumerable.Range(0, classes).Select(c => c.ToString())];
-        return Read(folder, Files100(split), pythonFile: "train", split == Split.Train ? 50_000 : 10_000, labelBytes: 2, labelAt, names, maximumRows);
+        return Read(folder, Files100(split), split == Split.Train ? 50_000 : 10_000, labelBytes: 2, labelAt, names, maximumRows);
     }
 
     private static void Check(string folder, Split split, int? maximumRows)
@@ -41,7 +41,7 @@ internal static class CifarReader
         Guard.MaximumRows(maximumRows);
     }
 
-    private static ImageDataView Read(string folder, string[] files, string pythonFile, int wholeFile, int labelBytes, int labelAt, string[] names, int? maximumRows)
+    private static ImageDataView Read(string folder, string[] files, int wholeFile, int labelBytes, int labelAt, string[] names, int? maximumRows)
     {
         List<ReadOnlyMemory<byte>> images = [];
         List<int> labels = [];
@@ -53,7 +53,11 @@ internal static class CifarReader
                 break;
             }
 
-            Guard.FileExists(file, File.Exists(Path.Combine(folder, pythonFile)) ? " The folder holds the version for Python; this loader reads the binary version." : "");
+            if (!File.Exists(file))
+            {
+                Guard.FileExists(file, CifarVersions.Explain(folder) is string other ? $" {other}" : "");
+            }
+
             foreach ((int index, ReadOnlyMemory<byte> record) in ReadRecords(file, labelBytes + Shape.Volume, wholeFile, wanted).Index())
             {
                 int label = record.Span[labelAt];

@@ -141,7 +141,10 @@ internal sealed class FolderWalk(string setFolder)
 
     /// <summary>What a link below a folder must not lead to: the set's folder, the one that this lies in, and all above them.</summary>
     private HashSet<string> Above(string folder)
-        => new(_above.Concat(RealPath.WithParents(RealPath.Of(Path.GetDirectoryName(Path.GetFullPath(folder)) ?? folder))), RealPath.Comparer);
+    {
+        string parent = Path.GetDirectoryName(Path.GetFullPath(folder)) ?? folder;
+        return new([.. _above, .. RealPath.WithParents(RealPath.Of(parent))], RealPath.Comparer);
+    }
 
     private readonly record struct Entry(string Path, bool IsFolder, bool IsLink)
     {

@@ -6,6 +6,11 @@ internal static class Guard
     public static void FolderExists(string folder)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        if (File.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"{folder} is a file; a folder is expected. {CifarVersions.Explain(folder)}".TrimEnd());
+        }
+
         if (!Directory.Exists(folder))
         {
             throw new DirectoryNotFoundException($"{folder}: no such folder ({Path.GetFullPath(folder)}).");

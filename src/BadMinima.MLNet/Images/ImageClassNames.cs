@@ -16,7 +16,8 @@ internal static class ImageClassNames
             return name => name;
         }
 
-        string[][] lines = [.. File.ReadLines(file).Where(l => l.Trim().Length > 0).Select(l => ComposedForm.Of(l).Split('\t', StringSplitOptions.TrimEntries))];
+        IEnumerable<string> written = File.ReadLines(file).Where(l => l.Trim().Length > 0);
+        string[][] lines = [.. written.Select(l => ComposedForm.Of(l).Split('\t', StringSplitOptions.TrimEntries))];
         if (lines.FirstOrDefault(l => l is not [not "", not ""]) is string[] wrong)
         {
             throw new InvalidDataException($"{file}: '{string.Join('\t', wrong)}' found; a line holds a folder's name, a tab and the class's name. Correct it, or delete the file to name classes by their folders.");

@@ -81,6 +81,7 @@ internal sealed class ImageDataView : IDataView
             (ref VBuffer<ReadOnlyMemory<char>> values) => new VBuffer<ReadOnlyMemory<char>>(names.Length, names).CopyTo(ref values));
 
         var ofPixels = new DataViewSchema.Annotations.Builder();
+        PixelColumn.Say(ofPixels);
         if (inFiles)
         {
             ofPixels.Add(InFilesAnnotation, BooleanDataViewType.Instance, (ref bool value) => value = true);

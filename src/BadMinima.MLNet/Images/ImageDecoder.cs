@@ -49,7 +49,8 @@ internal static class ImageDecoder
     /// <returns>What ends when all that was begun has ended; in <see cref="InvalidDataException"/>, which names them, where files are no
     /// images, too large or cut.</returns>
     public static async Task Start(
-        string[] files, ImageShape shape, ImageResizingEstimator.ResizingKind resizing, Memory<byte> destination, CancellationToken cancellation)
+        string[] files, ImageShape shape, ImageResizingEstimator.ResizingKind resizing, Memory<byte> destination,
+        CancellationToken cancellation)
     {
         int filesPerTask = Math.Clamp(files.Length / (2 * Environment.ProcessorCount), FewestFilesPerTask, MostFilesPerTask);
         var faults = new ConcurrentBag<ImageFault>();
@@ -60,30 +61,41 @@ internal static class ImageDecoder
             cancellation))).ConfigureAwait(false);
         if (!faults.IsEmpty)
         {
-            throw ImageFault.Error(faults, files.Length, " Other batches were not looked at; `badminima data check FOLDER` looks at every file.");
+            throw ImageFault.Error(
+                faults, files.Length, " Other batches were not looked at; `badminima data check FOLDER` looks at every file.");
         }
     }
 
     private static void DecodeRange(
-        string[] files, int from, int to, ImageShape shape, ImageResizingEstimator.ResizingKind resizing, Func<int, Memory<byte>> place, ConcurrentBag<ImageFault> faults,
-        CancellationToken cancellation)
+        string[] files, int from, int to, ImageShape shape, ImageResizingEstimator.ResizingKind resizing, Func<int, Memory<byte>> place,
+        ConcurrentBag<ImageFault> faults, CancellationToken cancellation)
     {
         int file = from;
-        var ml = new MLContext();
-        IDataView source = ml.Data.LoadFromEnumerable(Open());
-        IDataView pixels = ml.Transforms.ResizeImages("Resized", shape.Width, shape.Height, nameof(Decoded.Image), resizing)
-            .Append(ml.Transforms.ExtractPixels("Pixels", "Resized", outputAsFloatArray: false))
-            .Fit(source)
-            .Transform(source);
 
-        DataViewSchema.Column column = pixels.Schema["Pixels"];
-        using DataViewRowCursor cursor = pixels.GetRowCursor([column]);
-        ValueGetter<VBuffer<byte>> getter = cursor.GetGetter<VBuffer<byte>>(column);
-        VBuffer<byte> image = default;
-        while (cursor.MoveNext())
+        // Not disposed by the iterator: ML.NET leaves one undisposed that it does not read to its end, and a large image keeps others waiting.
+        ImageFile? opened = null;
+        try
         {
-            getter(ref image);
-            image.CopyTo(place(file).Span);
+            var ml = new MLContext();
+            IDataView source = ml.Data.LoadFromEnumerable(Open());
+            IDataView pixels = ml.Transforms.ResizeImages("Resized", shape.Width, shape.Height, nameof(Decoded.Image), resizing)
+                .Append(ml.Transforms.ExtractPixels("Pixels", "Resized", outputAsFloatArray: false))
+                .Fit(source)
+                .Transform(source);
+
+            DataViewSchema.Column column = pixels.Schema["Pixels"];
+            using DataViewRowCursor cursor = pixels.GetRowCursor([column]);
+            ValueGetter<VBuffer<byte>> getter = cursor.GetGetter<VBuffer<byte>>(column);
+            VBuffer<byte> image = default;
+            while (cursor.MoveNext())
+            {
+                getter(ref image);
+                image.CopyTo(place(file).Span);
+            }
+        }
+        finally
+        {
+            opened?.Dispose();
         }
 
         // One image at a time. ResizeImages does not dispose what it reads, and unmanaged bitmaps cost what the collector does not see.
@@ -92,7 +104,8 @@ internal static class ImageDecoder
             for (file = from; file < to; file++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                using ImageFile? opened = ImageFile.Open(files[file], cancellation, out ImageFault? fault);
+                opened?.Dispose();
+                opened = ImageFile.Open(files[file], cancellation, out ImageFault? fault);
                 if (fault is not null)
                 {
                     faults.Add(fault);

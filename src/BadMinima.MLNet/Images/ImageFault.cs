@@ -22,6 +22,7 @@ internal sealed record ImageFault(string File, string Reason)
         }
 
         string rest = all.Length > MostNamed ? $"\n... and {all.Length - MostNamed:N0} more" : "";
-        return new($"{all.Length:N0} of {lookedAt:N0} files cannot be read:\n{string.Join('\n', all.Take(MostNamed))}{rest}\nReplace or remove them.{more}");
+        string named = string.Join('\n', all.Take(MostNamed)) + rest;
+        return new($"{all.Length:N0} of {lookedAt:N0} files cannot be read:\n{named}\nReplace or remove them.{more}");
     }
 }

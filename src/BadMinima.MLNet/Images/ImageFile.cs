@@ -89,7 +89,7 @@ internal sealed class ImageFile : IDisposable
         using SKCodec? codec = SKCodec.Create(data);
         if (codec is null)
         {
-            return $"no image that can be read (JPEG, PNG, BMP, GIF, WebP expected), {data.Size:N0} bytes found";
+            return $"no image that can be read (JPEG, PNG, BMP, GIF, WebP, ICO expected), {data.Size:N0} bytes found";
         }
 
         (int width, int height) = (codec.Info.Width, codec.Info.Height);
@@ -100,7 +100,12 @@ internal sealed class ImageFile : IDisposable
         }
 
         WaitIfLarge(pixels > FewPixels, cancellation);
-        using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Bgra8888, SKAlphaType.Premul));
+        using var bitmap = new SKBitmap();
+        if (!bitmap.TryAllocPixels(new SKImageInfo(width, height, SKColorType.Bgra8888, SKAlphaType.Premul)))
+        {
+            return $"an image of {width:N0} x {height:N0} pixels, for which there is no memory left";
+        }
+
         SKCodecResult result = codec.GetPixels(bitmap.Info, bitmap.GetPixels());
         if (result != SKCodecResult.Success)
         {

@@ -9,12 +9,15 @@ internal static class ImageFileTypes
     private static readonly HashSet<string> Images = new(Endings.Split(' '), StringComparer.OrdinalIgnoreCase);
 
     // Beside the hidden ones, which are never listed.
-    private static readonly HashSet<string> OfTheSystem = new(["Thumbs.db", "desktop.ini", ImageClassNames.FileName], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> NoData = new(
+        ["Thumbs.db", "desktop.ini", ImageClassNames.FileName], StringComparer.OrdinalIgnoreCase);
 
     public static bool IsImage(string file) => Images.Contains(Path.GetExtension(file));
 
     /// <summary>What a file that is no image counts as where those passed over are counted; null if nobody would take it for
     /// data.</summary>
     public static string? Kind(string file)
-        => OfTheSystem.Contains(Path.GetFileName(file)) ? null : Path.GetExtension(file) is { Length: > 1 } ending ? ending.ToLowerInvariant() : "(no ending)";
+        => NoData.Contains(Path.GetFileName(file)) ? null
+            : Path.GetExtension(file) is { Length: > 1 } ending ? ending.ToLowerInvariant()
+            : "(no ending)";
 }

@@ -9,7 +9,10 @@ namespace BadMinima.MLNet;
 /// <param name="Smallest">Width and height of the image of the fewest pixels; null if none can be read.</param>
 /// <param name="Largest">Likewise of the most.</param>
 internal sealed record ImageFilesCheck(
-    IReadOnlyList<ImageFault> Faults, IReadOnlyDictionary<SKEncodedImageFormat, int> Formats, (int Width, int Height)? Smallest, (int Width, int Height)? Largest)
+    IReadOnlyList<ImageFault> Faults,
+    IReadOnlyDictionary<SKEncodedImageFormat, int> Formats,
+    (int Width, int Height)? Smallest,
+    (int Width, int Height)? Largest)
 {
     /// <summary>Decodes the files one by one, on all cores, and keeps none.</summary>
     /// <param name="files">The files.</param>
@@ -19,7 +22,8 @@ internal sealed record ImageFilesCheck(
     {
         var faults = new ConcurrentBag<ImageFault>();
         var found = new List<(SKEncodedImageFormat Format, int Width, int Height)>(files.Length);
-        Parallel.ForEach(files, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation }, file =>
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation };
+        Parallel.ForEach(files, options, file =>
         {
             using ImageFile? image = ImageFile.Open(file, cancellation, out ImageFault? fault);
             if (fault is not null)

@@ -6,7 +6,8 @@ namespace BadMinima.MLNet;
 /// <param name="Files">The files of each class, in the order of the rows.</param>
 /// <param name="Faults">Links to what is not there, and files that cannot be named.</param>
 /// <param name="PassedOver">What is there and is not read, in a sentence; null if nothing is.</param>
-internal sealed record ImageFolderFiles(string Folder, ImageClass[] Classes, string[][] Files, IReadOnlyList<ImageFault> Faults, string? PassedOver)
+internal sealed record ImageFolderFiles(
+    string Folder, ImageClass[] Classes, string[][] Files, IReadOnlyList<ImageFault> Faults, string? PassedOver)
 {
     private const int MostNamed = 10;
 
@@ -38,17 +39,19 @@ internal sealed record ImageFolderFiles(string Folder, ImageClass[] Classes, str
         return empty.Length == 0 || walk.Faults.Count > 0
             ? new(folder, classes, files, walk.Faults, Describe(folder, walk, null))
             : throw new InvalidDataException(
-                $"{Some(empty)}: no image found; the folder of a class must hold at least one ({ImageFileTypes.Endings}). Remove the folder if it is not a class."
+                $"{Some(empty)}: no image found; the folder of a class must hold at least one ({ImageFileTypes.Endings}). "
+                + "Remove the folder if it is not a class."
                 + (Describe(folder, walk, null) is string passedOver ? $" {passedOver}" : ""));
     }
 
-    private static ImageFolderFiles Test(string folder, ImageFolderParts parts, ImageClass[] classes, Func<string, string[], ImageClass[]> group)
+    private static ImageFolderFiles Test(
+        string folder, ImageFolderParts parts, ImageClass[] classes, Func<string, string[], ImageClass[]> group)
     {
         if (parts.Test is not string testFolder)
         {
             throw new DirectoryNotFoundException(
-                $"{folder}: the set has no test part of its own. Make folders for the parts ({ImageFolderParts.Names}) with the classes in each, "
-                + "or load the whole as Split.Train and divide it with TrainTestSplit.");
+                $"{folder}: the set has no test part of its own. Make folders for the parts ({ImageFolderParts.Names}) "
+                + "with the classes in each, or load the whole as Split.Train and divide it with TrainTestSplit.");
         }
 
         var walk = new FolderWalk(folder);
@@ -56,15 +59,17 @@ internal sealed record ImageFolderFiles(string Folder, ImageClass[] Classes, str
         if (folders.Count == 0)
         {
             throw new InvalidDataException(
-                $"{testFolder}: no folder of a class found, so its {walk.WithoutClass:N0} images have no labels. Sort them into folders that are called like those in {parts.Train}, "
-                + $"or load {parts.Train} by itself and divide it with TrainTestSplit.");
+                $"{testFolder}: no folder of a class found, so its {walk.WithoutClass:N0} images have no labels. "
+                + $"Sort them into folders that are called like those in {parts.Train}, or load {parts.Train} by itself "
+                + "and divide it with TrainTestSplit.");
         }
 
         string[] known = [.. classes.SelectMany(c => c.Folders)];
         if (group(testFolder, [.. folders.Keys]).SelectMany(c => c.Folders).Except(known).ToArray() is { Length: > 0 } unknown)
         {
             throw new InvalidDataException(
-                $"{Some([.. unknown.Select(u => Path.Combine(testFolder, folders[u]))])}: the folder '{Path.GetFileName(parts.Train)}' has no such class; it has {string.Join(", ", known)}.");
+                $"{Some([.. unknown.Select(u => Path.Combine(testFolder, folders[u]))])}: "
+                + $"the folder '{Path.GetFileName(parts.Train)}' has no such class; it has {string.Join(", ", known)}.");
         }
 
         string[][] files = FilesOf(testFolder, classes, folders, walk);
@@ -82,7 +87,8 @@ internal sealed record ImageFolderFiles(string Folder, ImageClass[] Classes, str
             if (!folders.TryAdd(ComposedForm.Of(name), name))
             {
                 throw new InvalidDataException(
-                    $"{part}: two folders are called '{ComposedForm.Of(name)}', written in two forms of Unicode (an accent is a character of its own in one of them). Put their files into one.");
+                    $"{part}: two folders are called '{ComposedForm.Of(name)}', written in two forms of Unicode "
+                    + "(an accent is a character of its own in one of them). Put their files into one.");
             }
         }
 
@@ -98,13 +104,17 @@ internal sealed record ImageFolderFiles(string Folder, ImageClass[] Classes, str
     private static InvalidDataException TooFew(string part, string[] found)
     {
         string hint = found.Length == 1 && ImageFolderParts.IsName(found[0]) ? $" Is {Path.Combine(part, found[0])} meant?" : "";
-        return new($"{part}: at least 2 folders expected, one a class, with images inside ({ImageFileTypes.Endings}); found {found.Length}.{hint}");
+        return new(
+            $"{part}: at least 2 folders expected, one a class, with images inside ({ImageFileTypes.Endings}); "
+            + $"found {found.Length}.{hint}");
     }
 
-    private static string[][] FilesOf(string part, ImageClass[] classes, Dictionary<string, string> folders, FolderWalk walk) =>
-    [
-        .. classes.Select(c => InTurn.Of(c.Folders.Select(name => folders.TryGetValue(name, out string? path) ? walk.ImagesIn(Path.Combine(part, path)) : [])).ToArray()),
-    ];
+    private static string[][] FilesOf(string part, ImageClass[] classes, Dictionary<string, string> folders, FolderWalk walk)
+    {
+        return [.. classes.Select(c => InTurn.Of(c.Folders.Select(ImagesIn)).ToArray())];
+
+        string[] ImagesIn(string name) => folders.TryGetValue(name, out string? actual) ? walk.ImagesIn(Path.Combine(part, actual)) : [];
+    }
 
     private static string Some(string[] folders)
         => string.Join(", ", folders.Take(MostNamed)) + (folders.Length > MostNamed ? $" and {folders.Length - MostNamed:N0} more" : "");

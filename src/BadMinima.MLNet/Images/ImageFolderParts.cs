@@ -82,7 +82,10 @@ internal sealed partial record ImageFolderParts(string Train, string? Test, stri
     {
         if (parts.Length > 1)
         {
-            throw Refuse(folder, parts, "are called like parts of a set, but there is none called train or training. Rename the one to train with, or, if they are classes, both.");
+            throw Refuse(
+                folder, parts,
+                "are called like parts of a set, but there is none called train or training. "
+                + "Rename the one to train with, or, if they are classes, both.");
         }
 
         if (parts is not [string part])
@@ -90,18 +93,22 @@ internal sealed partial record ImageFolderParts(string Train, string? Test, stri
             return;
         }
 
-        string cure = $"If they are parts, call them train and test; if they are classes, rename '{part}' (a file {ImageClassNames.FileName} can give the class any name).";
+        string cure = $"If they are parts, call them train and test; if they are classes, rename '{part}' "
+            + $"(a file {ImageClassNames.FileName} can give the class any name).";
         string[] classes = ClassesIn(folder, part);
         foreach (string other in names.Where(n => n != part))
         {
             if (ClassesIn(folder, other).Intersect(classes).FirstOrDefault() is string both)
             {
-                throw Refuse(folder, [part, other], $"hold folders of the same name ('{both}'), as parts of a set do and classes do not. {cure}");
+                throw Refuse(
+                    folder, [part, other], $"hold folders of the same name ('{both}'), as parts of a set do and classes do not. {cure}");
             }
 
             if (classes.Length > 1 && !HasImages(folder, part) && HasImages(folder, other))
             {
-                throw Refuse(folder, [part, other], $"do not go together: '{part}' is called like a part of a set and holds folders, '{other}' holds images. {cure}");
+                throw Refuse(
+                    folder, [part, other],
+                    $"do not go together: '{part}' is called like a part of a set and holds folders, '{other}' holds images. {cure}");
             }
         }
     }
@@ -122,8 +129,17 @@ internal sealed partial record ImageFolderParts(string Train, string? Test, stri
         return walk.WithoutClass > 0;
     }
 
-    private static Kind KindOf(string name) => Enum.TryParse(PartName().Match(name).Groups.Values.Skip(1).FirstOrDefault(g => g.Success)?.Name, out Kind kind) ? kind : Kind.None;
+    private static Kind KindOf(string name) => PartName().Match(name).Groups[1].Value.ToLowerInvariant() switch
+    {
+        "train" or "training" => Kind.Train,
+        "test" or "testing" => Kind.Test,
+        "eval" or "evaluation" => Kind.Evaluation,
+        "" => Kind.None,
+        _ => Kind.Validation,
+    };
 
-    [GeneratedRegex("^(?:(?<Train>train(?:ing)?)|(?<Test>test(?:ing)?)|(?<Evaluation>eval(?:uation)?)|(?<Validation>val(?:id(?:ation)?)?|dev))(?:[-_ ]?set)?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        "^(train|training|test|testing|eval|evaluation|val|valid|validation|dev)(?:[-_ ]?set)?$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex PartName();
 }

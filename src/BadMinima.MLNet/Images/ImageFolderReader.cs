@@ -15,8 +15,8 @@ internal static class ImageFolderReader
     /// <param name="warn">Told once what is passed over, if anything is.</param>
     /// <param name="group">Makes the classes from the folders' names; null for a class a folder.</param>
     public static ImageDataView Read(
-        string folder, ImageShape shape, Split split, ImageResizingEstimator.ResizingKind resizing, int? maximumRows, bool inMemory, Action<string> warn,
-        Func<string, string[], ImageClass[]>? group = null)
+        string folder, ImageShape shape, Split split, ImageResizingEstimator.ResizingKind resizing, int? maximumRows, bool inMemory,
+        Action<string> warn, Func<string, string[], ImageClass[]>? group = null)
     {
         Guard.FolderExists(folder);
         Guard.Split(split);
@@ -36,7 +36,9 @@ internal static class ImageFolderReader
 
         (string File, int Label)[] rows = [.. Labelled(part.Files).Take(maximumRows ?? int.MaxValue)];
         string[] paths = [.. rows.Select(r => r.File)];
-        IImageSource images = inMemory ? new ImagesInMemory(ImageDecoder.Decode(paths, shape, resizing)) : new ImagesInFiles(folder, paths, shape, resizing);
+        IImageSource images = inMemory
+            ? new ImagesInMemory(ImageDecoder.Decode(paths, shape, resizing))
+            : new ImagesInFiles(folder, paths, shape, resizing);
         return new ImageDataView(shape, images, [.. rows.Select(r => r.Label)], [.. part.Classes.Select(c => c.Name)]);
     }
 

@@ -20,14 +20,16 @@ internal static class ImageFormats
         return Candidates(folder) switch
         {
             [ImageFormat one] => one,
-            [] => throw new InvalidDataException($"{folder}: no image set found. Looked for {LookedFor}.{Hint(folder)}"),
+            [] when CifarVersions.Explain(folder) is string other => throw new InvalidDataException($"{folder}: no image set found. {other}{Hint(folder)}"),
+            [] => throw new InvalidDataException($"{folder}: no image set found. Looked for {LookedFor}.{IdxNames.Hint(folder)}{Hint(folder)}"),
             ImageFormat[] several => throw new InvalidDataException($"{folder}: files of several sets found ({string.Join(", ", several)}). Give each set a folder of its own, or call the loader of the one that is meant."),
         };
     }
 
     private static string LookedFor =>
         "CIFAR-10 (data_batch_1.bin ... data_batch_5.bin, test_batch.bin), CIFAR-100 (train.bin, test.bin), "
-        + "IDX (train-images-idx3-ubyte, t10k-images-idx3-ubyte and their labels, plain or .gz), and folders of images, one a class (class/image.jpg, or train/class/image.jpg and the same under test or val)";
+        + "IDX (train-images-idx3-ubyte, t10k-images-idx3-ubyte and their labels, plain or .gz, also with a prefix), "
+        + "and folders of images, one a class (class/image.jpg, or train/class/image.jpg and the same under test or val)";
 
     private static ImageFormat[] Candidates(string folder)
     {
@@ -47,7 +49,7 @@ internal static class ImageFormats
             yield return ImageFormat.Cifar100;
         }
 
-        if (BothParts.Any(part => IdxReader.FindImages(folder, part) is not null))
+        if (IdxNames.HasImages(folder))
         {
             yield return ImageFormat.Idx;
         }

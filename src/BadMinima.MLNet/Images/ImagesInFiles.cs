@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.ML.Transforms.Image;
 
@@ -10,6 +11,7 @@ internal sealed class ImagesInFiles : IImageSource
 
     private readonly string _folder;
     private readonly string[] _files;
+    private readonly ConcurrentDictionary<int, ((long Length, DateTime Written) Stamp, byte[] Hash)> _hashes = [];
     private int _held;
     private int _mostHeld;
 
@@ -58,7 +60,8 @@ internal sealed class ImagesInFiles : IImageSource
         }
     }
 
-    /// <summary>The SHA-256 of each row's file, one after another; files are read side by side, and nothing is decoded.</summary>
+    /// <summary>The SHA-256 of each row's file, one after another; files are read side by side, and nothing is decoded. What was read is
+    /// remembered as long as the file has the same size and time of change.</summary>
     public byte[] Hash(int[] rows)
     {
         byte[] hashes = new byte[rows.Length * SHA256.HashSizeInBytes];
@@ -66,8 +69,15 @@ internal sealed class ImagesInFiles : IImageSource
         {
             Parallel.For(0, rows.Length, i =>
             {
-                using var file = new FileStream(_files[rows[i]], FileMode.Open, FileAccess.Read, FileShare.Read, ReadAtOnce, FileOptions.SequentialScan);
-                SHA256.HashData(file, hashes.AsSpan(i * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes));
+                var info = new FileInfo(_files[rows[i]]);
+                (long, DateTime) now = (info.Length, info.LastWriteTimeUtc);
+                if (!_hashes.TryGetValue(rows[i], out var known) || known.Stamp != now)
+                {
+                    using var file = new FileStream(info.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, ReadAtOnce, FileOptions.SequentialScan);
+                    _hashes[rows[i]] = known = (now, SHA256.HashData(file));
+                }
+
+                known.Hash.CopyTo(hashes, i * SHA256.HashSizeInBytes);
             });
         }
         catch (AggregateException e) when (e.InnerExceptions.FirstOrDefault(inner => inner is IOException or UnauthorizedAccessException) is { } cause)

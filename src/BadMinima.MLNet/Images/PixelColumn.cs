@@ -12,16 +12,22 @@ namespace BadMinima.MLNet;
 /// </summary>
 /// <param name="Column">The column.</param>
 /// <param name="Format">What its rows are.</param>
-internal sealed record PixelColumn(DataViewSchema.Column Column, ExampleFormat Format)
+/// <param name="Role">How the data are called in messages: "training data".</param>
+internal sealed record PixelColumn(DataViewSchema.Column Column, ExampleFormat Format, string Role)
 {
+    // An image that is nearly black has a few of them, where it was resized in floating point.
+    private const int ShadesOfAScaledImage = 10;
+    /// <summary>The annotation of a column whose dimensions somebody has said to be channels, height, width.</summary>
+    public const string SaidAnnotation = "IsChannelsHeightWidth";
     private const string Allowed = "Vector<Byte, C, H, W>, Vector<Single, C, H, W> with values 0 to 255 (as ExtractPixels makes it), or an image of known size";
 
     /// <param name="schema">The data's schema.</param>
     /// <param name="name">The column's name.</param>
     /// <param name="vectors">Whether a Vector&lt;Single, n&gt; of one dimension is taken too, as features: see <see cref="ExampleFormat.TakesVectors"/>.</param>
     /// <param name="role">How the data are called in messages.</param>
+    /// <param name="known">The shape that is known to be right: a model's; null: none is.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing, of another type, or without dimensions; the message says so.</exception>
-    public static PixelColumn Find(DataViewSchema schema, string name, bool vectors = false, string role = "data")
+    public static PixelColumn Find(DataViewSchema schema, string name, bool vectors = false, string role = "data", ImageShape? known = null)
     {
         DataViewSchema.Column column = schema.GetColumnOrNull(name) ?? throw Missing(name, role, schema.Select(c => c.Name));
         switch (column.Type)
@@ -29,20 +35,20 @@ internal sealed record PixelColumn(DataViewSchema.Column Column, ExampleFormat F
             case ImageDataViewType { Height: > 0, Width: > 0 } image:
                 return Images(3, image.Height, image.Width);
             case VectorDataViewType { Dimensions: [> 0 and int features] } vector when vectors && vector.ItemType == NumberDataViewType.Single:
-                return new(column, new ExampleFormat(new ImageShape(features, 1, 1), IsVector: true));
+                return new(column, new ExampleFormat(new ImageShape(features, 1, 1), IsVector: true), role);
             case VectorDataViewType { Dimensions: [> 0 and int channels, > 0 and int height, > 0 and int width] } vector
                 when vector.ItemType == NumberDataViewType.Byte || vector.ItemType == NumberDataViewType.Single:
-                return channels is 1 or 3 or 4 || width is not (1 or 3 or 4) || (height, width) is (1, 1)
+                return !IsDoubtful(channels, height, width) || IsSaid(column) || known == new ImageShape(channels, height, width)
                     ? Images(channels, height, width)
                     : throw Wrong(name, role, $"{vector}: {channels} channels of {height}x{width} pixels, if it is in the order channels, height, width. It looks like height, width, channels",
-                        $"mlContext.Transforms.ReshapeToImages(\"{name}\", \"{name}\", new ImageShape({width}, {channels}, {height}), channelsLast: true)");
+                        $"mlContext.Transforms.ReshapeToImages(\"{name}\", \"{name}\", new ImageShape({width}, {channels}, {height}), channelsLast: true){Environment.NewLine}or, if the order is right, ReshapeToImages with the shape as it is.");
             case VectorDataViewType vector when vector.ItemType == NumberDataViewType.Byte || vector.ItemType == NumberDataViewType.Single:
                 throw Wrong(name, role, $"{vector}: a vector without the three dimensions channels, height, width", Cure(name, vector));
             default:
                 throw Wrong(name, role, $"{column.Type}", Cure(name, column.Type));
         }
 
-        PixelColumn Images(int channels, int height, int width) => new(column, new ExampleFormat(new ImageShape(channels, height, width), IsVector: false));
+        PixelColumn Images(int channels, int height, int width) => new(column, new ExampleFormat(new ImageShape(channels, height, width), IsVector: false), role);
     }
 
     /// <summary>The same check on a promised schema; dimensions are not known there.</summary>
@@ -59,9 +65,27 @@ internal sealed record PixelColumn(DataViewSchema.Column Column, ExampleFormat F
         bool vector = column.Kind == SchemaShape.Column.VectorKind.Vector && !column.IsKey && (column.ItemType == NumberDataViewType.Byte || column.ItemType == NumberDataViewType.Single);
         if (!image && !vector)
         {
-            throw Wrong(name, "data", column.Describe(), column.Kind == SchemaShape.Column.VectorKind.Scalar ? Cure(name, column.ItemType) : Cure(name, null));
+            DataViewType? type = column.Kind switch
+            {
+                SchemaShape.Column.VectorKind.Scalar => column.ItemType,
+                SchemaShape.Column.VectorKind.VariableVector when column.ItemType is PrimitiveDataViewType item => new VectorDataViewType(item),
+                _ => null,
+            };
+            throw Wrong(name, "data", column.Describe(), Cure(name, type));
         }
     }
+
+    /// <summary>Marks a column whose dimensions somebody has said to be channels, height, width, in this order.</summary>
+    public static void Say(DataViewSchema.Annotations.Builder annotations)
+        => annotations.Add(SaidAnnotation, BooleanDataViewType.Instance, (ref bool value) => value = true);
+
+    private static bool IsSaid(DataViewSchema.Column column) => column.Annotations.Schema.GetColumnOrNull(SaidAnnotation) is not null;
+
+    /// <summary>Whether the dimensions look like height, width, channels.</summary>
+    private static bool IsDoubtful(int channels, int height, int width) => channels is not (1 or 3 or 4) && width is 1 or 3 or 4 && (height, width) is not (1, 1);
+
+    /// <summary>Whether the dimensions look like height, width, channels, although somebody has said that they are not.</summary>
+    public bool IsDoubted => !Format.IsVector && IsDoubtful(Shape.Channels, Shape.Height, Shape.Width);
 
     /// <summary>Whether the values are Singles that stand for pixels.</summary>
     public bool IsSingles => !Format.IsVector && Column.Type is VectorDataViewType { ItemType: var item } && item == NumberDataViewType.Single;
@@ -86,7 +110,7 @@ internal sealed record PixelColumn(DataViewSchema.Column Column, ExampleFormat F
                 + $"in the place of LoadRawImageBytes, whose bytes are those of an encoded file{then}",
             VectorDataViewType { ItemType: var item } vector when item == NumberDataViewType.Byte || item == NumberDataViewType.Single =>
                 $"mlContext.Transforms.ReshapeToImages(\"Pixels\", \"{name}\", new ImageShape(channels, height, width)){(vector.Size > 0 ? $", of {vector.Size:N0} values in all," : "")}"
-                + $"{Environment.NewLine}and name the column \"Pixels\" in the trainer; or take a network for feature vectors, such as \"mlp\".",
+                + $"{Environment.NewLine}and name the column \"Pixels\" in the trainer{(item == NumberDataViewType.Single ? "; or take a network for feature vectors, such as \"mlp\"" : "")}.",
             _ => $"mlContext.Transforms.Conversion.ConvertType(\"{name}\", outputKind: DataKind.Single), and for a vector of one dimension ReshapeToImages after it.",
         };
     }
@@ -124,20 +148,46 @@ internal sealed record PixelColumn(DataViewSchema.Column Column, ExampleFormat F
             getter(ref value);
             Require(row, value.Length);
             value.CopyTo(dense);
-            bool scaled = false;
             for (int i = 0; i < dense.Length; i++)
             {
                 float pixel = dense[i];
                 destination[i] = pixel is >= 0 and <= 255
                     ? (byte)(pixel + 0.5f)
-                    : throw new InvalidDataException($"Column '{Column.Name}', row {row.Position}: pixel {i} is {pixel}; allowed is 0 to 255.");
-                scaled |= pixel is > 0 and < 1;
+                    : throw new InvalidDataException($"Column '{Column.Name}', row {row.Position} of the {Role}: pixel {i} is {pixel}; allowed is 0 to 255.");
             }
+        };
+    }
 
-            if (scaled && dense.AsSpan().IndexOfAnyExceptInRange(0f, 1f) < 0)
+    /// <summary>
+    /// A reader for rows to be scored, which come one by one and cannot be judged as a whole set is: it refuses an image of many shades between 0 and 1, which was scaled.
+    /// </summary>
+    public PixelReader CreateScoringReader(DataViewRow row)
+    {
+        PixelReader read = CreateReader(row);
+        if (!IsSingles)
+        {
+            return read;
+        }
+
+        ValueGetter<VBuffer<float>> getter = row.GetGetter<VBuffer<float>>(Column);
+        VBuffer<float> value = default;
+        HashSet<float> shades = [];
+        return destination =>
+        {
+            read(destination);
+
+            // Rounded to bytes, a scaled image is 0 and 1.
+            if (destination.IndexOfAnyExceptInRange((byte)0, (byte)1) < 0)
             {
-                throw new InvalidDataException(
-                    $"Column '{Column.Name}', row {row.Position}: all pixels lie in 0..1, and not all are whole; allowed is 0 to 255. Leave out the scaling (ExtractPixels without scaleImage).");
+                getter(ref value);
+                shades.Clear();
+                shades.UnionWith(value.GetValues().ToArray().Where(shade => shade is > 0 and < 1));
+                if (shades.Count >= ShadesOfAScaledImage && value.GetValues().IndexOfAnyExceptInRange(0f, 1f) < 0)
+                {
+                    throw new InvalidDataException(
+                        $"Column '{Column.Name}', row {row.Position} of the {Role}: all pixels lie in 0..1, in {shades.Count} shades between; allowed is 0 to 255. "
+                        + "Leave out the scaling (ExtractPixels without scaleImage); round the pixels of an image that is as dark as that.");
+                }
             }
         };
     }
@@ -156,7 +206,7 @@ internal sealed record PixelColumn(DataViewSchema.Column Column, ExampleFormat F
             {
                 if (!float.IsFinite(features[i]))
                 {
-                    throw new InvalidDataException($"Column '{Column.Name}', row {row.Position}: feature {i} is {features[i]}; allowed is a finite number.");
+                    throw new InvalidDataException($"Column '{Column.Name}', row {row.Position} of the {Role}: feature {i} is {features[i]}; allowed is a finite number.");
                 }
             }
         };
@@ -169,7 +219,7 @@ internal sealed record PixelColumn(DataViewSchema.Column Column, ExampleFormat F
         if (length != Shape.Volume)
         {
             throw new InvalidDataException(
-                $"Column '{Column.Name}', row {row.Position}: {(length == 0 ? "no values" : $"{length:N0} values")} found; {Shape.Volume:N0} are expected ({Format})."
+                $"Column '{Column.Name}', row {row.Position} of the {Role}: {(length == 0 ? "no values" : $"{length:N0} values")} found; {Shape.Volume:N0} are expected ({Format})."
                 + (Format.IsVector ? "" : " Pixels are decoded images, not the bytes of a PNG or JPEG file."));
         }
     }
@@ -185,7 +235,7 @@ internal sealed record PixelColumn(DataViewSchema.Column Column, ExampleFormat F
             getter(ref image!);
             if (image is null || image.Height != Shape.Height || image.Width != Shape.Width)
             {
-                throw new InvalidDataException($"Column '{Column.Name}', row {row.Position}: {(image is null ? "no image" : $"an image of {image.Height}x{image.Width}")}; {Shape.Height}x{Shape.Width} is expected.");
+                throw new InvalidDataException($"Column '{Column.Name}', row {row.Position} of the {Role}: {(image is null ? "no image" : $"an image of {image.Height}x{image.Width}")}; {Shape.Height}x{Shape.Width} is expected.");
             }
 
             (int red, int blue) = image.PixelFormat == MLPixelFormat.Bgra32 ? (2, 0) : (0, 2);

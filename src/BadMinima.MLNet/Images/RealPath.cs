@@ -14,6 +14,15 @@ internal static class RealPath
     /// <exception cref="IOException">Links lead round in a circle.</exception>
     public static string Of(string path) => Follow(path) ?? throw new IOException($"{path}: its symbolic links lead round in a circle.");
 
+    /// <summary>The folder, the one that it lies in, and so on up to the root.</summary>
+    public static IEnumerable<string> WithParents(string realFolder)
+    {
+        for (string? folder = realFolder; folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            yield return folder;
+        }
+    }
+
     /// <summary>Null where links lead round in a circle.</summary>
     private static string? Follow(string path)
     {
@@ -32,15 +41,6 @@ internal static class RealPath
                 : Path.Combine(folder, Path.GetFileName(full)) is var real && new FileInfo(real).LinkTarget is not string target ? real
                 : ++links > MostLinks ? null
                 : Real(Path.GetFullPath(target, folder));
-        }
-    }
-
-    /// <summary>The folder, the one that it lies in, and so on up to the root.</summary>
-    public static IEnumerable<string> WithParents(string realFolder)
-    {
-        for (string? folder = realFolder; folder is not null; folder = Path.GetDirectoryName(folder))
-        {
-            yield return folder;
         }
     }
 }

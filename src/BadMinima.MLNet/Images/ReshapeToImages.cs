@@ -91,7 +91,7 @@ public sealed class ReshapeToImagesTransformer : RowTransformer
         }
 
         return column.Kind != SchemaShape.Column.VectorKind.Scalar && !column.IsKey && (column.ItemType == NumberDataViewType.Byte || column.ItemType == NumberDataViewType.Single)
-            ? SchemaShapes.Vector(_output, (PrimitiveDataViewType)column.ItemType)
+            ? SchemaShapes.Vector(_output, (PrimitiveDataViewType)column.ItemType, PixelColumn.SaidAnnotation)
             : throw Wrong(nameof(inputSchema), column.Describe());
     }
 
@@ -115,13 +115,21 @@ public sealed class ReshapeToImagesTransformer : RowTransformer
         => new(parameter, $"Column '{_input}' is of type {type}; allowed is a vector of Byte or Single with {_shape.Volume:N0} values, for images of {_shape}.");
 
     private sealed class Mapper<T>(ReshapeToImagesTransformer parent, DataViewSchema schema, DataViewSchema.Column column)
-        : RowMapper(schema, [column], [new(parent._output, parent._shape.ToVectorType((PrimitiveDataViewType)((VectorDataViewType)column.Type).ItemType), null)])
+        : RowMapper(schema, [column], [new(parent._output, parent._shape.ToVectorType((PrimitiveDataViewType)((VectorDataViewType)column.Type).ItemType), Said())])
     {
+        private static DataViewSchema.Annotations Said()
+        {
+            var annotations = new DataViewSchema.Annotations.Builder();
+            PixelColumn.Say(annotations);
+            return annotations.ToAnnotations();
+        }
+
         protected override Delegate[] CreateGetters(DataViewRow input, bool[] wanted)
         {
             ValueGetter<VBuffer<T>> getter = input.GetGetter<VBuffer<T>>(Inputs[0]);
             (int channels, int plane) = (parent._shape.Channels, parent._shape.Height * parent._shape.Width);
             VBuffer<T> source = default;
+            T[] values = new T[channels * plane];
             ValueGetter<VBuffer<T>> reshaped = (ref VBuffer<T> destination) =>
             {
                 getter(ref source);
@@ -136,11 +144,14 @@ public sealed class ReshapeToImagesTransformer : RowTransformer
                     return;
                 }
 
-                T[] values = [.. source.DenseValues()];
+                source.CopyTo(values);
                 VBufferEditor<T> editor = VBufferEditor.Create(ref destination, values.Length);
-                for (int i = 0; i < values.Length; i++)
+                for (int c = 0; c < channels; c++)
                 {
-                    editor.Values[i % channels * plane + i / channels] = values[i];
+                    for (int pixel = 0; pixel < plane; pixel++)
+                    {
+                        editor.Values[c * plane + pixel] = values[pixel * channels + c];
+                    }
                 }
 
                 destination = editor.Commit();

@@ -1,6 +1,9 @@
 namespace BadMinima.MLNet.Interop;
 
-/// <summary>The checksum of zip archives (ISO 3309, polynomial 0x04C11DB7 with bits reflected), which .NET reads from an archive but does not compare.</summary>
+/// <summary>
+/// The checksum of zip archives (ISO 3309, polynomial 0x04C11DB7 with bits reflected), which .NET reads from an archive but does not
+/// compare.
+/// </summary>
 internal static class Crc32
 {
     private static readonly uint[][] Tables = MakeTables();

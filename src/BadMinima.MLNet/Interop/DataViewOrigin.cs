@@ -9,7 +9,6 @@ internal static class DataViewOrigin
     /// <summary>The view behind all transforms, filters and shuffles; the view itself if it is none of these. Rows keep their ids on the way.</summary>
     public static IDataView Of(IDataView view) => view switch
     {
-        MappedDataView mapped => Of(mapped.Source),
         IDataTransform transform => Of(transform.Source),
         _ => view,
     };

@@ -13,6 +13,8 @@ namespace BadMinima.MLNet.Interop;
 /// <param name="Values">A boxed <see cref="VBuffer{T}"/> of that type.</param>
 internal sealed record KeyValues(VectorDataViewType Type, object Values)
 {
+    private const int LongestType = 1024;
+
     /// <summary>Reads a column's key values; null where it has none.</summary>
     public static KeyValues? Of(DataViewSchema.Column column)
     {
@@ -41,10 +43,12 @@ internal sealed record KeyValues(VectorDataViewType Type, object Values)
     /// <exception cref="InvalidDataException">They are damaged, or of a type that this version does not know.</exception>
     public static KeyValues Read(IHostEnvironment environment, BinaryReader reader)
     {
+        var stream = (StrictStream)reader.BaseStream;
         try
         {
+            StoredValues.CheckVector(stream.Peek(LongestType), reader.Left());
             var saver = new BinarySaver(environment, new BinarySaver.Arguments());
-            if (saver.TryLoadTypeAndValue(reader.BaseStream, out DataViewType type, out object values) && type is VectorDataViewType vector)
+            if (saver.TryLoadTypeAndValue(stream, out DataViewType type, out object values) && type is VectorDataViewType vector)
             {
                 return new KeyValues(vector, values);
             }
@@ -77,7 +81,12 @@ internal sealed record KeyValues(VectorDataViewType Type, object Values)
 
     // Names mean the same whatever the culture: 0.5 is "0.5".
     private static string[] Text<T>(object values)
-        => [.. ((VBuffer<T>)values).DenseValues().Select(v => (v is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : v?.ToString()) ?? "")];
+        => [.. ((VBuffer<T>)values).DenseValues().Select(v => v switch
+        {
+            DateTime or DateTimeOffset => ((IFormattable)v).ToString("O", CultureInfo.InvariantCulture),
+            IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+            _ => v?.ToString() ?? "",
+        })];
 
     private static bool Add<T>(DataViewSchema.Annotations.Builder annotations, string kind, KeyValues keys)
     {

@@ -8,7 +8,8 @@ using Microsoft.ML.Runtime;
 namespace BadMinima.MLNet.Interop;
 
 /// <summary>
-/// A model file, read without ML.NET's loader: that one compares no checksum, and in a damaged file it may go on for ever, or take any amount of memory.
+/// A model file, read without ML.NET's loader: that one compares no checksum, and in a damaged file it may go on for ever, or take any
+/// amount of memory.
 /// Here every checksum is compared first, and of the file no more is read than what is asked for.
 /// </summary>
 internal sealed class ModelArchive : IDisposable
@@ -16,18 +17,19 @@ internal sealed class ModelArchive : IDisposable
     // *** What ML.NET writes ***
     // Schema: the schema, as a data set without rows in its binary format; missing where the model was saved without one, or with a loader
     // Model.key, Loader/...: a loader; missing where the model was saved with a schema or with nothing
+    // TrainingInfo/Version.txt: the version of ML.NET
     // TransformerChain/Model.key: ML.NET's header; int: transformers; for each an int: scope
     // TransformerChain/Transform_000/Model.key, and so on: the transformers, among which there may be chains
     private const string SchemaName = ModelOperationsCatalog.SchemaEntryName;
     private const string HeaderName = ModelLoadContext.ModelStreamName;
     private const string LoaderFolder = "Loader";
     private const string ChainName = TransformerChain.LoaderSignature;
+    private static readonly string[] Roots = [SchemaName, HeaderName, LoaderFolder, "Reader", ChainName, "TrainingInfo"];
 
     // Trained weights hardly shrink in an archive; those of a network that has collapsed to zeros do so a thousandfold.
     private const long HarmlessSize = 1L << 30;
     private const long LargestRatio = 100;
-
-    private const long LargestSchema = 1L << 28;
+    private const long LargestSchema = 1L << 24;
 
     private readonly Stream _file;
     private readonly ZipArchive _zip;
@@ -47,7 +49,13 @@ internal sealed class ModelArchive : IDisposable
             if (entry.Length < 0 || size > Math.Max(HarmlessSize, LargestRatio * file.Length))
             {
                 throw new InvalidDataException(
-                    $"it is {file.Length:N0} bytes long and claims to hold {size:N0} and more: no model is packed that well. It is damaged.");
+                    $"it is {file.Length:N0} bytes long and claims to hold {size:N0} and more: no model is packed that well.");
+            }
+
+            // What has lost its name would be taken for missing, which a schema may be.
+            if (!Roots.Contains(entry.FullName.Split('/', '\\')[0]))
+            {
+                throw new InvalidDataException($"it has an entry '{entry.FullName}', which no model of ML.NET has: it is damaged.");
             }
 
             if (!_entries.TryAdd(entry.FullName.Replace('\\', '/'), entry))
@@ -71,7 +79,8 @@ internal sealed class ModelArchive : IDisposable
     /// <exception cref="InvalidDataException">There is no such entry.</exception>
     public StrictStream Open(string path)
     {
-        ZipArchiveEntry entry = _entries.GetValueOrDefault(path) ?? throw new InvalidDataException($"it has no entry '{path}': it is damaged, or not of ML.NET.");
+        ZipArchiveEntry entry = _entries.GetValueOrDefault(path)
+            ?? throw new InvalidDataException($"it has no entry '{path}': it is damaged, or not of ML.NET.");
         return new StrictStream(entry.Open(), entry.Length);
     }
 
@@ -81,7 +90,7 @@ internal sealed class ModelArchive : IDisposable
     {
         try
         {
-            return _entries.ContainsKey(SchemaName) ? new BinaryLoader(environment, new BinaryLoader.Arguments(), Load(SchemaName)).Schema
+            return _entries.ContainsKey(SchemaName) ? ReadSchema(environment, Bytes(SchemaName))
                 : _entries.ContainsKey(HeaderName) ? ReadLoader(environment).GetOutputSchema()
                 : null;
         }
@@ -132,17 +141,25 @@ internal sealed class ModelArchive : IDisposable
         return null;
     }
 
+    private static DataViewSchema ReadSchema(IHostEnvironment environment, byte[] bytes)
+    {
+        StoredValues.CheckSchema(bytes);
+        return new BinaryLoader(environment, new BinaryLoader.Arguments(), Seekable(bytes)).Schema;
+    }
+
     private IDataLoader<IMultiStreamSource> ReadLoader(IHostEnvironment environment)
     {
         string path = $"{LoaderFolder}/{HeaderName}";
         using RepositoryReader repository = RepositoryReader.Open(_file, environment, useFileSystem: false);
-        using var entry = new Repository.Entry(repository, path, Load(path));
-        ModelLoadContext.LoadModel<IDataLoader<IMultiStreamSource>, SignatureLoadModel>(environment, out var loader, repository, entry, LoaderFolder);
+        using var entry = new Repository.Entry(repository, path, Seekable(Bytes(path)));
+        ModelLoadContext.LoadModel<IDataLoader<IMultiStreamSource>, SignatureLoadModel>(
+            environment, out IDataLoader<IMultiStreamSource> loader, repository, entry, LoaderFolder);
         return loader;
     }
 
-    /// <summary>An entry's content in memory, where one can go to and fro.</summary>
-    private StrictStream Load(string path)
+    private static StrictStream Seekable(byte[] bytes) => new(new MemoryStream(bytes, writable: false), bytes.Length);
+
+    private byte[] Bytes(string path)
     {
         using StrictStream content = Open(path);
         if (content.Length > LargestSchema)
@@ -152,7 +169,7 @@ internal sealed class ModelArchive : IDisposable
 
         byte[] bytes = new byte[content.Length];
         content.ReadExactly(bytes);
-        return new StrictStream(new MemoryStream(bytes, writable: false), bytes.Length);
+        return bytes;
     }
 
     private static void Check(ZipArchiveEntry entry)
@@ -167,7 +184,8 @@ internal sealed class ModelArchive : IDisposable
 
         if (length != entry.Length || checksum != entry.Crc32)
         {
-            throw new InvalidDataException($"the checksum of its entry '{entry.FullName}' does not fit: it is damaged. Copy or train the model again.");
+            throw new InvalidDataException(
+                $"the checksum of its entry '{entry.FullName}' does not fit: it is damaged. Copy or train the model again.");
         }
     }
 }

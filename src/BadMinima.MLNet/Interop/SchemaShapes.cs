@@ -26,8 +26,12 @@ internal static class SchemaShapes
         => new(name, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, new SchemaShape(like.Annotations.Where(a => a.Name == AnnotationUtils.Kinds.KeyValues)));
 
     /// <summary>A column of vectors of known size.</summary>
-    public static SchemaShape.Column Vector(string name, PrimitiveDataViewType itemType)
-        => new(name, SchemaShape.Column.VectorKind.Vector, itemType, isKey: false, null);
+    /// <param name="name">The column's name.</param>
+    /// <param name="itemType">The type of its items.</param>
+    /// <param name="mark">An annotation that is true.</param>
+    public static SchemaShape.Column Vector(string name, PrimitiveDataViewType itemType, string mark)
+        => new(name, SchemaShape.Column.VectorKind.Vector, itemType, isKey: false,
+            new SchemaShape([new SchemaShape.Column(mark, SchemaShape.Column.VectorKind.Scalar, BooleanDataViewType.Instance, isKey: false)]));
 
     /// <summary>A column of class probabilities for a label: <c>Vector&lt;Single&gt;</c> of a size that is known after fitting.</summary>
     public static SchemaShape.Column Score(string name, SchemaShape.Column label)

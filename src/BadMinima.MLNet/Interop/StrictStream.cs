@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace BadMinima.MLNet.Interop;
 
 /// <summary>
-/// A stream of known length, for reading, whose end is an exception. ML.NET's readers of arrays ask for more until they have enough, which at an
+/// A stream of known length, for reading, whose end is an exception. ML.NET's readers of arrays ask for more until they have enough,
+/// which at an
 /// ordinary end, where a stream gives 0 bytes, they do for ever; and its readers of nested types call themselves as often as a file says.
 /// </summary>
 /// <param name="inner">What is read. Seeking is possible where it is possible there.</param>
@@ -12,6 +13,7 @@ namespace BadMinima.MLNet.Interop;
 internal sealed class StrictStream(Stream inner, long length, bool leaveOpen = false) : Stream
 {
     private long _position;
+    private byte[] _peeked = [];
 
     public override bool CanRead => true;
 
@@ -27,13 +29,32 @@ internal sealed class StrictStream(Stream inner, long length, bool leaveOpen = f
         set => Seek(value, SeekOrigin.Begin);
     }
 
+    /// <summary>The next bytes, fewer where fewer are left; they will be read again. Not together with seeking.</summary>
+    public byte[] Peek(int count)
+    {
+        byte[] bytes = new byte[Math.Min(count, length - _position)];
+        this.ReadExactly(bytes);
+        _position -= bytes.Length;
+        return _peeked = bytes;
+    }
+
     /// <exception cref="EndOfStreamException">Nothing is left.</exception>
     /// <exception cref="InsufficientExecutionStackException">The caller is nested too deep.</exception>
     public override int Read(Span<byte> buffer)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
         int wanted = (int)Math.Min(buffer.Length, length - _position);
-        int read = inner.Read(buffer[..wanted]);
+        int read = Math.Min(wanted, _peeked.Length);
+        if (read > 0)
+        {
+            _peeked.AsSpan(0, read).CopyTo(buffer);
+            _peeked = _peeked[read..];
+        }
+        else
+        {
+            read = inner.Read(buffer[..wanted]);
+        }
+
         if (read == 0 && buffer.Length > 0)
         {
             throw new EndOfStreamException("It ends too early.");

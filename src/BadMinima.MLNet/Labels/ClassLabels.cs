@@ -11,7 +11,8 @@ namespace BadMinima.MLNet;
 internal sealed record ClassLabels(DataViewSchema.Column Column, int Classes, NamedClasses? Names, int[]? Numbers = null)
 {
     /// <summary>The labels of data that settle the classes themselves.</summary>
-    public static ClassLabels Own(DataViewSchema.Column column) => new(column, LabelColumn.Classes(column), NamedClasses.Of(column));
+    /// <exception cref="ArgumentException">Two classes have one name.</exception>
+    public static ClassLabels Own(DataViewSchema.Column column) => new(column, LabelColumn.Classes(column), RequireDistinct(column, "data", NamedClasses.Of(column)));
 
     /// <summary>The labels of data whose classes were settled by others, matched by name.</summary>
     /// <param name="column">The label column.</param>
@@ -23,7 +24,7 @@ internal sealed record ClassLabels(DataViewSchema.Column Column, int Classes, Na
     public static ClassLabels Matched(DataViewSchema.Column column, string role, int classes, NamedClasses? names, string owner)
     {
         int count = LabelColumn.Classes(column);
-        NamedClasses? own = NamedClasses.Of(column);
+        NamedClasses? own = RequireDistinct(column, role, NamedClasses.Of(column));
         if (own is null && names is null)
         {
             return count == classes
@@ -50,6 +51,12 @@ internal sealed record ClassLabels(DataViewSchema.Column Column, int Classes, Na
         int[] numbers = own.NumbersIn(names);
         return new(column, classes, names, numbers.Index().All(n => n.Index == n.Item) ? null : numbers);
     }
+
+    private static NamedClasses? RequireDistinct(DataViewSchema.Column column, string role, NamedClasses? names) => names?.Twice is not { } twice
+        ? names
+        : throw new ArgumentException(
+            $"Two classes of the {role} are called '{twice}' in label column '{column.Name}', perhaps in two forms of Unicode (an accent is a character of its own in one of them). "
+            + "Give the rows of both one name before MapValueToKey, or two.");
 
     /// <summary>Reads a row's class, from 0; -1 where its label is missing. ML.NET takes what lies beyond the type's count for missing, too.</summary>
     public Func<int> CreateReader(DataViewRow row)

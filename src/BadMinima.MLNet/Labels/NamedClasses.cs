@@ -17,7 +17,10 @@ internal sealed class NamedClasses
         _names = [.. names];
         foreach ((int number, string name) in _names.Index())
         {
-            _numbers.TryAdd(ComposedForm.Of(name), number);
+            if (!_numbers.TryAdd(ComposedForm.Of(name), number))
+            {
+                Twice ??= name;
+            }
         }
     }
 
@@ -26,6 +29,9 @@ internal sealed class NamedClasses
 
     /// <summary>Key values as names; null for null.</summary>
     public static NamedClasses? Of(KeyValues? values) => values is null ? null : new(values.ToText());
+
+    /// <summary>A name that two classes have, perhaps in two forms of Unicode; null if there is none.</summary>
+    public string? Twice { get; }
 
     /// <summary>In key order.</summary>
     public IReadOnlyList<string> All => _names;

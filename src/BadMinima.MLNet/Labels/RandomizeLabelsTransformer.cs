@@ -75,17 +75,7 @@ public sealed class RandomizeLabelsTransformer : RowTransformer
 
     /// <exception cref="ArgumentException">The labels are of other classes than those of the fit.</exception>
     private ClassLabels Match(DataViewSchema schema)
-    {
-        DataViewSchema.Column label = LabelColumn.Find(schema, _inputColumnName);
-        if (LabelColumn.Classes(label) != _map.Classes)
-        {
-            throw new ArgumentOutOfRangeException(nameof(schema),
-                $"Label column '{_inputColumnName}' has {LabelColumn.Classes(label)} classes, but the randomization was fitted on {_map.Classes}.");
-        }
-
-        // Models of format 1 and 2 do not tell their names.
-        return _classes is null ? ClassLabels.Own(label) : ClassLabels.Matched(label, "data", _map.Classes, NamedClasses.Of(_classes), "data of the fit");
-    }
+        => ClassLabels.Matched(LabelColumn.Find(schema, _inputColumnName, fewest: 1), "data", _map.Classes, NamedClasses.Of(_classes), "data of the randomization's fit");
 
     private sealed class Mapper : RowMapper
     {
@@ -96,7 +86,7 @@ public sealed class RandomizeLabelsTransformer : RowTransformer
         public Mapper(DataViewSchema inputSchema, RandomizeLabelsTransformer parent) : base(inputSchema, [], []) => _parent = parent;
 
         public Mapper(DataViewSchema inputSchema, RandomizeLabelsTransformer parent, ClassLabels labels, string output)
-            : base(inputSchema, [labels.Column], [Randomized(output, labels.Column)]) => (_parent, _labels) = (parent, labels);
+            : base(inputSchema, [labels.Column], [Randomized(output, labels, parent._classes)]) => (_parent, _labels) = (parent, labels);
 
         protected override Delegate[] CreateGetters(DataViewRow input, bool[] wanted)
         {
@@ -106,7 +96,7 @@ public sealed class RandomizeLabelsTransformer : RowTransformer
             Func<int> read = labels.CreateReader(input);
             ValueGetter<DataViewRowId> rowId = input.GetIdGetter();
             DataViewRowId id = default;
-            return [KeyColumns.Narrowed(labels.Column.Type, (ref uint key) =>
+            return [KeyColumns.Narrowed(Added[0].Type, (ref uint key) =>
             {
                 int label = read();
                 if (label >= 0)
@@ -116,15 +106,17 @@ public sealed class RandomizeLabelsTransformer : RowTransformer
                     label = map.Selects(selection) ? map.Replace(replacement, label) : label;
                 }
 
-                key = (uint)(label < 0 || labels.Numbers is null ? label : Array.IndexOf(labels.Numbers, label)) + 1;
+                key = (uint)(label + 1);
             })];
         }
 
-        private static DataViewSchema.DetachedColumn Randomized(string name, DataViewSchema.Column label)
+        /// <summary>The label's own type and values; those of the fit, where the data number the classes otherwise or lack some.</summary>
+        private static DataViewSchema.DetachedColumn Randomized(string name, ClassLabels labels, KeyValues? classes)
         {
+            bool asFitted = labels.Numbers is not null || LabelColumn.Classes(labels.Column) != labels.Classes;
             var annotations = new DataViewSchema.Annotations.Builder();
-            KeyValues.Of(label)?.AddTo(annotations, "KeyValues");
-            return new(name, label.Type, annotations.ToAnnotations());
+            (asFitted ? classes : KeyValues.Of(labels.Column))?.AddTo(annotations, "KeyValues");
+            return new(name, asFitted ? new KeyDataViewType(typeof(uint), labels.Classes) : labels.Column.Type, annotations.ToAnnotations());
         }
     }
 }

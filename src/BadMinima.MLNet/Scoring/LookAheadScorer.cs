@@ -25,7 +25,7 @@ internal sealed class LookAheadScorer : IDisposable
     public LookAheadScorer(TwoPhaseTransformer model, DataViewRowCursor cursor, PixelColumn pixels)
     {
         (_classifier, _cursor, _rowBytes, _classes) = (model.ForInference(), cursor, pixels.Format.Bytes, model.Classifier.Classes);
-        _read = pixels.CreateReader(cursor);
+        _read = pixels.CreateScoringReader(cursor);
         _id = cursor.GetIdGetter();
     }
 

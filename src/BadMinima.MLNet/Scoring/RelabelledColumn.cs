@@ -9,33 +9,37 @@ namespace BadMinima.MLNet;
 /// renumbered: the model's classes first, in the model's order, and after them what the model does not know, which an evaluator counts as wrong.
 /// </summary>
 /// <param name="Source">The column as it comes.</param>
+/// <param name="Names">The names of its classes.</param>
 /// <param name="Keys">For each of its keys the model's, both from 0.</param>
 /// <param name="Values">The values behind the new keys.</param>
-internal sealed record RelabelledColumn(DataViewSchema.Column Source, int[] Keys, KeyValues Values)
+internal sealed record RelabelledColumn(DataViewSchema.Column Source, NamedClasses Names, int[] Keys, KeyValues Values)
 {
+    // A column with so many more keys is no label of the model, and its values are not worth reading at every binding.
+    private const int LargestMultiple = 100;
+
     /// <summary>Renumbers a column, if there is need.</summary>
     /// <param name="column">Any column.</param>
-    /// <param name="isLabel">Whether it bears the name of the label that the model was trained on. Other columns are left alone unless all that they name are the model's classes.</param>
+    /// <param name="isLabel">Whether it bears the name of the label that the model was trained on. Another one is left alone unless it names a class of the model.</param>
     /// <param name="classes">The values behind the model's classes.</param>
-    /// <returns>Null where the numbers mean the same already, or the column names no class of the model.</returns>
-    public static RelabelledColumn? Of(DataViewSchema.Column column, bool isLabel, KeyValues classes)
+    /// <param name="model">Their names.</param>
+    /// <returns>Null where the numbers mean the same already.</returns>
+    public static RelabelledColumn? Of(DataViewSchema.Column column, bool isLabel, KeyValues classes, NamedClasses model)
     {
-        if (column.IsHidden || column.Type is not KeyDataViewType || NamedClasses.Of(column) is not { } names)
+        if (column.IsHidden || column.Type is not KeyDataViewType key || (!isLabel && key.Count > (ulong)(LargestMultiple * model.All.Count)) || NamedClasses.Of(column) is not { } names)
         {
             return null;
         }
 
-        var model = new NamedClasses(classes.ToText());
         int[] numbers = names.NumbersIn(model);
         string[] unknown = names.MissingIn(model);
-        bool concerns = unknown.Length == 0 || (isLabel && unknown.Length < numbers.Length);
+        bool concerns = isLabel || unknown.Length < numbers.Length;
         if (!concerns || numbers.Index().All(n => n.Item == n.Index || (n.Item < 0 && n.Index >= model.All.Count)))
         {
             return null;
         }
 
         int next = model.All.Count;
-        return new(column, Array.ConvertAll(numbers, number => number >= 0 ? number : next++), unknown.Length == 0 ? classes : KeyValues.Of([.. model.All, .. unknown]));
+        return new(column, names, Array.ConvertAll(numbers, number => number >= 0 ? number : next++), unknown.Length == 0 ? classes : KeyValues.Of([.. model.All, .. unknown]));
     }
 
     public DataViewSchema.DetachedColumn Make()

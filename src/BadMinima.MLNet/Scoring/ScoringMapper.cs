@@ -45,7 +45,7 @@ internal sealed class ScoringMapper(
             return [.. scores.Select(_ => (Delegate?)null), .. LabelGetters(input)];
         }
 
-        PixelReader read = pixels.CreateReader(input);
+        PixelReader read = pixels.CreateScoringReader(input);
         byte[] example = new byte[pixels.Format.Bytes];
         float[] values = [];
         long position = -1;

@@ -15,10 +15,11 @@ public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
 {
     private readonly Lock _networkLock = new();
     private readonly OutputColumns _columns;
+    private readonly Lazy<NamedClasses?> _names;
     private bool _disposed;
 
     internal TwoPhaseTransformer(IHostEnvironment environment, ImageClassifier classifier, OutputColumns columns, TrainingHistory history) : base(environment)
-        => (Classifier, _columns, History) = (classifier, columns, history);
+        => (Classifier, _columns, History, _names) = (classifier, columns, history, new(() => NamedClasses.Of(columns.Classes)));
 
     /// <summary>How the model came to be.</summary>
     public TrainingHistory History { get; }
@@ -160,7 +161,7 @@ public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
     private protected override RowMapper Bind(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        PixelColumn pixels = PixelColumn.Find(inputSchema, _columns.Feature, Classifier.Format.IsVector);
+        PixelColumn pixels = PixelColumn.Find(inputSchema, _columns.Feature, Classifier.Format.IsVector, known: InputShape);
         return pixels.Format == Classifier.Format
             ? new ScoringMapper(this, inputSchema, pixels, _columns.Make(Classifier.Classes), Relabel(inputSchema))
             : throw new ArgumentOutOfRangeException(nameof(inputSchema), $"Column '{_columns.Feature}' has {pixels.Format}, but the model was trained on {Classifier.Format}.");
@@ -168,7 +169,16 @@ public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
 
     private RelabelledColumn[] Relabel(DataViewSchema schema)
     {
-        if (Classes is not { } classes)
+        DataViewSchema.Column? label = schema.GetColumnOrNull(_columns.Label) is { Type: KeyDataViewType } column ? column : null;
+        using IChannel channel = Environment.Start(nameof(TwoPhaseTransformer));
+        if (label is { } labelled && (NamedClasses.Of(labelled) is null) != (_names.Value is null))
+        {
+            channel.Warning(MessageSensitivity.None,
+                $"Label column '{labelled.Name}' {(_names.Value is null ? "names its classes and the model only numbers them" : "only numbers its classes and the model names them")}: "
+                + "they cannot be matched, and an evaluator compares the numbers.");
+        }
+
+        if (_names.Value is not { } model)
         {
             return [];
         }
@@ -176,22 +186,13 @@ public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
         RelabelledColumn[] relabelled =
         [
             .. schema.Where(c => c.Name != _columns.Score && c.Name != _columns.PredictedLabel)
-                .Select(c => RelabelledColumn.Of(c, c.Name == _columns.Label, classes)).OfType<RelabelledColumn>(),
+                .Select(c => RelabelledColumn.Of(c, c.Index == label?.Index, Classes!, model)).OfType<RelabelledColumn>(),
         ];
-        NamedClasses known = NamedClasses.Of(classes)!;
-        using IChannel channel = Environment.Start(nameof(TwoPhaseTransformer));
-        foreach (RelabelledColumn column in relabelled)
+        foreach (RelabelledColumn renumbered in relabelled)
         {
             channel.Warning(MessageSensitivity.None,
-                $"Column '{column.Source.Name}' numbers the classes otherwise than the model ({NamedClasses.Of(column.Source)}; the model: {known}). "
-                + "It comes out in the model's order, so that evaluators, which compare numbers, compare the same classes.");
-        }
-
-        if (schema.GetColumnOrNull(_columns.Label) is { Type: KeyDataViewType } label && NamedClasses.Of(label) is { } names
-            && names.MissingIn(known).Length == names.All.Count)
-        {
-            channel.Warning(MessageSensitivity.None,
-                $"Label column '{label.Name}' names none of the model's classes ({names}; the model: {known}): an evaluator would compare the numbers of different classes.");
+                $"Column '{renumbered.Source.Name}' numbers the classes otherwise than the model ({renumbered.Names}; the model: {model}). "
+                + "It comes out in the model's order, so that evaluators, which compare numbers, compare the same classes; what the model does not know counts as wrong.");
         }
 
         return relabelled;

@@ -125,20 +125,24 @@ internal readonly struct TorchThreads : IDisposable
     /// <param name="threads">The count; null leaves it as it is.</param>
     public TorchThreads(int? threads)
     {
-        _before = get_num_threads();
-        Set(threads ?? _before);
+        lock (Gate)
+        {
+            _before = get_num_threads();
+            Set(threads ?? _before);
+        }
     }
 
-    public void Dispose() => Set(_before);
+    public void Dispose()
+    {
+        lock (Gate)
+        {
+            Set(_before);
+        }
+    }
 
     private static void Set(int count)
     {
-        if (count == get_num_threads())
-        {
-            return;
-        }
-
-        lock (Gate)
+        if (count != get_num_threads())
         {
             int others = 0;
             OnNewThread(() => others = get_num_threads());

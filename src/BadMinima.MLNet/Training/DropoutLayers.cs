@@ -57,7 +57,7 @@ internal sealed class DropoutLayers : IDisposable
     /// <summary>To be called before each step's forward pass.</summary>
     public void Seed(int epoch, int step) => _generator?.manual_seed(unchecked((long)_random.Stream((ulong)epoch).Bits((ulong)step)));
 
-    /// <summary>To be called after a forward pass.</summary>
+    /// <summary>To be called after an epoch.</summary>
     /// <exception cref="InvalidOperationException">A layer has dropped nothing.</exception>
     public void RequireUsed()
     {
@@ -65,7 +65,7 @@ internal sealed class DropoutLayers : IDisposable
         {
             throw new InvalidOperationException(
                 $"The network's Dropout layer '{_layers.First(l => _unused.Contains(l.Layer)).Name}' has dropped nothing: it must be run by call(...) rather than by forward(...), "
-                + "which TorchSharp's hooks do not see; one that is not run at all must not be part of the network.");
+                + "which TorchSharp's hooks do not see; one that is not run in a whole epoch must not be part of the network.");
         }
     }
 

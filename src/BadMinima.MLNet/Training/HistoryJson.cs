@@ -7,7 +7,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace BadMinima.MLNet;
 
 /// <summary>
-/// The JSON in model files and checkpoints, by generated code: a program that switches reflection off for JSON, as the templates for native compilation
+/// The JSON in model files and checkpoints, by generated code: a program that switches reflection off for JSON, as the templates for
+/// native compilation
 /// do, can save, load and resume. Enums are numbers.
 /// </summary>
 internal static class HistoryJson
@@ -17,13 +18,15 @@ internal static class HistoryJson
     public static string Write(Progress progress) => JsonSerializer.Serialize(progress, StoredJson.Default.Progress);
 
     /// <exception cref="InvalidDataException">The text is not what <see cref="Write(TrainingHistory)"/> writes.</exception>
-    public static TrainingHistory ReadHistory(string text) => Read(text, nameof(TrainingHistory.Phases), StoredJson.Default.TrainingHistory, h =>
-        h is { Architecture: not null, Device: not null, Version: not null } && AreWhole(h.Phases));
+    public static TrainingHistory ReadHistory(string text)
+        => Read(text, nameof(TrainingHistory.Phases), StoredJson.Default.TrainingHistory, h =>
+            h is { Architecture: not null, Device: not null, Version: not null } && AreWhole(h.Phases));
 
     /// <exception cref="InvalidDataException">The text is not what <see cref="Write(Progress)"/> writes.</exception>
-    public static Progress ReadProgress(string text) => Read(text, nameof(Progress.Finished), StoredJson.Default.Progress, p =>
-        p is { Settings: not null, Running: { Epochs: not null, Step: >= 0 } } && AreWhole(p.Finished)
-        && p.Running.Epochs.Select((e, i) => e?.Epoch == i + 1).All(inOrder => inOrder));
+    public static Progress ReadProgress(string text)
+        => Read(text, nameof(Progress.Finished), StoredJson.Default.Progress, p =>
+            p is { Settings: not null, Running: { Epochs: not null, Step: >= 0 } } && AreWhole(p.Finished)
+            && p.Running.Epochs.Select((e, i) => e?.Epoch == i + 1).All(inOrder => inOrder));
 
     private static T Read<T>(string text, string phases, JsonTypeInfo<T> type, Predicate<T> isWhole) where T : class
     {
@@ -45,9 +48,12 @@ internal static class HistoryJson
 
     private static bool AreWhole(ImmutableArray<PhaseHistory> phases)
         => !phases.IsDefault
-        && phases.All(p => p is { Settings: { Schedule: not null, Augmentation: not null }, Epochs.IsDefault: false } && p.Epochs.All(e => e is not null));
+        && phases.All(p => p is { Settings: { Schedule: not null, Augmentation: not null }, Epochs.IsDefault: false }
+            && p.Epochs.All(e => e is not null));
 
-    /// <summary>Gives settings that the text lacks, since they are younger than it, their defaults: generated code would set them to 0 and null.</summary>
+    /// <summary>
+    /// Gives settings that the text lacks, since they are younger than it, their defaults: generated code would set them to 0 and null.
+    /// </summary>
     private static void Complete(JsonObject? settings)
     {
         if (settings is null)
@@ -56,7 +62,9 @@ internal static class HistoryJson
         }
 
         bool first = settings["$type"] is JsonValue type && type.TryGetValue(out string? name) && name == "randomLabels";
-        Fill(settings, first ? JsonSerializer.SerializeToNode(new RandomLabelPhase(), StoredJson.Default.RandomLabelPhase) : JsonSerializer.SerializeToNode(new Recipe(), StoredJson.Default.Recipe));
+        Fill(settings, first
+            ? JsonSerializer.SerializeToNode(new RandomLabelPhase(), StoredJson.Default.RandomLabelPhase)
+            : JsonSerializer.SerializeToNode(new Recipe(), StoredJson.Default.Recipe));
         if (settings[nameof(Phase.EarlyStopping)] is JsonObject early)
         {
             Fill(early, JsonSerializer.SerializeToNode(new EarlyStopping(), StoredJson.Default.EarlyStopping));

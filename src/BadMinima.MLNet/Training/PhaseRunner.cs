@@ -63,7 +63,7 @@ internal sealed class PhaseRunner(
                 end = EndAfter(state) ?? (isCancelled() ? PhaseEnd.Cancelled : null);
             }
 
-            if (end is PhaseEnd.Cancelled || (end is null && record?.IsDueAfterEpoch == true))
+            if ((end is PhaseEnd.Cancelled && !state.IsStart) || (end is null && record?.IsDueAfterEpoch == true))
             {
                 Record(optimizer, state);
             }
@@ -119,7 +119,6 @@ internal sealed class PhaseRunner(
             using (_ownDraws.Begin(epoch, step))
             {
                 (meanLoss, right) = objective.Evaluate(network.Forward, input, labels, mixtures.Stream((ulong)step));
-                dropout.RequireUsed();
                 meanLoss.backward();
             }
 
@@ -130,6 +129,11 @@ internal sealed class PhaseRunner(
             using Scalar examplesOfBatch = labels.shape[0];
             lossSum.add_(meanLoss, alpha: examplesOfBatch);
             rightSum.add_(right, HeldScalar.One);
+        }
+
+        if (state.Step < Steps)
+        {
+            dropout.RequireUsed();
         }
 
         return (At(Steps), true);

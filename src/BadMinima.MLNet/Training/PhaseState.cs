@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace BadMinima.MLNet;
 
@@ -12,6 +13,10 @@ namespace BadMinima.MLNet;
 internal sealed record PhaseState(ImmutableList<EpochMetrics> Epochs, int Step, double LossSum, double RightSum, double EpochSeconds, double PhaseSeconds)
 {
     public static PhaseState Start { get; } = new([], 0, 0, 0, 0, 0);
+
+    /// <summary>Whether no step has been made.</summary>
+    [JsonIgnore]
+    public bool IsStart => Epochs.IsEmpty && Step == 0;
 
     /// <summary>The state at the beginning of the next epoch.</summary>
     public PhaseState Next(EpochMetrics metrics) => Start with { Epochs = Epochs.Add(metrics), PhaseSeconds = metrics.Elapsed.TotalSeconds };

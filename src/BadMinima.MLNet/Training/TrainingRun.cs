@@ -39,7 +39,7 @@ internal sealed class TrainingRun(
         ImmutableArray<PhaseHistory> finished = checkpoint?.Progress.Finished ?? [];
         PhaseState state = checkpoint?.Progress.Running ?? PhaseState.Start;
         Tensor? velocity = checkpoint?.Velocity;
-        HasTrained = !finished.IsEmpty || state != PhaseState.Start;
+        HasTrained = !finished.IsEmpty || !state.IsStart;
         foreach ((PhaseKind kind, Phase phase, Func<ITrainingExamples> examples, ulong stream) in Phases().Skip(finished.Length))
         {
             PhaseRecorder? Recorder() => folder is null ? null : new(folder, options.Checkpoints!.Every, settings!, network, finished, Warn);

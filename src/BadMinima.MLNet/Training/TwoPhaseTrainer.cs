@@ -80,7 +80,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     /// <summary>
     /// Continues the run whose checkpoints lie in the folder of <see cref="Options.Checkpoints"/>, as if it had never been interrupted: on one CPU machine with one thread count
     /// the model is the same bit for bit. Begins it where there is no checkpoint yet; gives the model back where it was finished. A damaged checkpoint is passed over for the one before it.
-    /// Whether the data are the same is told by all their pixels and labels; of images that stay in their files, by the files' names and sizes, their order and the labels.
+    /// Whether the data are the same is told by all their pixels and labels; of images that stay in their files, by what the files hold, their order and the labels.
     /// </summary>
     /// <param name="trainData">The same training data.</param>
     /// <param name="validationData">The same validation data, if there were any.</param>
@@ -117,6 +117,12 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         KeyValues? classValues = start is null ? InOrderOf(folder, KeyValues.Of(labelColumn)) : start.Classes;
         ClassLabels labels = ClassLabels.Matched(
             labelColumn, TrainingRole, start?.Classifier.Classes ?? LabelColumn.Classes(labelColumn), NamedClasses.Of(classValues), "model to start from");
+
+        if (pixels.IsDoubted)
+        {
+            channel.Warning(MessageSensitivity.None,
+                $"Column '{pixels.Column.Name}' is read as {pixels.Format.Shape}: channels, height, width. If that is height, width, channels, use ReshapeToImages with channelsLast: true.");
+        }
 
         Device device = Devices.Resolve(_options.Device, _environment);
         using var threads = new TorchThreads(_options.Threads);

@@ -92,6 +92,14 @@ public sealed class ContentCacheTests : IDisposable
         Assert.AreEqual((3, 4), (Reads(), Reads()), "where nothing can be written");
     }
 
+    [TestMethod]
+    public void Data_that_cannot_be_looked_through_are_read_each_time()
+    {
+        Directory.Delete(_folder.File("data"), recursive: true);
+        File.WriteAllText(_folder.File("data"), "no folder");
+        Assert.AreEqual((1, 2), (Reads(), Reads()));
+    }
+
     /// <summary>How often the data have been read.</summary>
     private int Reads(string rows = "rows")
     {

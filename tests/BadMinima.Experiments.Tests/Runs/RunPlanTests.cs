@@ -94,6 +94,17 @@ public sealed class RunPlanTests
     }
 
     [TestMethod]
+    public void A_folder_with_another_version_of_Cifar_is_explained()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllBytes(folder.File("data_batch_1"), [0x80, 2]);
+        Assert.Contains($"{folder.FullPath} holds CIFAR-10 in its version for Python", Assert.ThrowsExactly<InvalidDataException>(() => Planning.Plan("--data", folder.FullPath)).Message);
+        string archive = folder.File("cifar-10-binary.tar.gz");
+        File.WriteAllBytes(archive, [1]);
+        Assert.Contains("is a file; a folder is expected. ", Assert.ThrowsExactly<DirectoryNotFoundException>(() => Planning.Plan("--data", archive)).Message);
+    }
+
+    [TestMethod]
     public void A_switch_needs_no_value() => Assert.IsTrue(Planning.Plan("--flip", "--seed", "3").Options.Training!.Augmentation.HorizontalFlip);
 
     [TestMethod]

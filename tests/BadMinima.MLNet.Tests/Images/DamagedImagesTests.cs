@@ -18,17 +18,18 @@ public sealed class DamagedImagesTests : IDisposable
             ImageFiles.WritePicture(_folder.File($"{(i % 2 == 0 ? "a" : "b")}/{i:D3}.png"), 4, 4, 1, 2, 3);
         }
 
-        int[] damaged = [.. Enumerable.Range(0, 60).Select(i => 2 * i % 120 + (i % 2))];
-        foreach (int i in damaged)
+        // Every other file of each class.
+        string[] damaged = [.. Enumerable.Range(0, 120).Where(i => i % 4 < 2).Select(i => _folder.File($"{(i % 2 == 0 ? "a" : "b")}/{i:D3}.png"))];
+        foreach (string file in damaged)
         {
-            File.WriteAllText(_folder.File($"{(i % 2 == 0 ? "a" : "b")}/{i:D3}.png"), "no image");
+            File.WriteAllText(file, "no image");
         }
 
-        string[] expected = [.. damaged.Select(i => _folder.File($"{(i % 2 == 0 ? "a" : "b")}/{i:D3}.png")).Order(StringComparer.Ordinal).Take(10)];
+        const string Reason = "no image that can be read (JPEG, PNG, BMP, GIF, WebP, ICO expected), 8 bytes found";
+        IEnumerable<string> expected = damaged.Order(StringComparer.Ordinal).Take(10).Select(f => $"{f}: {Reason}");
         string message = Message(inMemory: true);
         Assert.AreEqual(
-            "60 of 120 files cannot be read:\n" + string.Join('\n', expected.Select(f => $"{f}: no image that can be read (JPEG, PNG, BMP, GIF, WebP expected), 8 bytes found"))
-            + "\n... and 50 more\nReplace or remove them.",
+            $"60 of 120 files cannot be read:\n{string.Join('\n', expected)}\n... and 50 more\nReplace or remove them.",
             message);
         Assert.AreEqual(message, Message(inMemory: true));
     }
@@ -45,7 +46,8 @@ public sealed class DamagedImagesTests : IDisposable
         File.WriteAllBytes(_folder.File("b/7.png"), []);
         string message = Message(inMemory: false);
         Assert.StartsWith($"2 of 10 files cannot be read:\n{_folder.File("a/0.png")}: ", message);
-        Assert.Contains($"\n{_folder.File("b/7.png")}: no image that can be read (JPEG, PNG, BMP, GIF, WebP expected), 0 bytes found\n", message);
+        Assert.Contains($"\n{_folder.File("b/7.png")}: no image that can be read", message);
+        Assert.Contains("0 bytes found\n", message);
         Assert.Contains("`badminima data check FOLDER` looks at every file", message);
     }
 
@@ -86,7 +88,7 @@ public sealed class DamagedImagesTests : IDisposable
     {
         // Of 4,200 x 4,000 pixels; the damaged one among them gives back its turn.
         byte[] large = LargePng();
-        for (int i = 0; i < 6; i++)
+        for (int i = 0; i < 4; i++)
         {
             Directory.CreateDirectory(_folder.File(i % 2 == 0 ? "a" : "b"));
             File.WriteAllBytes(_folder.File($"{(i % 2 == 0 ? "a" : "b")}/{i}.png"), i == 2 ? large[..^2_000] : large);

@@ -212,6 +212,146 @@ public sealed class IdxTests
         Assert.Contains("no file of labels for the Train part", Assert.ThrowsExactly<FileNotFoundException>(() => _ml.Data.LoadIdx(folder.FullPath)).Message);
     }
 
+    [TestMethod]
+    [DataRow("emnist-letters-train", "emnist-letters-test", ".gz")]
+    [DataRow("qmnist-train", "qmnist-test", "")]
+    [DataRow("my.train", "my.t10k", ".gz")]
+    [DataRow("TRAIN", "TEST", ".GZ")]
+    public void A_set_is_found_under_a_prefix_and_in_capitals(string train, string test, string ending)
+    {
+        using var folder = new TemporaryFolder();
+        foreach ((string part, int count) in new[] { (train, 6), (test, 4) })
+        {
+            bool capitals = part.All(char.IsUpper);
+            string Name(string rest) => folder.File(part + (capitals ? rest.ToUpperInvariant() : rest) + ending);
+            ImageFiles.WriteIdxImages(Name("-images-idx3-ubyte"), count, 2, 2);
+            ImageFiles.WriteIdxLabels(Name("-labels-idx1-ubyte"), count, 2);
+        }
+
+        // macOS leaves such beside each file.
+        File.WriteAllText(folder.File("._train-images-idx3-ubyte"), "");
+        AssertRows(_ml.Data.LoadIdx(folder.FullPath), 6, 4, 2);
+        AssertRows(_ml.Data.LoadImages(folder.FullPath, Split.Test), 4, 4, 2);
+        Assert.HasCount(6, ImageRow.ReadAll(_ml.Data.LoadTrainTestImages(folder.FullPath).TrainSet));
+    }
+
+    [TestMethod]
+    public void Several_sets_in_one_folder_are_refused_and_named()
+    {
+        using var folder = new TemporaryFolder();
+        WritePart(folder, "emnist-letters-train", 4, 2);
+        WritePart(folder, "emnist-digits-test", 4, 2);
+        foreach (Action load in new Action[] { () => _ml.Data.LoadIdx(folder.FullPath), () => _ml.Data.LoadIdx(folder.FullPath, Split.Test), () => _ml.Data.LoadImages(folder.FullPath) })
+        {
+            Assert.AreEqual($"{folder.FullPath}: IDX files of 2 sets found (emnist-digits-test-images-idx3-ubyte, emnist-letters-train-images-idx3-ubyte). "
+                + "Give each set a folder of its own, or name the two files: LoadIdx(imagesFile, labelsFile).", Assert.ThrowsExactly<InvalidDataException>(load).Message);
+        }
+
+        // A file that is there twice is one set.
+        using var twice = new TemporaryFolder();
+        WritePart(twice, "train", 4, 2);
+        ImageFiles.WriteIdxImages(twice.File("train-images-idx3-ubyte.gz"), 9, 3, 3);
+        AssertRows(_ml.Data.LoadIdx(twice.FullPath), 4, 9, 2);
+    }
+
+    [TestMethod]
+    public void The_first_of_Qmnists_eight_numbers_is_the_class()
+    {
+        using var folder = new TemporaryFolder();
+        string labels = folder.File("qmnist-train-labels-idx2-int.gz");
+        ImageFiles.WriteIdxImages(folder.File("qmnist-train-images-idx3-ubyte.gz"), 3, 2, 2);
+        ImageFiles.Write(labels, ImageFiles.Header([0x0C02, 3, 8, .. new uint[] { 2, 0, 1 }.SelectMany(c => new uint[] { c, 1, 300, 7, 70_000, 5, 0, 0 })]));
+        IDataView view = _ml.Data.LoadIdx(folder.FullPath);
+        CollectionAssert.AreEqual(new uint[] { 3, 1, 2 }, view.GetColumn<uint>("Label").ToArray());
+        CollectionAssert.AreEqual(new[] { "0", "1", "2" }, ImageRow.ClassNames(view));
+
+        string images = folder.File("qmnist-train-images-idx3-ubyte.gz");
+        ImageFiles.Write(labels, ImageFiles.Header(0x0C02, 3, 2, 1, 0, 2, 0, 3, 0));
+        Assert.Contains($"{labels}: labels of 2 numbers each; read are labels of one byte, and QMNIST's of 8 numbers", Message(images, labels));
+        ImageFiles.Write(labels, ImageFiles.Header([0x0C02, 3, 8, .. new uint[24].Select((_, i) => i == 8 ? uint.MaxValue : 1)]));
+        Assert.Contains($"{labels}: label -1 found at place 2; allowed are 0 to 255", Message(images, labels));
+        string plain = folder.File("l");
+        ImageFiles.Write(plain, ImageFiles.Header(0x0C02, 3, 8, 1, 0, 2));
+        Assert.Contains("108 bytes expected (a header of 12 and 3 labels of 1 x 8), found 24. The file is cut", Message(images, plain));
+    }
+
+    [TestMethod]
+    public void Labels_that_begin_at_one_have_no_class_below()
+    {
+        using var folder = new TemporaryFolder();
+        WriteLabelled(folder, "emnist-letters-train", 1, 3, 2);
+        WriteLabelled(folder, "emnist-letters-test", 3, 1);
+        IDataView train = _ml.Data.LoadIdx(folder.FullPath), test = _ml.Data.LoadIdx(folder.FullPath, Split.Test);
+        foreach (IDataView part in new[] { train, test })
+        {
+            CollectionAssert.AreEqual(new[] { "1", "2", "3" }, ImageRow.ClassNames(part));
+        }
+
+        CollectionAssert.AreEqual(new uint[] { 1, 3, 2 }, train.GetColumn<uint>("Label").ToArray());
+        CollectionAssert.AreEqual(new uint[] { 3, 1 }, test.GetColumn<uint>("Label").ToArray());
+
+        // Three names are theirs, four are those of 0 to 3.
+        CollectionAssert.AreEqual(new uint[] { 3, 1 }, _ml.Data.LoadIdx(folder.FullPath, Split.Test, ["a", "b", "c"]).GetColumn<uint>("Label").ToArray());
+        CollectionAssert.AreEqual(new uint[] { 4, 2 }, _ml.Data.LoadIdx(folder.FullPath, Split.Test, ["none", "a", "b", "c"]).GetColumn<uint>("Label").ToArray());
+
+        // One part alone may lack a class: its names are those of 0, 1, ...
+        string images = folder.File("emnist-letters-train-images-idx3-ubyte"), labels = folder.File("emnist-letters-train-labels-idx1-ubyte");
+        Assert.Contains("label 3 found at place 2; classNames has 3 names, for 0 to 2. The labels are 1 to 3: give a name to 0, too.",
+            Assert.ThrowsExactly<InvalidDataException>(() => _ml.Data.LoadIdx(images, labels, ["a", "b", "c"])).Message);
+        CollectionAssert.AreEqual(new[] { "1", "2", "3" }, ImageRow.ClassNames(_ml.Data.LoadIdx(images, labels)));
+    }
+
+    [TestMethod]
+    public void A_part_that_lacks_the_first_class_keeps_the_names_of_the_others()
+    {
+        using var folder = new TemporaryFolder();
+        WriteLabelled(folder, "train", 0, 1, 2);
+        WriteLabelled(folder, "t10k", 2, 1);
+        IDataView test = _ml.Data.LoadIdx(folder.FullPath, Split.Test);
+        CollectionAssert.AreEqual(new[] { "0", "1", "2" }, ImageRow.ClassNames(test));
+        CollectionAssert.AreEqual(new uint[] { 3, 2 }, test.GetColumn<uint>("Label").ToArray());
+
+        // Alone its classes bear their own numbers all the same.
+        IDataView alone = _ml.Data.LoadIdx(folder.File("t10k-images-idx3-ubyte"), folder.File("t10k-labels-idx1-ubyte"));
+        string[] names = ImageRow.ClassNames(alone);
+        CollectionAssert.AreEqual(new[] { "2", "1" }, alone.GetColumn<uint>("Label").Select(key => names[key - 1]).ToArray());
+    }
+
+    [TestMethod]
+    public void Numbers_of_another_type_are_told()
+    {
+        using var folder = new TemporaryFolder();
+        ImageFiles.WriteIdxLabels(folder.File("l"), 4, 2);
+        foreach ((uint magic, string what) in new[]
+        {
+            (0x0D03u, "IDX of floating-point numbers of 32 bits, dimensions: 3. Convert it to unsigned bytes, pixels from 0 to 255."),
+            (0x0E03u, "IDX of floating-point numbers of 64 bits, dimensions: 3."), (0x0C03u, "IDX of whole numbers of 32 bits, dimensions: 3."),
+            (0x0B03u, "IDX of whole numbers of 16 bits"), (0x0903u, "IDX of signed bytes"), (0x0804u, "IDX of unsigned bytes, dimensions: 4. Images have three, labels one."),
+        })
+        {
+            ImageFiles.Write(folder.File("i"), [.. ImageFiles.Header(magic, 4, 2, 2), .. new byte[16]]);
+            Assert.Contains($"found 0x{magic:X8}. That is {what}", Message(folder.File("i"), folder.File("l")));
+        }
+    }
+
+    [TestMethod]
+    public void Files_that_are_almost_called_right_are_named()
+    {
+        using var folder = new TemporaryFolder();
+        ImageFiles.WriteIdxImages(folder.File("images.idx3-ubyte"), 4, 2, 2);
+        ImageFiles.WriteIdxLabels(folder.File("labels.idx1-ubyte"), 4, 2);
+        const string Found = " Found are images.idx3-ubyte, labels.idx1-ubyte: the names of a pair say part and kind (train or test, images or labels), with or without a prefix. "
+            + "Rename the files, or name the two: LoadIdx(imagesFile, labelsFile).";
+        Assert.EndsWith(Found, Assert.ThrowsExactly<FileNotFoundException>(() => _ml.Data.LoadIdx(folder.FullPath)).Message);
+        Assert.EndsWith(Found, Assert.ThrowsExactly<InvalidDataException>(() => _ml.Data.LoadImages(folder.FullPath)).Message);
+    }
+
+    private static void WriteLabelled(TemporaryFolder folder, string part, params byte[] labels)
+    {
+        ImageFiles.WriteIdxImages(folder.File($"{part}-images-idx3-ubyte"), labels.Length, 2, 2);
+        ImageFiles.Write(folder.File($"{part}-labels-idx1-ubyte"), [.. ImageFiles.Header(0x0801, (uint)labels.Length), .. labels]);
+    }
+
     private static void WritePart(TemporaryFolder folder, string part, int count, int classes)
     {
         ImageFiles.WriteIdxImages(folder.File($"{part}-images-idx3-ubyte"), count, 3, 3);

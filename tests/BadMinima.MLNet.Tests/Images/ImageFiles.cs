@@ -62,7 +62,7 @@ internal static class ImageFiles
     public static void Write(string file, byte[] bytes)
     {
         using FileStream plain = File.Create(file);
-        using Stream stream = file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(plain, CompressionLevel.Fastest) : plain;
+        using Stream stream = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(plain, CompressionLevel.Fastest) : plain;
         stream.Write(bytes);
     }
 

@@ -36,7 +36,7 @@ public sealed class ImageFolderPartsTests : IDisposable
         Write(test, ("a", 4), ("b", 5));
         foreach (bool inMemory in new[] { true, false })
         {
-            DataOperationsCatalog.TrainTestData sets = _ml.Data.LoadTrainTestImages(_folder.FullPath, height: 4, width: 4, inMemory: inMemory);
+            var sets = _ml.Data.LoadTrainTestImages(_folder.FullPath, height: 4, width: 4, inMemory: inMemory);
             CollectionAssert.AreEqual(new[] { "a", "b" }, ImageRow.ClassNames(sets.TrainSet));
             CollectionAssert.AreEqual(new[] { (1u, 1), (2u, 2), (2u, 3) }, Rows(sets.TrainSet));
             CollectionAssert.AreEqual(new[] { (1u, 4), (2u, 5) }, Rows(sets.TestSet));
@@ -164,5 +164,6 @@ public sealed class ImageFolderPartsTests : IDisposable
 
     private string Message(Split split) => Assert.ThrowsExactly<InvalidDataException>(() => Load(split)).Message;
 
-    private static (uint Label, int Red)[] Rows(IDataView view) => [.. ImageRow.ReadAll(view).Select(r => (r.Label, (int)r.Pixels[0])).Order()];
+    private static (uint Label, int Red)[] Rows(IDataView view)
+        => [.. ImageRow.ReadAll(view).Select(r => (r.Label, (int)r.Pixels[0])).Order()];
 }

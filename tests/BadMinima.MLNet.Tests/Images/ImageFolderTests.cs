@@ -55,6 +55,20 @@ public sealed class ImageFolderTests
     }
 
     [TestMethod]
+    public void Hidden_folders_are_no_classes()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string name in new[] { "red/1.png", "blue/1.png", ".ipynb_checkpoints/1.png", ".thumbnails/2.png", "red/.hidden/3.png", "red/._1.png" })
+        {
+            ImageFiles.WritePicture(folder.File(name), 8, 8, 200, 0, 0);
+        }
+
+        IDataView view = _ml.Data.LoadImageFolder(folder.FullPath, 8, 8);
+        CollectionAssert.AreEqual(new[] { "blue", "red" }, ImageRow.ClassNames(view));
+        Assert.AreEqual(2, view.GetRowCount());
+    }
+
+    [TestMethod]
     public void A_grey_file_gives_three_equal_planes()
     {
         using var folder = new TemporaryFolder();
@@ -159,7 +173,7 @@ public sealed class ImageFolderTests
         using var folder = new TemporaryFolder();
         WriteTwoClasses(folder);
         File.WriteAllText(folder.File("b/bad.jpg"), "this is no image");
-        Assert.Contains($"{Path.Combine(folder.FullPath, "b", "bad.jpg")}: no image that can be read (JPEG, PNG, BMP, GIF, WebP expected), 16 bytes found", Message(folder));
+        Assert.Contains($"{Path.Combine(folder.FullPath, "b", "bad.jpg")}: no image that can be read (JPEG, PNG, BMP, GIF, WebP, ICO expected), 16 bytes found", Message(folder));
         File.WriteAllBytes(folder.File("b/bad.jpg"), []);
         Assert.Contains("bad.jpg: no image that can be read", Message(folder));
     }

@@ -87,6 +87,57 @@ public sealed class ImageFormatTests
         Assert.IsNotEmpty(test);
     }
 
+    [TestMethod]
+    [DataRow("data_batch_1", true, "CIFAR-10 in its version for Python", "cifar-10-binary.tar.gz")]
+    [DataRow("test_batch", true, "CIFAR-10 in its version for Python", "cifar-10-binary.tar.gz")]
+    [DataRow("train", true, "CIFAR-100 in its version for Python", "cifar-100-binary.tar.gz")]
+    [DataRow("data_batch_1.mat", false, "CIFAR-10 in its version for Matlab", "cifar-10-binary.tar.gz")]
+    [DataRow("cifar-10-python.tar.gz", false, "CIFAR-10 in its version for Python", "cifar-10-binary.tar.gz")]
+    [DataRow("cifar-100-matlab.tar.gz", false, "CIFAR-100 in its version for Matlab", "cifar-100-binary.tar.gz")]
+    public void Versions_of_Cifar_that_are_not_read_are_explained(string file, bool isPickle, string what, string instead)
+    {
+        using var folder = new TemporaryFolder();
+        string inside = Directory.CreateDirectory(folder.File("inside")).FullName;
+        File.WriteAllBytes(Path.Combine(inside, file), isPickle ? [0x80, 2, 0x7D] : [1]);
+        foreach (string path in new[] { inside, folder.FullPath })
+        {
+            foreach (Action load in new Action[] { () => _ml.Data.LoadImages(path), () => _ml.Data.LoadTrainTestImages(path) })
+            {
+                string message = Assert.ThrowsExactly<InvalidDataException>(load).Message;
+                Assert.StartsWith($"{path}: no image set found. {inside}", message);
+                Assert.Contains(what, message);
+                Assert.Contains($"Get the binary version, {instead}, from https://www.cs.toronto.edu/~kriz/cifar.html and unpack it.", message);
+            }
+        }
+
+        Assert.Contains(what, Assert.ThrowsExactly<FileNotFoundException>(() => _ml.Data.LoadCifar100(inside)).Message);
+    }
+
+    [TestMethod]
+    public void An_archive_is_told_to_be_one()
+    {
+        using var folder = new TemporaryFolder();
+        string archive = folder.File("cifar-10-binary.tar.gz");
+        File.WriteAllBytes(archive, [1]);
+        Assert.AreEqual($"{archive} is a file; a folder is expected. {archive} is an archive of what is read here: unpack it (tar -xf cifar-10-binary.tar.gz) and give the folder that comes out.",
+            Assert.ThrowsExactly<DirectoryNotFoundException>(() => _ml.Data.LoadImages(archive)).Message);
+        Assert.Contains("unpack it (tar -xf cifar-10-binary.tar.gz)", Assert.ThrowsExactly<InvalidDataException>(() => _ml.Data.LoadImages(folder.FullPath)).Message);
+        ImageFiles.WriteCifar10(Directory.CreateDirectory(folder.File("cifar-10-batches-bin")).FullName, 1);
+        Assert.Contains($"Is {folder.File("cifar-10-batches-bin")} meant?", Assert.ThrowsExactly<InvalidDataException>(() => _ml.Data.LoadImages(folder.FullPath)).Message);
+        string other = folder.File("images.zip");
+        File.WriteAllBytes(other, [1]);
+        Assert.AreEqual($"{other} is a file; a folder is expected.", Assert.ThrowsExactly<DirectoryNotFoundException>(() => _ml.Data.LoadImages(other)).Message);
+    }
+
+    [TestMethod]
+    public void Files_called_train_and_test_that_are_no_pickles_are_not_taken_for_Cifar()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("train"), "a list");
+        File.WriteAllText(folder.File("train.mat"), "SVHN");
+        Assert.DoesNotContain("version for", Assert.ThrowsExactly<InvalidDataException>(() => _ml.Data.LoadImages(folder.FullPath)).Message);
+    }
+
     private static void WriteClassFolders(TemporaryFolder folder, string part, int imagesPerClass)
     {
         for (int i = 0; i < 2 * imagesPerClass; i++)

@@ -108,7 +108,8 @@ internal static class RawImages
         byte[] header = [.. ImageFiles.Header((uint)width, (uint)height), depth, type, 0, 0, 0];
         return
         [
-            0x89, .. "PNG\r\n\x1A\n"u8, .. Chunk(("IHDR", header)), .. chunks.SelectMany(Chunk), .. Chunk(("IDAT", packed.ToArray())), .. Chunk(("IEND", [])),
+            0x89, .. "PNG\r\n\x1A\n"u8,
+            .. Chunk(("IHDR", header)), .. chunks.SelectMany(Chunk), .. Chunk(("IDAT", packed.ToArray())), .. Chunk(("IEND", [])),
         ];
     }
 

@@ -146,12 +146,36 @@ public sealed class RandomizeLabelsTests
         RandomizeLabelsTransformer transformer = Estimator(LabelNoise.ClassConditional(matrix)).Fit(Data());
         string[] reversed = ["e", "d", "c", "b", "a"];
         IDataView other = _ml.Data.LoadImages(new byte[5], new ImageShape(1, 1, 1), [0, 1, 2, 3, 4], reversed);
-        Assert.AreEqual("e d c b b", string.Join(' ', transformer.Transform(other).GetColumn<uint>("Noisy").Select(k => reversed[k - 1])));
+        string Named(ITransformer noise)
+        {
+            IDataView noisy = noise.Transform(other);
+            VBuffer<ReadOnlyMemory<char>> values = default;
+            noisy.Schema["Noisy"].GetKeyValues(ref values);
+            ReadOnlyMemory<char>[] names = [.. values.DenseValues()];
+            return string.Join(' ', noisy.GetColumn<uint>("Noisy").Select(k => names[k - 1]));
+        }
+
+        Assert.AreEqual("e d c b b", Named(transformer));
         using var folder = new Images.TemporaryFolder();
         _ml.Model.Save(transformer, Data().Schema, folder.File("noise.zip"));
-        Assert.AreEqual("e d c b b", string.Join(' ', _ml.Model.Load(folder.File("noise.zip"), out _).Transform(other).GetColumn<uint>("Noisy").Select(k => reversed[k - 1])));
+        Assert.AreEqual("e d c b b", Named(_ml.Model.Load(folder.File("noise.zip"), out _)));
         IDataView unknown = _ml.Data.LoadImages(new byte[5], new ImageShape(1, 1, 1), [0, 1, 2, 3, 4], ["a", "b", "c", "d", "x"]);
         Assert.Contains("'x'", Assert.ThrowsExactly<ArgumentException>(() => transformer.Transform(unknown)).Message);
+    }
+
+    [TestMethod]
+    public void Data_of_fewer_classes_have_the_classes_of_the_fit()
+    {
+        RandomizeLabelsTransformer transformer = Estimator(LabelNoise.UniformOther()).Fit(Data());
+        foreach (string[] names in new[] { new[] { "a", "b" }, ["c"] })
+        {
+            IDataView noisy = transformer.Transform(_ml.Data.LoadImages(new byte[20], new ImageShape(1, 1, 1), [.. Enumerable.Range(0, 20).Select(i => i % names.Length)], names));
+            VBuffer<ReadOnlyMemory<char>> values = default;
+            noisy.Schema["Noisy"].GetKeyValues(ref values);
+            Assert.AreEqual("a b c d e", string.Join(' ', values.DenseValues()));
+            string[] all = ["a", "b", "c", "d", "e"];
+            Assert.AreEqual(0, noisy.GetColumn<uint>("Label").Zip(noisy.GetColumn<uint>("Noisy")).Count(l => l.Second == 0 || names[l.First - 1] == all[l.Second - 1]), "every label is another one");
+        }
     }
 
     [TestMethod]

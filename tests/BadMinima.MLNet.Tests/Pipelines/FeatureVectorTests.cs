@@ -129,7 +129,7 @@ public sealed class FeatureVectorTests
         Fails<ArgumentOutOfRangeException>("Normalization.Mean is 0.4914, 0.4822, 0.4465; allowed is one finite number a channel (2)", points, Options with { Normalization = Normalization.Cifar10 });
         foreach (float bad in new[] { float.NaN, float.PositiveInfinity })
         {
-            Fails<InvalidDataException>($"Column 'Features', row 1: feature 1 is {bad}; allowed is a finite number", Rows([[0f, 1], [0, bad]]), Options);
+            Fails<InvalidDataException>($"Column 'Features', row 1 of the training data: feature 1 is {bad}; allowed is a finite number", Rows([[0f, 1], [0, bad]]), Options);
         }
 
         Fails<ArgumentException>("validation data have feature vectors of 3, but the training data feature vectors of 2", points, Options with { ValidationSet = Rows([[0f, 1, 2], [3, 4, 5]]) });

@@ -3,7 +3,9 @@ using Microsoft.ML.Data;
 
 namespace BadMinima.MLNet.Tests.Pipelines;
 
-/// <summary>ML.NET leaves out of an ONNX file, without a word, whatever is no ONNX transform to it. Ours must not be left out, but refused.</summary>
+/// <summary>
+/// ML.NET leaves out of an ONNX file, without a word, whatever is no ONNX transform to it. Ours must not be left out, but refused.
+/// </summary>
 [TestClass]
 public sealed class OnnxTests
 {

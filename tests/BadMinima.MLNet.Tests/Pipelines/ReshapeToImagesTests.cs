@@ -76,9 +76,13 @@ public sealed class ReshapeToImagesTests
         Assert.Contains("name the column \"Resized\" in the trainer (featureColumnName)", message);
 
         IDataView bytes = _ml.Transforms.LoadRawImageBytes("Bytes", folder.FullPath, "ImagePath").Fit(paths).Transform(paths);
-        message = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Tiny.Trainer(_ml, options with { FeatureColumnName = "Bytes" }).Fit(bytes)).Message;
-        Assert.Contains("in the place of LoadRawImageBytes", message);
-        Assert.Contains("mlContext.Transforms.LoadImages(\"Image\", folder, imagePathColumn)", message);
+        TwoPhaseTrainer ofBytes = Tiny.Trainer(_ml, options with { FeatureColumnName = "Bytes" });
+        foreach (Func<object> fit in new Func<object>[] { () => ofBytes.Fit(bytes), () => _ml.Transforms.LoadRawImageBytes("Bytes", folder.FullPath, "ImagePath").Append(ofBytes).Fit(paths) })
+        {
+            message = Assert.ThrowsExactly<ArgumentOutOfRangeException>(fit).Message;
+            Assert.Contains("in the place of LoadRawImageBytes", message);
+            Assert.Contains("mlContext.Transforms.LoadImages(\"Image\", folder, imagePathColumn)", message);
+        }
 
         var pipeline = _ml.Transforms.LoadImages("Image", folder.FullPath, "ImagePath")
             .Append(_ml.Transforms.ResizeImages("Resized", 32, 32, "Image"))
@@ -108,6 +112,43 @@ public sealed class ReshapeToImagesTests
         Assert.AreEqual(new ImageShape(1, 8, 8), model.InputShape);
     }
 
+    [TestMethod]
+    [DataRow(12, 4, 1)]
+    [DataRow(512, 4, 4)]
+    [DataRow(2, 64, 3)]
+    public void An_order_that_somebody_has_said_is_taken_with_a_warning_and_scored(int channels, int height, int width)
+    {
+        List<string> warnings = [];
+        _ml.Log += (_, e) => warnings.Add(e.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning ? e.RawMessage : "");
+        var shape = new ImageShape(channels, height, width);
+        byte[] pixels = [.. Enumerable.Range(0, 4 * shape.Volume).Select(i => (byte)i)];
+        IDataView loaded = _ml.Data.LoadImages(pixels, shape, [0, 1, 0, 1], ["a", "b"]);
+        IDataView bare = Rows(NumberDataViewType.Byte, [channels, height, width], pixels[..shape.Volume], pixels[^shape.Volume..]);
+        TwoPhaseTrainer Trainer(string column) => Tiny.Trainer(_ml, Tiny.Options with { Architecture = "mlp-100-100", FeatureColumnName = column, RandomLabels = null });
+        Assert.Contains("looks like height, width, channels", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trainer("Values").Fit(bare)).Message.ToLowerInvariant());
+        using TwoPhaseTransformer model = Trainer("Pixels").Fit(loaded);
+        Assert.IsNotEmpty(warnings.Where(w => w.Contains($"is read as {shape}: channels, height, width")));
+        using var said = _ml.Transforms.ReshapeToImages("Values", "Values", shape).Append(Trainer("Values")).Fit(bare);
+        Assert.AreEqual(shape, said.LastTransformer.InputShape);
+
+        // What the model was trained on is what it takes, whoever says so.
+        Assert.AreEqual(2, model.Transform(_ml.Transforms.CopyColumns("Pixels", "Values").Fit(bare).Transform(bare)).GetColumn<float[]>("Score").Count());
+    }
+
+    [TestMethod]
+    public void A_dark_picture_among_bright_ones_is_one_and_a_scaled_row_is_refused_when_it_is_scored()
+    {
+        var definition = SchemaDefinition.Create(typeof(SingleRow));
+        definition["Pixels"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 1, 8, 8);
+        IDataView Pictures(params float[][] pictures) => _ml.Data.LoadFromEnumerable(pictures.Select((p, i) => new SingleRow { Label = (uint)(i % 2), Pixels = p }).ToArray(), definition);
+        float[] bright = [.. Enumerable.Range(0, 64).Select(i => i * 4f)], dark = [.. bright.Select(p => p > 200 ? 0.4f : 0)], scaled = [.. bright.Select(p => p / 255)];
+        using TwoPhaseTransformer model = Tiny.Trainer(_ml, Tiny.Options with { RandomLabels = null }).Fit(Pictures(bright, dark, bright));
+        Assert.AreEqual(2, model.Transform(Pictures(bright, dark)).GetColumn<float[]>("Score").Count());
+        Exception e = Assert.Throws<Exception>(() => model.Transform(Pictures(bright, scaled)).GetColumn<float[]>("Score").ToArray());
+        Assert.Contains("row 1 of the data: all pixels lie in 0..1, in 63 shades between", e.InnerException?.Message ?? e.Message);
+        Assert.Contains("all pixels lie in 0..1", Assert.ThrowsExactly<InvalidDataException>(() => Tiny.Trainer(_ml).Fit(Pictures(scaled, scaled))).Message);
+    }
+
     /// <summary>Rows of two classes in turn.</summary>
     private IDataView Rows(PrimitiveDataViewType item, int[] dimensions, params byte[][] rows)
     {
@@ -122,6 +163,14 @@ public sealed class ReshapeToImagesTests
         public uint Label { get; set; }
 
         public byte[] Values { get; set; } = [];
+    }
+
+    private sealed class SingleRow
+    {
+        [KeyType(2)]
+        public uint Label { get; set; }
+
+        public float[] Pixels { get; set; } = [];
     }
 
     private sealed class PathRow

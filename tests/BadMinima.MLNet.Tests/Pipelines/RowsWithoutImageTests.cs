@@ -44,9 +44,10 @@ public sealed class RowsWithoutImageTests
         using TwoPhaseTransformer model = Tiny.Trainer(_ml).Fit(Rows(good, good));
         foreach ((MLImage? bad, string found) in new[] { (null, "no image"), ((MLImage?)small, "an image of 1x1") })
         {
-            string expected = $"Column 'Pixels', row 2: {found}; {Side}x{Side} is expected";
-            Assert.Contains(expected, Assert.ThrowsExactly<InvalidDataException>(() => Tiny.Trainer(_ml).Fit(Rows(good, good, bad))).Message);
-            Assert.Contains(expected, Assert.Throws<Exception>(() => model.Transform(Rows(good, good, bad)).GetColumn<float[]>("Score").ToArray()).InnermostMessage());
+            string Expected(string role) => $"Column 'Pixels', row 2 of the {role}: {found}; {Side}x{Side} is expected";
+            Assert.Contains(Expected("training data"), Assert.ThrowsExactly<InvalidDataException>(() => Tiny.Trainer(_ml).Fit(Rows(good, good, bad))).Message);
+            Assert.Contains(Expected("validation data"), Assert.ThrowsExactly<InvalidDataException>(() => Tiny.Trainer(_ml).Fit(Rows(good, good), Rows(good, good, bad))).Message);
+            Assert.Contains(Expected("data"), Assert.Throws<Exception>(() => model.Transform(Rows(good, good, bad)).GetColumn<float[]>("Score").ToArray()).InnermostMessage());
         }
     }
 
@@ -60,9 +61,11 @@ public sealed class RowsWithoutImageTests
         string expected = $": {found}; {Side * Side} are expected";
 
         TwoPhaseTrainer trainer = Tiny.Trainer(_ml, Tiny.Options with { Architecture = architecture });
-        Assert.Contains("Column 'Pixels', row 2" + expected, Assert.ThrowsExactly<InvalidDataException>(() => trainer.Fit(Rows(good, good, bad))).Message);
+        Assert.Contains("Column 'Pixels', row 2 of the training data" + expected, Assert.ThrowsExactly<InvalidDataException>(() => trainer.Fit(Rows(good, good, bad))).Message);
+        Assert.Contains("Column 'Pixels', row 2 of the validation data" + expected,
+            Assert.ThrowsExactly<InvalidDataException>(() => trainer.Fit(Rows(good, good), Rows(good, good, bad))).Message);
         using TwoPhaseTransformer model = trainer.Fit(Rows(good, good, good));
-        Assert.Contains("Column 'Pixels', row 2" + expected, Assert.Throws<Exception>(() => model.Transform(Rows(good, good, bad)).GetColumn<float[]>("Score").ToArray()).InnermostMessage());
+        Assert.Contains("Column 'Pixels', row 2 of the data" + expected, Assert.Throws<Exception>(() => model.Transform(Rows(good, good, bad)).GetColumn<float[]>("Score").ToArray()).InnermostMessage());
         using var engine = _ml.Model.CreatePredictionEngine<Row<T>, Prediction>(model, new PredictionEngineOptions { InputSchemaDefinition = definition, OwnsTransformer = false });
         Assert.HasCount(2, engine.Predict(new Row<T> { Pixels = good }).Score);
         string message = Assert.ThrowsExactly<InvalidDataException>(() => engine.Predict(new Row<T> { Pixels = bad })).Message;

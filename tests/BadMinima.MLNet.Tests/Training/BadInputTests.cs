@@ -53,7 +53,7 @@ public sealed class BadInputTests
         Fails<InvalidDataException>("pixel 5 is NaN; allowed is 0 to 255", Vectors(float.NaN), Tiny.Options);
         Fails<InvalidDataException>("pixel 5 is 256; allowed is 0 to 255", Vectors(256), Tiny.Options);
         Fails<InvalidDataException>("all pixels lie in 0..1", Vectors(1), Tiny.Options);
-        Fails<InvalidDataException>("row 0: all pixels lie in 0..1, and not all are whole", Vectors(0.25f), Tiny.Options);
+        Fails<InvalidDataException>("all pixels lie in 0..1", Vectors(0.25f), Tiny.Options);
         Fails<ArgumentOutOfRangeException>("Training.EarlyStopping.Metric is TestAccuracy; allowed is Loss or TrainingAccuracy without validation data; give them to Fit(trainData, validationData)",
             good, Tiny.Options with { Training = Recipe.Vanilla with { EarlyStopping = new() { Metric = EarlyStoppingMetric.TestAccuracy } } });
         Fails<InvalidDataException>("are of one class (key 3)", _ml.Data.FilterRowsByKeyColumnFraction(good, "Label", 0.21, 0.29), Tiny.Options);

@@ -61,6 +61,39 @@ public sealed class ClassMatchingTests
     }
 
     [TestMethod]
+    public void Trained_on_noisy_labels_a_model_is_evaluated_rightly_on_the_true_ones_whatever_else_they_name()
+    {
+        var chain = _ml.Transforms.RandomizeLabels("NoisyLabel", "Label", LabelNoise.Uniform(0)).Append(Tiny.Trainer(_ml, Options with { LabelColumnName = "NoisyLabel" }));
+        using var model = chain.Fit(Pictures("cat", "dog"));
+        foreach (string[] names in new[] { new[] { "cat", "dog" }, ["dog", "cat"], ["dog", "cat", "bird"], ["bird", "dog", "cat"] })
+        {
+            IDataView data = _ml.Data.LoadImages([.. Picture(false), .. Picture(true)], new ImageShape(1, 4, 4), [Array.IndexOf(names, "cat"), Array.IndexOf(names, "dog")], names);
+            Assert.AreEqual(1.0, _ml.MulticlassClassification.Evaluate(model.LastTransformer.Transform(data)).MicroAccuracy, string.Join(' ', names));
+        }
+    }
+
+    [TestMethod]
+    public void Classes_that_have_nothing_in_common_are_all_wrong_and_where_one_side_has_no_names_that_is_said()
+    {
+        using TwoPhaseTransformer model = Tiny.Trainer(_ml, Options).Fit(Pictures("cat", "dog"));
+        List<string> warnings = [];
+        _ml.Log += (_, e) => warnings.Add(e.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning ? e.RawMessage : "");
+        Assert.AreEqual(0.0, _ml.MulticlassClassification.Evaluate(model.Transform(Pictures("bird", "fish"))).MicroAccuracy);
+        Assert.IsNotEmpty(warnings.Where(w => w.Contains("(bird, fish; the model: cat, dog)")));
+        warnings.Clear();
+        _ = model.Transform(Nameless());
+        Assert.IsNotEmpty(warnings.Where(w => w.Contains("Label column 'Label' only numbers its classes and the model names them: they cannot be matched")));
+    }
+
+    [TestMethod]
+    public void Two_classes_of_one_name_are_refused()
+    {
+        IDataView twice = _ml.Data.LoadImages([.. Picture(false), .. Picture(true), .. Picture(true)], new ImageShape(1, 4, 4), [0, 1, 2], ["caf\u00e9", "cafe\u0301", "x"]);
+        Assert.Contains("Two classes of the training data are called 'caf", Assert.ThrowsExactly<ArgumentException>(() => Tiny.Trainer(_ml, Options).Fit(twice)).Message);
+        Assert.Contains("Two classes of the data are called 'caf", Assert.ThrowsExactly<ArgumentException>(() => _ml.Data.RandomizeLabels(twice, "Label", LabelNoise.UniformOther())).Message);
+    }
+
+    [TestMethod]
     public void Names_are_compared_in_one_unicode_form()
     {
         string composed = "caf\u00e9", decomposed = "cafe\u0301";

@@ -61,6 +61,23 @@ public sealed class DropoutTests
     }
 
     [TestMethod]
+    [DataRow(0.1)]
+    [DataRow(0.3)]
+    [DataRow(0.75)]
+    public void A_mask_is_the_one_that_torchs_own_layer_draws_with_the_same_seed(double probability)
+    {
+        using nn.Module<Tensor, Tensor> network = nn.Sequential(nn.Dropout());
+        using var scope = NewDisposeScope();
+        CounterRandom generator = CounterRandom.Create(1);
+        using var layers = new DropoutLayers(network, probability, CPU, generator);
+        network.train();
+        layers.Seed(2, 5);
+        Tensor mask = network.call(ones(10_000));
+        random.manual_seed(unchecked((long)generator.Stream(2).Bits(5)));
+        Assert.IsTrue(Tiny.Same(nn.functional.dropout(ones(10_000), probability), mask));
+    }
+
+    [TestMethod]
     public void A_mask_is_a_function_of_epoch_and_step_alone()
     {
         using nn.Module<Tensor, Tensor> network = nn.Sequential(nn.Dropout());

@@ -186,6 +186,13 @@ public sealed class TwoPhaseTrainerTests
         Assert.ThrowsExactly<OperationCanceledException>(() => Tiny.Trainer(fresh, cancelled).Fit(Tiny.Train(fresh)));
         Assert.ThrowsExactly<OperationCanceledException>(() => Tiny.Trainer(fresh, cancelled).Fit(Tiny.Train(fresh), null, start), "not the model that it was to start from either");
         start.Dispose();
+
+        // What was cancelled so early has left nothing behind: not for Resume, and not in the way of Fit.
+        using var folder = new Images.TemporaryFolder();
+        TwoPhaseTrainer.Options kept = Tiny.Options with { Checkpoints = new(folder.FullPath) };
+        Assert.ThrowsExactly<OperationCanceledException>(() => Tiny.Trainer(fresh, kept with { CancellationToken = cancellation.Token }).Fit(Tiny.Train(fresh)));
+        Assert.ThrowsExactly<OperationCanceledException>(() => Tiny.Trainer(fresh, kept with { CancellationToken = cancellation.Token }).Resume(Tiny.Train(fresh)));
+        Tiny.Trainer(fresh, kept).Fit(Tiny.Train(fresh)).Dispose();
     }
 
     [TestMethod]

@@ -19,7 +19,8 @@ internal static class DataCheckCommand
         Option<bool> json = new("--json") { Description = "As JSON: what was looked at, what there is, every fault" };
         Command command = new("check",
             "Verifies a set: checksums where some are published or were noted while unpacking, files and their sizes, and every image, read as training reads it.\n"
-            + "A folder of your own (folders of images, IDX or CIFAR files): what is there, what is passed over, and every image that cannot be read.\n"
+            + "A folder of your own (folders of images, IDX or CIFAR files): what is there, what is passed over, and every image\n"
+            + "that cannot be read.\n"
             + "Exit codes: 0 all is well, 1 something is missing or damaged, 2 the folder is missing or holds no set, 130 interrupted.")
         {
             folder, name, own, json,
@@ -110,7 +111,8 @@ internal static class DataCheckCommand
             [DataSet one] => one,
             [] => null,
             var several => throw new InvalidDataException(
-                $"{folder}: files of several sets found ({string.Join(", ", several.Select(s => s.Name))}). Say with --name which one it must be, or with --own that it is none of them."),
+                $"{folder}: files of several sets found ({string.Join(", ", several.Select(s => s.Name))}). "
+                + "Say with --name which one it must be, or with --own that it is none of them."),
         };
     }
 }

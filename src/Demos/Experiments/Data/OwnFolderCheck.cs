@@ -26,7 +26,7 @@ internal sealed record OwnFolderCheck(IReadOnlyList<Finding> Findings, IReadOnly
         }
         else
         {
-            check.Files(format switch { ImageFormat.Idx => "IDX files", ImageFormat.Cifar10 => "the binary files of CIFAR-10", _ => "the binary files of CIFAR-100" });
+            check.Files(format == ImageFormat.Idx ? "IDX files" : $"binary files like those of {(format == ImageFormat.Cifar10 ? "CIFAR-10" : "CIFAR-100")}");
         }
 
         return new(check.Findings, check.Parts, check.Faults);
@@ -77,7 +77,8 @@ internal sealed record OwnFolderCheck(IReadOnlyList<Finding> Findings, IReadOnly
                     }
 
                     _ = ImageShape.TryFrom(view.Schema["Pixels"].Type, out ImageShape shape);
-                    OwnPart part = new(name, folder, counts.Sum(), [.. names.DenseValues().Select((n, c) => KeyValuePair.Create(n.ToString(), counts[c]))]);
+                    KeyValuePair<string, int>[] classes = [.. names.DenseValues().Zip(counts, (n, count) => KeyValuePair.Create(n.ToString(), count))];
+                    OwnPart part = new(name, folder, counts.Sum(), classes);
                     Parts.Add(part);
                     Findings.Add(new($"{name}, classes", true, Classes(part)));
                     Findings.Add(new($"{name}, images", true, $"{part.Images:N0} read, {shape}"));
@@ -87,7 +88,8 @@ internal sealed record OwnFolderCheck(IReadOnlyList<Finding> Findings, IReadOnly
 
         private void Look(string name, ImageFolderFiles files)
         {
-            OwnPart part = new(name, files.Folder, files.Files.Sum(f => f.Length), [.. files.Classes.Select((c, i) => KeyValuePair.Create(c.Name, files.Files[i].Length))]);
+            KeyValuePair<string, int>[] classes = [.. files.Classes.Zip(files.Files, (c, f) => KeyValuePair.Create(c.Name, f.Length))];
+            OwnPart part = new(name, files.Folder, classes.Sum(c => c.Value), classes);
             Parts.Add(part);
             Findings.Add(new($"{name}, classes", true, Classes(part)));
             if (files.PassedOver is string passedOver)
@@ -98,12 +100,14 @@ internal sealed record OwnFolderCheck(IReadOnlyList<Finding> Findings, IReadOnly
             string what = $"{name}, images";
             int total = part.Images + files.Faults.Count;
             Action<int, int> report = DataChecker.Progress(progress, what);
-            ImageFilesCheck check = ImageFilesCheck.Of([.. files.Files.SelectMany(f => f)], done => report(done, part.Images), cancellation);
+            string[] all = [.. files.Files.SelectMany(f => f)];
+            ImageFilesCheck check = ImageFilesCheck.Of(all, done => report(done, all.Length), cancellation);
             ImageFault[] faults = [.. files.Faults.Concat(check.Faults).OrderBy(f => f.File, StringComparer.Ordinal)];
             Faults.AddRange(faults);
+            string formats = string.Join(", ", check.Formats.Select(f => $"{f.Value:N0} {f.Key.ToString().ToUpperInvariant()}"));
             Findings.Add(faults.Length > 0
                 ? new(what, false, $"{faults.Length:N0} of {total:N0} cannot be read")
-                : new(what, true, $"{total:N0} read, {Size(check.Smallest)} to {Size(check.Largest)}, {string.Join(", ", check.Formats.Select(f => $"{f.Value:N0} {f.Key}"))}"));
+                : new(what, true, $"{total:N0} read, {Size(check.Smallest)} to {Size(check.Largest)}, {formats}"));
         }
 
         private void Try(string what, Action look)

@@ -73,7 +73,7 @@ internal sealed class MetricsFile(string path) : IDisposable
             && int.TryParse(values[1], NumberStyles.None, CultureInfo.InvariantCulture, out int epoch) && int.TryParse(values[2], NumberStyles.None, CultureInfo.InvariantCulture, out int epochs)
             && Number(3) is { } rate && Number(4) is { } loss && Number(5) is { } running && IsAccuracy(6) && IsAccuracy(7) && Number(8) is { } speed
             && Number(9) is >= 0 and < 1e10 and var seconds
-            ? new(phase, epoch, epochs, rate, loss, running, Number(6), Number(7), speed, TimeSpan.FromSeconds(seconds), TimeSpan.Zero)
+            ? new(phase, epoch, epochs, rate, loss, running, Number(6), Number(7), speed, TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond)), TimeSpan.Zero)
             : null;
 
         double? Number(int i) => double.TryParse(values[i], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : null;

@@ -18,7 +18,9 @@ internal static class RunIdentity
         }
 
         IEnumerable<string> ofSettings = JsonDifferences.Between(WithoutContent(config["settings"]!), WithoutContent(now));
-        return there is not null && plan.Data.Content?.DifferenceFrom(there) is string difference ? ofSettings.Append(difference) : ofSettings;
+        return there is not null && plan.Data.Content?.DifferenceFrom(there) is string difference
+            ? ofSettings.Append(difference)
+            : ofSettings;
     }
 
     /// <summary>Why it is not known whether the data are those of the stored run; null where it is.</summary>

@@ -16,7 +16,8 @@ internal sealed record StartModel(string Path, string WeightsSha256, JsonObject?
 
     /// <summary>Looks at a file.</summary>
     /// <exception cref="FileNotFoundException">It is not there.</exception>
-    /// <exception cref="InvalidDataException">It is damaged, or holds another kind of model; or the config.json beside it is damaged.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or holds another kind of model; or the config.json beside it is
+    /// damaged.</exception>
     public static StartModel Read(string path)
     {
         using TwoPhaseTransformer model = Load(new MLContext(), path);
@@ -38,11 +39,14 @@ internal sealed record StartModel(string Path, string WeightsSha256, JsonObject?
     }
 
     /// <summary>The data that it was trained on, for config.json; null where that is not known.</summary>
-    public JsonObject? Data => MadeBy is null ? null : new() { ["settings"] = DataOf(MadeBy).DeepClone(), ["content"] = MadeBy["data"]?["content"]?.DeepClone() };
+    public JsonObject? Data => MadeBy is null
+        ? null
+        : new() { ["settings"] = DataOf(MadeBy).DeepClone(), ["content"] = MadeBy["data"]?["content"]?.DeepClone() };
 
     /// <summary>That it was trained on other data than a run is to train on; null where it was not, or that is not known.</summary>
     public string? OtherDataThan(RunData data) => MadeBy is not null && AreOther(data)
-        ? $"{Path} was trained on other data: {Describe(FinishedRun.NameOf(MadeBy), DataContent.In(MadeBy), DataOf(MadeBy))} there, {Describe(data.Name, data.Content, data.Describe())} now."
+        ? $"{Path} was trained on other data: {Describe(FinishedRun.NameOf(MadeBy), DataContent.In(MadeBy), DataOf(MadeBy))} there, "
+            + $"{Describe(data.Name, data.Content, data.Describe())} now."
         : null;
 
     /// <summary>The model; dispose it.</summary>
@@ -53,11 +57,15 @@ internal sealed record StartModel(string Path, string WeightsSha256, JsonObject?
 
     private static string ConfigOf(string path) => path + ".config.json";
 
-    /// <summary>What made a model: of a run's model.zip its folder says it, of a saved start the file beside it, unless another model has taken its place.</summary>
+    /// <summary>
+    /// What made a model: of a run's model.zip its folder says it, of a saved start the file beside it, unless another model has taken its
+    /// place.
+    /// </summary>
     private static JsonObject? ReadMaker(string path, string weights)
     {
         string folder = System.IO.Path.GetDirectoryName(path) ?? "";
-        return File.Exists(ConfigOf(path)) ? RunFolder.ReadConfigFile(ConfigOf(path)) is var saved && $"{saved[WeightsName]}" == weights ? saved : null
+        return File.Exists(ConfigOf(path))
+            ? RunFolder.ReadConfigFile(ConfigOf(path)) is var saved && $"{saved[WeightsName]}" == weights ? saved : null
             : path == RunFolder.ModelOf(folder) && RunFolder.IsBegunIn(folder) ? RunFolder.ReadConfig(folder) : null;
     }
 
@@ -78,5 +86,6 @@ internal sealed record StartModel(string Path, string WeightsSha256, JsonObject?
         return copy;
     }
 
-    private static string Describe(string? name, DataContent? content, JsonObject settings) => content is null ? ToTrain(settings).ToJsonString() : $"{name} (SHA-256 {content.Train[..8]}...)";
+    private static string Describe(string? name, DataContent? content, JsonObject settings)
+        => content is null ? ToTrain(settings).ToJsonString() : $"{name} (SHA-256 {content.Train[..DataContent.ShownDigits]}...)";
 }

@@ -1,7 +1,8 @@
 namespace BadMinima.Experiments;
 
 /// <summary>
-/// Cells and starts on folders of the user's that were made when these were told by their paths. Where one is there it is taken, under its name of then, in place of one that would be trained anew.
+/// Cells and starts on folders of the user's that were made when these were told by their paths. Where one is there it is taken, under its
+/// name of then, in place of one that would be trained anew.
 /// </summary>
 internal static class FormerCells
 {

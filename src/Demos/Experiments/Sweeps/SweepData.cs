@@ -14,7 +14,8 @@ internal static class SweepData
         (RunJob Job, JsonObject Config)[] begun =
         [
             .. jobs.OfType<RunJob>().Where(job => job.Plan.Data.Content is not null).AsParallel().AsOrdered()
-                .Where(job => RunFolder.IsBegunIn(job.Folder)).Select(job => (job, TryRead(job.Folder)!)).Where(job => job.Item2 is not null),
+                .Where(job => RunFolder.IsBegunIn(job.Folder))
+                .Select(job => (job, TryRead(job.Folder)!)).Where(job => job.Item2 is not null),
         ];
         (RunJob Job, string Difference)[] others =
         [
@@ -28,12 +29,14 @@ internal static class SweepData
         if (others.Length > 0)
         {
             RunData data = others[0].Job.Plan.Data;
-            throw new InvalidDataException($"{folder.Name}: {others.Length:N0} of its cells and starts were made on other images than {data.Folder} holds now, "
+            throw new InvalidDataException(
+                $"{folder.Name}: {others.Length:N0} of its cells and starts were made on other images than {data.Folder} holds now, "
                 + $"such as {others[0].Job.Folder}: {others[0].Difference}. Put the images back, or give another folder with --out.");
         }
 
         return [.. begun.Where(run => DataContent.In(run.Config) is null).GroupBy(run => run.Job.Plan.Data.Folder)
-            .Select(group => $"{group.Count():N0} cells and starts are from before the content of data was recorded: they are taken for trained on the images that {group.Key} holds now.")];
+            .Select(group => $"{group.Count():N0} cells and starts are from before the content of data was recorded: "
+                + $"they are taken for trained on the images that {group.Key} holds now.")];
     }
 
     private static JsonObject? TryRead(string folder)

@@ -16,7 +16,9 @@ internal sealed record CatalogueImages : RunData
         : base(set.Name, set.Layout.TakesAnySize && request.Size is int size ? new ImageShape(set.Shape.Channels, size, size) : set.Shape)
     {
         (_set, _train, _test) = (set, request.Train, request.Test);
-        _content = new(() => Directory.Exists(Folder) ? DataContent.Of(Folder, Describe().ToJsonString(), ml => Parts(ml, inMemory: false)) : null);
+        _content = new(() => Directory.Exists(Folder)
+            ? DataContent.Of(Folder, Describe().ToJsonString(), ml => Parts(ml, inMemory: false))
+            : null);
     }
 
     public override string Folder => DataRoot.FolderOf(_set);

@@ -5,7 +5,8 @@ using BadMinima.Reporting;
 namespace BadMinima.Experiments;
 
 /// <summary>
-/// Remembers in the user's cache folder what the data of a folder hash to, so that not every command and every worker reads a large set again. A folder counts as unchanged as long as its
+/// Remembers in the user's cache folder what the data of a folder hash to, so that not every command and every worker reads a large set
+/// again. A folder counts as unchanged as long as its
 /// files have the same paths, sizes and times of modification: whoever changes a file and puts both size and time back is not seen.
 /// </summary>
 internal static class ContentCache
@@ -24,15 +25,15 @@ internal static class ContentCache
     /// <param name="compute">Reads it.</param>
     public static DataContent Get(string folder, string rows, Func<DataContent> compute)
     {
-        string[] files = [.. LinesOf(new DirectoryInfo(Path.GetFullPath(folder)), [], out DateTime newest).Order(StringComparer.Ordinal)];
-        string stamp = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', files.Prepend(rows)))));
-        string? kept = Root is { } root ? Path.Combine(root, "badminima", "content", stamp) : null;
+        string? kept = FileOf(folder, rows, out DateTime newest);
         if (kept is not null && TryRead(kept) is { } known)
         {
             return known;
         }
 
-        using Timer notice = new(_ => Console.Error.WriteLine($"{folder}: its images are read once, to tell them from others; what came of it is remembered."), null, Patience, Timeout.InfiniteTimeSpan);
+        using Timer notice = new(
+            _ => Console.Error.WriteLine($"{folder}: its images are read once, to tell them from others; what came of it is remembered."),
+            null, Patience, Timeout.InfiniteTimeSpan);
         DataContent content = compute();
         if (kept is not null && DateTime.UtcNow - newest > Settled)
         {
@@ -40,6 +41,23 @@ internal static class ContentCache
         }
 
         return content;
+    }
+
+    /// <summary>Where it is remembered, by all that would tell of a change; null where nothing can be.</summary>
+    private static string? FileOf(string folder, string rows, out DateTime newest)
+    {
+        newest = DateTime.MaxValue;
+        try
+        {
+            string[] files = [.. LinesOf(new DirectoryInfo(Path.GetFullPath(folder)), [], out newest).Order(StringComparer.Ordinal)];
+            string stamp = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', files.Prepend(rows)))));
+            return files.Length > 0 && Root is { } root ? Path.Combine(root, "badminima", "content", stamp) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A folder in it that is closed to this user: whether the set needs it, its loader knows.
+            return null;
+        }
     }
 
     /// <summary>A line for each file below a folder. Links are followed, each real folder once.</summary>
@@ -56,7 +74,8 @@ internal static class ContentCache
         foreach (FileSystemInfo entry in new DirectoryInfo(real.FullName).EnumerateFileSystemInfos())
         {
             FileSystemInfo target = entry.LinkTarget is null ? entry : entry.ResolveLinkTarget(returnFinalTarget: true)!;
-            lines.Add($"{entry.FullName}\t{target.FullName}\t{(target is FileInfo { Exists: true } file ? file.Length : 0)}\t{target.LastWriteTimeUtc.Ticks}");
+            long length = target is FileInfo { Exists: true } file ? file.Length : 0;
+            lines.Add($"{entry.FullName}\t{target.FullName}\t{length}\t{target.LastWriteTimeUtc.Ticks}");
             newest = target.LastWriteTimeUtc > newest ? target.LastWriteTimeUtc : newest;
             if (target is DirectoryInfo inner)
             {
@@ -72,7 +91,9 @@ internal static class ContentCache
     {
         try
         {
-            return File.Exists(file) && File.ReadAllText(file).Split('\n') is [{ Length: 64 } train, { Length: 64 } test, ""] ? new(train, test) : null;
+            return File.Exists(file) && File.ReadAllText(file).Split('\n') is [{ Length: 64 } train, { Length: 64 } test, ""]
+                ? new(train, test)
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

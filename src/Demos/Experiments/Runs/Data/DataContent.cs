@@ -5,12 +5,15 @@ using Microsoft.ML;
 
 namespace BadMinima.Experiments;
 
-/// <summary>What data in files are, wherever they lie: a hash of the images that are trained on, and one of those that are tested on.</summary>
+/// <summary>
+/// What data in files are, wherever they lie: a hash of the images that are trained on, and one of those that are tested on.
+/// </summary>
 /// <param name="Train">See <see cref="ImageDataCatalog.HashImages"/>.</param>
 /// <param name="Test">See <see cref="ImageDataCatalog.HashImages"/>.</param>
 internal sealed record DataContent(string Train, string Test)
 {
-    private const int ShownDigits = 8;
+    /// <summary>Digits of a hash that messages show.</summary>
+    public const int ShownDigits = 8;
 
     /// <summary>Enough of it to tell sets apart.</summary>
     [JsonIgnore]
@@ -20,7 +23,8 @@ internal sealed record DataContent(string Train, string Test)
     /// <param name="folder">Where they lie.</param>
     /// <param name="rows">What of them is taken, in words.</param>
     /// <param name="load">Loads both parts; images in files can stay there.</param>
-    public static DataContent Of(string folder, string rows, Func<MLContext, (IDataView Train, IDataView Test)> load) => ContentCache.Get(folder, rows, () =>
+    public static DataContent Of(string folder, string rows, Func<MLContext, (IDataView Train, IDataView Test)> load)
+        => ContentCache.Get(folder, rows, () =>
     {
         MLContext ml = new();
         (IDataView train, IDataView test) = load(ml);
@@ -29,7 +33,9 @@ internal sealed record DataContent(string Train, string Test)
 
     /// <summary>What a run's config.json says of its data; null where it says nothing.</summary>
     public static DataContent? In(JsonObject config)
-        => config["data"]?["content"] is JsonObject content && content["train"] is JsonValue train && content["test"] is JsonValue test ? new($"{train}", $"{test}") : null;
+        => config["data"]?["content"] is JsonObject content && content["train"] is JsonValue train && content["test"] is JsonValue test
+            ? new($"{train}", $"{test}")
+            : null;
 
     public JsonObject Describe() => new() { ["train"] = Train, ["test"] = Test };
 

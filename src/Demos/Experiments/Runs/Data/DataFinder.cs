@@ -8,10 +8,13 @@ internal sealed class DataFinder(IReadOnlyList<DataSet> sets)
 {
     private readonly Dictionary<(string Data, int? Train, int? Test, int? Size, int Seed), RunData> _inFiles = [];
 
-    /// <summary>Finds what <see cref="RunRequest.Data"/> names. Folders are looked into; what is in the catalogue needs not be there yet.</summary>
+    /// <summary>
+    /// Finds what <see cref="RunRequest.Data"/> names. Folders are looked into; what is in the catalogue needs not be there yet.
+    /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="augmentation">Whether the training set is to be augmented where that is a matter of the data: points.</param>
-    /// <exception cref="ArgumentException">There is neither a set nor a folder of that name, or it does not go with other settings.</exception>
+    /// <exception cref="ArgumentException">There is neither a set nor a folder of that name, or it does not go with other
+    /// settings.</exception>
     /// <exception cref="IOException">A file of the folder cannot be read.</exception>
     /// <exception cref="InvalidDataException">The folder holds no known set.</exception>
     public RunData Find(RunRequest request, bool augmentation)
@@ -25,7 +28,8 @@ internal sealed class DataFinder(IReadOnlyList<DataSet> sets)
         };
         return request.Size is not int size || (!data.IsVectors && data.Shape.Height == size && data.Shape.Width == size)
             ? data
-            : throw new ArgumentException($"--size is {size}; allowed for {data.Name} is none: {(data.IsVectors ? "points have no size" : $"its images are {data.Shape}")}. It is for folders of image files.");
+            : throw new ArgumentException($"--size is {size}; allowed for {data.Name} is none: "
+                + $"{(data.IsVectors ? "points have no size" : $"its images are {data.Shape}")}. It is for folders of image files.");
     }
 
     private RunData InFiles(RunRequest request)
@@ -34,9 +38,9 @@ internal sealed class DataFinder(IReadOnlyList<DataSet> sets)
         if (!_inFiles.TryGetValue(key, out RunData? data))
         {
             data = sets.FirstOrDefault(s => s.Name == request.Data) is DataSet set ? new CatalogueImages(set, request)
-                : Directory.Exists(request.Data) ? new FolderImages(request)
-                : throw new ArgumentException(
-                    $"--data is {request.Data}; that is no folder, nor one of {string.Join(", ", sets.Select(s => s.Name).Concat([DrawnImages.GreyName, DrawnImages.ColorName, DrawnPoints.SetName]))}.");
+                : Path.Exists(request.Data) ? new FolderImages(request)
+                : throw new ArgumentException($"--data is {request.Data}; that is no folder, nor one of "
+                    + $"{string.Join(", ", [.. sets.Select(s => s.Name), DrawnImages.GreyName, DrawnImages.ColorName, DrawnPoints.SetName])}.");
             _inFiles.Add(key, data);
         }
 

@@ -4,7 +4,10 @@ using Microsoft.ML;
 
 namespace BadMinima.Experiments;
 
-/// <summary>A folder of the user's, recognised by its content. It is told from others by its content, too: the same images elsewhere are the same data, and changed ones are not.</summary>
+/// <summary>
+/// A folder of the user's, recognised by its content. It is told from others by its content, too: the same images elsewhere are the same
+/// data, and changed ones are not.
+/// </summary>
 internal sealed record FolderImages : RunData
 {
     private const int DefaultSize = 32;
@@ -35,7 +38,14 @@ internal sealed record FolderImages : RunData
     public override (IDataView Train, IDataView Test) Load(MLContext ml) => Parts(ml, InMemory(Shape));
 
     private JsonObject Described(string by, JsonNode identity)
-        => new() { [by] = identity, ["shape"] = $"{Shape}", ["train"] = Limit(_request.Train), ["test"] = Limit(_request.Test), ["divisionSeed"] = _request.DataSeed };
+        => new()
+        {
+            [by] = identity,
+            ["shape"] = $"{Shape}",
+            ["train"] = Limit(_request.Train),
+            ["test"] = Limit(_request.Test),
+            ["divisionSeed"] = _request.DataSeed,
+        };
 
     private (IDataView Train, IDataView Test) Parts(MLContext ml, bool inMemory)
     {
