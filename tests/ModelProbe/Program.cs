@@ -4,15 +4,16 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 
 // ModelProbe MODEL SEED COUNT: prints the scores of drawn test images, a line an image.
-// ModelProbe train FOLDER:     trains, is interrupted after an epoch, resumes from the checkpoint in FOLDER/run and saves FOLDER/model.zip.
+// ModelProbe train FOLDER:     trains, and is interrupted after an epoch.
+// ModelProbe resume FOLDER:    the first that this process does with torch is to go on from the checkpoint in FOLDER/run; saves FOLDER/model.zip.
 if (JsonSerializer.IsReflectionEnabledByDefault)
 {
     throw new InvalidOperationException("This program must run without reflection for JSON.");
 }
 
-if (args[0] == "train")
+if (args is ["train" or "resume", var folder])
 {
-    Train(args[1]);
+    Train(folder, resume: args[0] == "resume");
     return;
 }
 
@@ -24,7 +25,7 @@ foreach (float[] scores in scored.GetColumn<float[]>("Score"))
     Console.WriteLine(string.Join(' ', scores.Select(s => BitConverter.SingleToInt32Bits(s))));
 }
 
-static void Train(string folder)
+static void Train(string folder, bool resume)
 {
     var options = new TwoPhaseTrainer.Options
     {
@@ -34,11 +35,14 @@ static void Train(string folder)
         Threads = 1,
         Checkpoints = new(Path.Combine(folder, "run")),
     };
-    var interrupted = new MLContext(seed: 1);
-    IDataView data = interrupted.Data.LoadSyntheticImages(Split.Train, 60, seed: 1);
-    interrupted.MulticlassClassification.Trainers.TwoPhase(options with { MetricsCallback = _ => interrupted.CancelExecution() }).Fit(data).Dispose();
-
     var ml = new MLContext(seed: 1);
+    IDataView data = ml.Data.LoadSyntheticImages(Split.Train, 60, seed: 1);
+    if (!resume)
+    {
+        ml.MulticlassClassification.Trainers.TwoPhase(options with { MetricsCallback = _ => ml.CancelExecution() }).Fit(data).Dispose();
+        return;
+    }
+
     using TwoPhaseTransformer model = ml.MulticlassClassification.Trainers.TwoPhase(options).Resume(data);
     ml.Model.Save(model, data.Schema, Path.Combine(folder, "model.zip"));
     using TwoPhaseTransformer loaded = ml.Model.LoadTwoPhase(Path.Combine(folder, "model.zip"), out _);

@@ -17,7 +17,7 @@ public static class LabelTransformsCatalog
     /// <param name="seed">The seed; default: the context's seed, or 1.</param>
     /// <returns>An estimator to append a trainer to.</returns>
     /// <exception cref="ArgumentException">The two columns are the same one.</exception>
-    /// <remarks><inheritdoc cref="RandomizeLabelsEstimator" path="/remarks"/></remarks>
+    /// <inheritdoc cref="RandomizeLabelsEstimator" path="/remarks"/>
     /// <example>
     /// <code>
     /// var noisy = ml.Transforms.RandomizeLabels("NoisyLabel", "Label", LabelNoise.Uniform(fraction: 0.2), seed: 7)

@@ -5,10 +5,9 @@ namespace BadMinima.MLNet;
 
 /// <summary>
 /// One file in the IDX format (http://yann.lecun.com/exdb/mnist/), plain or gzip: a big-endian magic number 0x0000ttdd with tt the type of
-/// its numbers and dd the number of dimensions, as
-/// many big-endian sizes of 32 bits, and the numbers. Images are unsigned bytes of three dimensions; labels are unsigned bytes of one, or,
-/// as in QMNIST, eight numbers of 32 bits each, of
-/// which the first is the class. What the header promises is checked before memory is taken for it.
+/// its numbers and dd the number of dimensions, as many big-endian sizes of 32 bits, and the numbers. Images are unsigned bytes of three
+/// dimensions; labels are unsigned bytes of one, or, as in QMNIST, eight numbers of 32 bits each, of which the first is the class. What the
+/// header promises is checked before memory is taken for it.
 /// </summary>
 internal sealed class IdxFile : IDisposable
 {

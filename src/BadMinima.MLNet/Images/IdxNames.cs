@@ -3,9 +3,8 @@ using System.Text.RegularExpressions;
 namespace BadMinima.MLNet;
 
 /// <summary>The files of a folder that bear the names which IDX sets are published with: MNIST's train-images-idx3-ubyte and
-/// t10k-labels-idx1-ubyte, EMNIST's and QMNIST's with a
-/// prefix before (emnist-letters-train-images-idx3-ubyte), QMNIST's labels of eight numbers (idx2-int), all also with a dot before idx, in
-/// capitals, and with .gz.</summary>
+/// t10k-labels-idx1-ubyte, EMNIST's and QMNIST's with a prefix before (emnist-letters-train-images-idx3-ubyte), QMNIST's labels of eight
+/// numbers (idx2-int), all also with a dot before idx, in capitals, and with .gz.</summary>
 internal static partial class IdxNames
 {
     private const int NamedAtMost = 10;

@@ -61,9 +61,8 @@ internal static class IdxReader
 
     /// <summary>
     /// The label that is the first class. Without names no class is made up below the smallest label (EMNIST's letters are 1 to 26). Names
-    /// are those of 0, 1, ..., unless there are just as many
-    /// as labels from the smallest to the largest: then they are theirs, if both parts are there to settle which these are; one part alone
-    /// may lack the last.
+    /// are those of 0, 1, ..., unless there are just as many as labels from the smallest to the largest: then they are theirs, if both
+    /// parts are there to settle which these are; one part alone may lack the last.
     /// </summary>
     private static int FirstClass(int smallest, int largest, bool ofBothParts, IReadOnlyList<string>? names)
         => names is null || (ofBothParts && names.Count == largest - smallest + 1) ? smallest : 0;

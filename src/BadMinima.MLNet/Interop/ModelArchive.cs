@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Reflection;
+using ICSharpCode.SharpZipLib.Checksum;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Data.IO;
@@ -176,13 +177,15 @@ internal sealed class ModelArchive : IDisposable
     {
         byte[] block = new byte[1 << 16];
         using Stream content = entry.Open();
-        (uint checksum, long length) = (0, 0);
+        // .NET reads an entry's checksum and does not compare it. SharpZipLib, which computes it, comes with TorchSharp.
+        var checksum = new Crc32();
+        long length = 0;
         for (int read; length <= entry.Length && (read = content.Read(block)) > 0; length += read)
         {
-            checksum = Crc32.Append(checksum, block.AsSpan(0, read));
+            checksum.Update(new ArraySegment<byte>(block, 0, read));
         }
 
-        if (length != entry.Length || checksum != entry.Crc32)
+        if (length != entry.Length || checksum.Value != entry.Crc32)
         {
             throw new InvalidDataException(
                 $"the checksum of its entry '{entry.FullName}' does not fit: it is damaged. Copy or train the model again.");

@@ -3,24 +3,24 @@ using Microsoft.ML.Data.IO;
 namespace BadMinima.MLNet.Interop;
 
 /// <summary>
-/// Looks over what ML.NET's binary format (schemas, class names) says of sizes before ML.NET reads it: its readers take memory for
-/// whatever number stands there,
-/// and unpack without end.
+/// Looks over what ML.NET's binary format (schemas, class names) says of sizes before ML.NET reads it: its readers take memory for whatever
+/// number stands there, and unpack without end.
 /// </summary>
 internal static class StoredValues
 {
     private const string Vector = "VBuffer";
     private const long LargestUnpacked = 1L << 28;
 
-    // *** ML.NET's binary format ***
-    // A type: string: name; number, in seven bits a byte: length of its parameters; the parameters. Those of a vector: the items' type;
-    //   int: dimensions; int[]: sizes
-    // A vector: int: 1, vectors; int: size; where that is 0 an int: this one's size; int: values, -1 for all; int: indices; the indices;
-    //   the values
-    // A schema: the header; at its offset, for each column: string: name; its type; byte: compression; number: rows a block; long: offset
-    //   of the blocks;
-    //   long: offset of its annotations, or 0. There: number: annotations, and for each: string: name; its type; byte: compression; long:
-    //   offset; number: length
+    // *** ML.NET's binary format *** (a "number" is an integer in seven bits a byte)
+    // A type: string: name; number: length of its parameters; the parameters. Those of a vector:
+    //   the items' type; int: dimensions; int[]: sizes
+    // A vector: int: 1, vectors; int: size; where that is 0 an int: this one's size;
+    //   int: values, -1 for all; int: indices; the indices; the values
+    // A schema: the header; at its offset, for each column:
+    //   string: name; its type; byte: compression; number: rows a block; long: offset of the blocks; long: offset of its annotations, or 0
+    // Annotations: number: how many; for each:
+    //   string: name; its type; byte: compression; long: offset; number: length
+
     /// <exception cref="InvalidDataException">A size is larger than what is there.</exception>
     public static void CheckSchema(byte[] schema)
     {

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace BadMinima.MLNet.Interop;
 
 /// <summary>
-/// A stream of known length, for reading, whose end is an exception. ML.NET's readers of arrays ask for more until they have enough,
-/// which at an
-/// ordinary end, where a stream gives 0 bytes, they do for ever; and its readers of nested types call themselves as often as a file says.
+/// A stream of known length, for reading, whose end is an exception. ML.NET's readers of arrays ask for more until they have enough, which
+/// at an ordinary end, where a stream gives 0 bytes, they do for ever; and its readers of nested types call themselves as often as a file
+/// says.
 /// </summary>
 /// <param name="inner">What is read. Seeking is possible where it is possible there.</param>
 /// <param name="length">How many bytes it has from where it stands.</param>

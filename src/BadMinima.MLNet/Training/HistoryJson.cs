@@ -7,9 +7,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace BadMinima.MLNet;
 
 /// <summary>
-/// The JSON in model files and checkpoints, by generated code: a program that switches reflection off for JSON, as the templates for
-/// native compilation
-/// do, can save, load and resume. Enums are numbers.
+/// The JSON in model files and checkpoints, by generated code: a program that switches reflection off for JSON, as the templates for native
+/// compilation do, can save, load and resume. Enums are numbers.
 /// </summary>
 internal static class HistoryJson
 {

@@ -29,13 +29,18 @@ internal sealed class TrainingRun(
     /// <summary>Whether a step of training was made, in this process or before the checkpoint.</summary>
     public bool HasTrained { get; private set; }
 
-    /// <param name="folder">Where checkpoints are written to, and the run is continued from if there is one; null: nowhere.</param>
+    /// <param name="folder">Where checkpoints are written to; null: nowhere.</param>
+    /// <param name="checkpoint">The one to continue from; null: from the beginning.</param>
     /// <returns>The phases that ran.</returns>
-    public ImmutableArray<PhaseHistory> Run(CheckpointFolder? folder)
+    public ImmutableArray<PhaseHistory> Run(CheckpointFolder? folder, Checkpoint? checkpoint)
     {
         using var network = new TrainingNetwork(classifier, options.Precision);
         JsonObject? settings = folder is null ? null : RunSettings.Of(options, seed, classifier, train, validation, start);
-        using Checkpoint? checkpoint = folder?.HasAny == true ? Load(folder, settings!, network) : null;
+        if (checkpoint is not null)
+        {
+            Load(checkpoint, settings!, network);
+        }
+
         ImmutableArray<PhaseHistory> finished = checkpoint?.Progress.Finished ?? [];
         PhaseState state = checkpoint?.Progress.Running ?? PhaseState.Start;
         Tensor? velocity = checkpoint?.Velocity;
@@ -74,49 +79,32 @@ internal sealed class TrainingRun(
     }
 
     /// <exception cref="ArgumentException">The checkpoint is of a run with other options or data.</exception>
-    /// <exception cref="InvalidDataException">None of the checkpoints is whole.</exception>
-    private Checkpoint Load(CheckpointFolder folder, JsonObject settings, TrainingNetwork network)
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    private void Load(Checkpoint checkpoint, JsonObject settings, TrainingNetwork network)
     {
-        List<string> refused = [];
-        Checkpoint checkpoint = folder.ReadNewest(refused.Add)
-            ?? throw new InvalidDataException($"No checkpoint can be continued. {string.Join(' ', refused)} Delete the folder's checkpoints to begin anew.");
-        foreach (string message in refused)
+        JsonObject stored = checkpoint.Progress.Settings;
+        settings = RunSettings.KnownTo(stored, settings);
+        JsonObject? earlier = RunSettings.AsEarlier(settings, stored, (RunSettings.TrainingData, train), (RunSettings.ValidationData, validation));
+        string[] differences = [.. RunSettings.Differences(stored, earlier ?? settings)];
+        if (differences.Length > 0)
         {
-            Warn($"{message} The checkpoint before it is taken.");
+            throw new ArgumentException($"The checkpoint is of another run than these options and data: {string.Join("; ", differences)}. Give the same ones, or begin a new run in another folder.");
         }
 
-        try
+        if (earlier is not null)
         {
-            JsonObject stored = checkpoint.Progress.Settings;
-            settings = RunSettings.KnownTo(stored, settings);
-            JsonObject? earlier = RunSettings.AsEarlier(settings, stored, (RunSettings.TrainingData, train), (RunSettings.ValidationData, validation));
-            string[] differences = [.. RunSettings.Differences(stored, earlier ?? settings)];
-            if (differences.Length > 0)
-            {
-                throw new ArgumentException($"The checkpoint is of another run than these options and data: {string.Join("; ", differences)}. Give the same ones, or begin a new run in another folder.");
-            }
-
-            if (earlier is not null)
-            {
-                Warn("The checkpoint is of an earlier version, which recorded the names and sizes of the image files: those are the same, what is in the files was not compared.");
-            }
-
-            PhaseState state = checkpoint.Progress.Running;
-            Phase[] left = [.. Phases().Select(p => p.Phase).Skip(checkpoint.Progress.Finished.Length)];
-            if (state.Epochs.Count > (left.Length > 0 ? left[0].Epochs : 0))
-            {
-                throw new InvalidDataException($"The checkpoint is {state.Epochs.Count:N0} epochs into a phase, which are more than it has: it is damaged.");
-            }
-
-            network.Load(checkpoint.Values, checkpoint.Buffers);
-            channel.Info(MessageSensitivity.None, $"Continues after {checkpoint.Progress.Finished.Length} phases, {state.Epochs.Count} epochs and {state.Step} steps.");
-            return checkpoint;
+            Warn("The checkpoint is of an earlier version, which recorded the names and sizes of the image files: those are the same, what is in the files was not compared.");
         }
-        catch
+
+        PhaseState state = checkpoint.Progress.Running;
+        Phase[] left = [.. Phases().Select(p => p.Phase).Skip(checkpoint.Progress.Finished.Length)];
+        if (state.Epochs.Count > (left.Length > 0 ? left[0].Epochs : 0))
         {
-            checkpoint.Dispose();
-            throw;
+            throw new InvalidDataException($"The checkpoint is {state.Epochs.Count:N0} epochs into a phase, which are more than it has: it is damaged.");
         }
+
+        network.Load(checkpoint.Values, checkpoint.Buffers);
+        channel.Info(MessageSensitivity.None, $"Continues after {checkpoint.Progress.Finished.Length} phases, {state.Epochs.Count} epochs and {state.Step} steps.");
     }
 
     private void Report(EpochMetrics metrics)

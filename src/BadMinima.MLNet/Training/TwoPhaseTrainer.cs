@@ -112,19 +112,23 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         _options.Normalization?.Validate(nameof(Options.Normalization), pixels.Format.Shape.Channels);
         start?.RequireFit(architecture, pixels.Format);
 
-        // A model that goes on, or a run, keeps its classes and their order.
         DataViewSchema.Column labelColumn = LabelColumn.Find(trainData.Schema, _options.LabelColumnName, TrainingRole, fewest: start is null ? 2 : 1);
-        KeyValues? classValues = start is null ? InOrderOf(folder, KeyValues.Of(labelColumn)) : start.Classes;
-        ClassLabels labels = ClassLabels.Matched(
-            labelColumn, TrainingRole, start?.Classifier.Classes ?? LabelColumn.Classes(labelColumn), NamedClasses.Of(classValues), "model to start from");
-
         if (pixels.IsDoubted)
         {
             channel.Warning(MessageSensitivity.None,
                 $"Column '{pixels.Column.Name}' is read as {pixels.Format.Shape}: channels, height, width. If that is height, width, channels, use ReshapeToImages with channelsLast: true.");
         }
 
+        // Which loads torch, before anything else here asks for it.
         Device device = Devices.Resolve(_options.Device, _environment);
+        using Checkpoint? checkpoint = folder?.ReadNewest(message => channel.Warning(MessageSensitivity.None, message));
+
+        // A model that goes on, or a run, keeps its classes and their order.
+        KeyValues? classValues = start is null ? InOrderOf(checkpoint, KeyValues.Of(labelColumn)) : start.Classes;
+        string ownerOfClasses = start is null ? TrainingRole : "model to start from";
+        ClassLabels labels = ClassLabels.Matched(
+            labelColumn, TrainingRole, start?.Classifier.Classes ?? LabelColumn.Classes(labelColumn), NamedClasses.Of(classValues), ownerOfClasses);
+
         using var threads = new TorchThreads(_options.Threads);
         using IDisposable? cuda = CudaPrecision.Hold(_options.Precision, device);
         using var heap = RetainedHeap.Hold();
@@ -148,7 +152,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             channel.Info(MessageSensitivity.None,
                 $"{architecture.Name}, {classifier.Network.parameters().Sum(p => p.numel()):N0} parameters, on {device} ({TorchRuntime.Description}); {train.Count:N0} {pixels.Format}, {labels.Classes} classes; seed {Seed}");
             var run = new TrainingRun(_options, Seed, classifier, train, validation, start, channel, IsCancelled);
-            ImmutableArray<PhaseHistory> phases = run.Run(folder);
+            ImmutableArray<PhaseHistory> phases = run.Run(folder, checkpoint);
             if (!run.HasTrained && IsCancelled())
             {
                 throw new OperationCanceledException(
@@ -200,15 +204,14 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             DataViewSchema.Column column = LabelColumn.Find(data.Schema, _options.LabelColumnName, ValidationRole, fewest: 1);
             PixelColumn pixelColumn = FindPixels(data, architecture, ValidationRole);
             return pixelColumn.Format == pixels.Format
-                ? Read(data, ValidationRole, ClassLabels.Matched(column, ValidationRole, labels.Classes, labels.Names, TrainingRole), pixelColumn)
+                ? Read(data, ValidationRole, ClassLabels.Matched(column, ValidationRole, labels.Classes, labels.Names, ownerOfClasses), pixelColumn)
                 : throw new ArgumentException($"The {ValidationRole} have {pixelColumn.Format}, but the {TrainingRole} {pixels.Format}.", nameof(validationData));
         }
     }
 
-    /// <summary>The values behind the classes in the order of the run whose checkpoints a folder holds, if its classes are the same by name; else as they are.</summary>
-    private static KeyValues? InOrderOf(CheckpointFolder? folder, KeyValues? values)
+    /// <summary>The values behind the classes in the order of the run that is continued, if its classes are the same by name; else as they are.</summary>
+    private static KeyValues? InOrderOf(Checkpoint? checkpoint, KeyValues? values)
     {
-        using Checkpoint? checkpoint = folder?.HasAny == true ? folder.ReadNewest(_ => { }) : null;
         if (NamedClasses.Of(values) is not { } names || RunSettings.ClassesOf(checkpoint?.Progress.Settings) is not { } stored)
         {
             return values;

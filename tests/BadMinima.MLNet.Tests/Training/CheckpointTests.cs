@@ -226,7 +226,8 @@ public sealed class CheckpointTests : IDisposable
         Architecture architecture = Architectures.Get(options.Architecture);
         using var classifier = new ImageClassifier(Architectures.Create(architecture, set.Shape, 10, seed: 1), architecture, set.Format, 10, Normalization.Measure(set), CPU);
         using CheckpointFolder folder = CheckpointFolder.Open(options.Checkpoints!.Folder);
-        ImmutableArray<PhaseHistory> phases = new TrainingRun(options, seed: 1, classifier, set, null, null, channel, isCancelled).Run(folder);
+        using Checkpoint? checkpoint = folder.ReadNewest(_ => { });
+        ImmutableArray<PhaseHistory> phases = new TrainingRun(options, seed: 1, classifier, set, null, null, channel, isCancelled).Run(folder, checkpoint);
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream);
         NetworkWeights.Write(classifier.Network, writer);

@@ -76,6 +76,10 @@ public sealed class HistoryJsonTests
         string probe = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "ModelProbe.exe" : "ModelProbe");
         (int exitCode, string output, string error) = Commands.Run(probe, ["train", folder.Path]);
         Assert.AreEqual(0, exitCode, error);
+
+        // In a process of its own, which has not used torch before.
+        (exitCode, output, error) = Commands.Run(probe, ["resume", folder.Path]);
+        Assert.AreEqual(0, exitCode, error);
         Assert.AreEqual("RandomLabels:2:Epochs Training:2:Epochs", output.Trim());
 
         // With reflection, undisturbed: the same weights.

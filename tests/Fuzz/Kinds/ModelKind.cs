@@ -8,8 +8,7 @@ namespace BadMinima.Fuzz;
 
 /// <summary>
 /// Saved models: of the file's bytes, of an entry that is packed again with right checksums, and of our own content with its hash made
-/// anew. Where that hash was
-/// not, the model must be the same bit for bit.
+/// anew. Where that hash was not, the model must be the same bit for bit.
 /// </summary>
 internal sealed class ModelKind(string folder) : Kind(folder)
 {

@@ -67,24 +67,29 @@ internal sealed partial class CheckpointFolder : IDisposable
     /// <summary>Whether the folder holds a checkpoint, whole or not.</summary>
     public bool HasAny => Numbers(_folder).Any();
 
-    /// <summary>The newest checkpoint that is whole; null if there is none.</summary>
-    /// <param name="refuse">Is told of every newer one that is not.</param>
-    public Checkpoint? ReadNewest(Action<string> refuse)
+    /// <summary>The newest checkpoint that is whole; null where the folder holds none at all.</summary>
+    /// <param name="warn">Is told of every newer one that is damaged.</param>
+    /// <exception cref="InvalidDataException">There are some, and none is whole.</exception>
+    public Checkpoint? ReadNewest(Action<string> warn)
     {
+        List<string> refused = [];
         foreach (int number in Numbers(_folder))
         {
             try
             {
-                return Checkpoint.Read(FileOf(number));
+                Checkpoint checkpoint = Checkpoint.Read(FileOf(number));
+                refused.ForEach(message => warn($"{message} The checkpoint before it is taken."));
+                return checkpoint;
             }
             catch (Exception e) when (e is IOException or InvalidDataException)
             {
                 _damaged.Add(number);
-                refuse(e.Message);
+                refused.Add(e.Message);
             }
         }
 
-        return null;
+        return refused.Count == 0 ? null
+            : throw new InvalidDataException($"No checkpoint can be continued. {string.Join(' ', refused)} Delete the folder's checkpoints to begin anew.");
     }
 
     /// <summary>Writes a checkpoint aside, flushes it to the disk and renames it; then all but the two newest whole ones go. Whatever fails, those that were there stay.</summary>

@@ -6,8 +6,8 @@ namespace BadMinima.Experiments;
 
 /// <summary>
 /// Remembers in the user's cache folder what the data of a folder hash to, so that not every command and every worker reads a large set
-/// again. A folder counts as unchanged as long as its
-/// files have the same paths, sizes and times of modification: whoever changes a file and puts both size and time back is not seen.
+/// again. A folder counts as unchanged as long as its files have the same paths, sizes and times of modification: whoever changes a file
+/// and puts both size and time back is not seen.
 /// </summary>
 internal static class ContentCache
 {
