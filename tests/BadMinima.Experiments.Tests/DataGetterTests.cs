@@ -1,6 +1,5 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using BadMinima.MLNet;
 using BadMinima.Reporting;
 using Microsoft.ML;
 using Microsoft.ML.Data;

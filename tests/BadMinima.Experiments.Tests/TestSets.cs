@@ -3,6 +3,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using BadMinima.MLNet;
+using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace BadMinima.Experiments.Tests;

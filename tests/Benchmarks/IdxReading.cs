@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using BadMinima.MLNet;
+using BadMinima.MLNet.Examples;
+using BadMinima.MLNet.Labels;
 using Microsoft.ML;
 using static TorchSharp.torch;
 

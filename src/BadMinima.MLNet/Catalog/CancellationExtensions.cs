@@ -1,7 +1,7 @@
+using BadMinima.MLNet;
 using BadMinima.MLNet.Interop;
-using Microsoft.ML;
 
-namespace BadMinima.MLNet;
+namespace Microsoft.ML;
 
 /// <summary>Cancellation of a whole context.</summary>
 public static class CancellationExtensions

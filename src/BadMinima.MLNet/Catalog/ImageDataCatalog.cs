@@ -1,9 +1,12 @@
+using BadMinima.MLNet;
+using BadMinima.MLNet.Examples;
+using BadMinima.MLNet.Examples.Drawn;
+using BadMinima.MLNet.Examples.Readers;
 using BadMinima.MLNet.Interop;
-using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Transforms.Image;
 
-namespace BadMinima.MLNet;
+namespace Microsoft.ML;
 
 /// <summary>Image sets as data views, read into memory once (folders of images can be left in their files).</summary>
 /// <remarks>

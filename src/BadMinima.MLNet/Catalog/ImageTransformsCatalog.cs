@@ -1,7 +1,7 @@
+using BadMinima.MLNet;
 using BadMinima.MLNet.Interop;
-using Microsoft.ML;
 
-namespace BadMinima.MLNet;
+namespace Microsoft.ML;
 
 /// <summary>Pixels on <see cref="MLContext.Transforms"/>.</summary>
 public static class ImageTransformsCatalog

@@ -1,7 +1,7 @@
+using BadMinima.MLNet;
 using BadMinima.MLNet.Interop;
-using Microsoft.ML;
 
-namespace BadMinima.MLNet;
+namespace Microsoft.ML;
 
 /// <summary>Label randomization on <see cref="MLContext.Transforms"/> and <see cref="MLContext.Data"/>.</summary>
 public static class LabelTransformsCatalog

@@ -1,8 +1,8 @@
+using BadMinima.MLNet;
 using BadMinima.MLNet.Interop;
-using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
-namespace BadMinima.MLNet;
+namespace Microsoft.ML;
 
 /// <summary>Loading on <see cref="MLContext.Model"/>.</summary>
 public static class ModelCatalog
@@ -36,7 +36,10 @@ public static class ModelCatalog
         {
             using var archive = new ModelArchive(file);
             inputSchema = archive.ReadSchema(environment)!;
-            return SavedForms.TwoPhase.Find(environment, archive);
+            List<string> others = [];
+            string folder = archive.FindLast(TwoPhaseTransformer.LoaderName, others)
+                ?? throw new InvalidDataException($"it holds no two-phase model, but {(others.Count > 0 ? string.Join(", ", others) : "nothing")}.");
+            return SavedForm.Load<TwoPhaseTransformer>(environment, archive, folder);
         }
         catch (Exception e) when (e is not (OutOfMemoryException or TorchLoadException))
         {

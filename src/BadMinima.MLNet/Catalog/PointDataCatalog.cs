@@ -1,6 +1,7 @@
-using Microsoft.ML;
+using BadMinima.MLNet;
+using BadMinima.MLNet.Examples.Drawn;
 
-namespace BadMinima.MLNet;
+namespace Microsoft.ML;
 
 /// <summary>Points of the plane as data views: the paper's 2-D case.</summary>
 public static class PointDataCatalog

@@ -1,7 +1,7 @@
+using BadMinima.MLNet;
 using BadMinima.MLNet.Interop;
-using Microsoft.ML;
 
-namespace BadMinima.MLNet;
+namespace Microsoft.ML;
 
 /// <summary>The two-phase trainer on <see cref="MulticlassClassificationCatalog.Trainers"/>.</summary>
 public static class TwoPhaseCatalog

@@ -1,6 +1,8 @@
+using BadMinima.MLNet.Native;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using TorchSharp;
 
 namespace BadMinima.MLNet.Interop;
 
@@ -18,11 +20,10 @@ internal static class HostEnvironments
     /// <summary>The seed that was given to <see cref="MLContext"/>, or null.</summary>
     public static int? Seed(this IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.Seed;
 
-    /// <summary><see cref="MLContext.GpuDeviceId"/>.</summary>
-    public static int? GpuDeviceId(this IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.GpuDeviceId;
-
-    /// <summary><see cref="MLContext.FallbackToCpu"/>.</summary>
-    public static bool FallbackToCpu(this IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.FallbackToCpu ?? true;
+    /// <summary>The device that a name means in a context, whose <see cref="MLContext.GpuDeviceId"/> and <see cref="MLContext.FallbackToCpu"/> count where the name is null.</summary>
+    /// <exception cref="InvalidOperationException">CUDA is asked for, and there is none, or fewer devices.</exception>
+    public static torch.Device Device(this IHostEnvironment environment, string? name)
+        => environment is IHostEnvironmentInternal context ? Devices.Resolve(name, context.GpuDeviceId, context.FallbackToCpu) : Devices.Resolve(name, null, true);
 
     /// <summary>True once the context that the environment belongs to was cancelled.</summary>
     public static bool IsCancelled(this IHostEnvironment environment) => environment is ICancelable { IsCanceled: true };

@@ -1,8 +1,9 @@
+using BadMinima.MLNet.Interop;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-namespace BadMinima.MLNet.Interop;
+namespace BadMinima.MLNet;
 
 /// <summary>
 /// What this library's transformers share: they append columns to each row, run in a <see cref="PredictionEngine{TSrc, TDst}"/>,

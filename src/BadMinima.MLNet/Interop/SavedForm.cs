@@ -1,13 +1,14 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Microsoft.ML;
+using Microsoft.ML.Runtime;
 
 namespace BadMinima.MLNet.Interop;
 
 /// <summary>
 /// How a transformer lies in a model file: ML.NET's header, which names this assembly and the loader, and one stream of our own.
 /// </summary>
-/// <param name="LoaderName">The name under which <see cref="SavedForms"/> registers the loader; at most 24 characters.</param>
+/// <param name="LoaderName">The name in the transformer's <see cref="SavedAttribute{T}"/>.</param>
 /// <param name="Write">Writes the content.</param>
 internal sealed record SavedForm(string LoaderName, Action<BinaryWriter> Write)
 {
@@ -35,31 +36,31 @@ internal sealed record SavedForm(string LoaderName, Action<BinaryWriter> Write)
         context.SaveBinaryStream(StreamName, writer => writer.Write(Pack()));
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote, having checked its version and checksum, so that <paramref name="read"/> only ever sees whole content.</summary>
+    /// <summary>Reads what <see cref="Save"/> wrote, having checked its version and checksum, so that the transformer only ever sees whole content.</summary>
+    /// <param name="environment">The environment of the model.</param>
     /// <param name="context">Where it lies.</param>
-    /// <param name="read">Reads the content, of the format version that it is given.</param>
     /// <exception cref="InvalidDataException">The stream is damaged, cut, of a newer version or not ours.</exception>
-    public static T Load<T>(ModelLoadContext context, Func<BinaryReader, int, T> read)
+    public static T Load<T>(IHostEnvironment environment, ModelLoadContext context) where T : ISaved<T>
     {
         T? loaded = default;
-        bool found = context.TryLoadBinaryStream(StreamName, reader => loaded = Load(() =>
+        bool found = context.TryLoadBinaryStream(StreamName, reader => loaded = Load<T>(environment, () =>
         {
             reader.BaseStream.Position = 0;
             return new StrictStream(reader.BaseStream, reader.BaseStream.Length, leaveOpen: true);
-        }, read));
+        }));
         return found ? loaded!
             : throw new InvalidDataException($"The model file has no stream '{StreamName}': it was not written by BadMinima.MLNet, or it is damaged.");
     }
 
-    /// <inheritdoc cref="Load{T}(ModelLoadContext, Func{BinaryReader, int, T})"/>
+    /// <inheritdoc cref="Load{T}(IHostEnvironment, ModelLoadContext)"/>
+    /// <param name="environment">The environment of the model.</param>
     /// <param name="archive">The model file.</param>
     /// <param name="folder">The transformer's folder in it.</param>
-    /// <param name="read">Reads the content, of the format version that it is given.</param>
-    public static T Load<T>(ModelArchive archive, string folder, Func<BinaryReader, int, T> read)
-        => Load(() => archive.Open($"{folder}/{StreamName}"), read);
+    public static T Load<T>(IHostEnvironment environment, ModelArchive archive, string folder) where T : ISaved<T>
+        => Load<T>(environment, () => archive.Open($"{folder}/{StreamName}"));
 
     /// <summary>Goes through the stream twice, since it may be larger than memory should be: for the checksum, and for the content.</summary>
-    private static T Load<T>(Func<StrictStream> open, Func<BinaryReader, int, T> read)
+    private static T Load<T>(IHostEnvironment environment, Func<StrictStream> open) where T : ISaved<T>
     {
         long length;
         using (StrictStream packed = open())
@@ -73,7 +74,7 @@ internal sealed record SavedForm(string LoaderName, Action<BinaryWriter> Write)
         using var reader = new BinaryReader(new StrictStream(stream, length));
         try
         {
-            T loaded = read(reader, version);
+            T loaded = T.Read(environment, reader, version);
             if (reader.BaseStream.Position == length)
             {
                 return loaded;

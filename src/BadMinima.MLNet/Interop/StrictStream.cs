@@ -108,3 +108,10 @@ internal sealed class StrictStream(Stream inner, long length, bool leaveOpen = f
         base.Dispose(disposing);
     }
 }
+
+/// <summary>What readers of stored values need beside .NET's.</summary>
+internal static class BinaryReaders
+{
+    /// <summary>How many bytes of the stream are left: what a count in it is checked against before memory is taken.</summary>
+    public static long Left(this BinaryReader reader) => reader.BaseStream.Length - reader.BaseStream.Position;
+}

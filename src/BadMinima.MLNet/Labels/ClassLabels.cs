@@ -1,7 +1,7 @@
 using BadMinima.MLNet.Interop;
 using Microsoft.ML;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Labels;
 
 /// <summary>A label column, read as classes in the order of a model, which need not be the order of the column's own keys.</summary>
 /// <param name="Column">The column, a key.</param>

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Labels;
 
 /// <summary>The checks that a label column must pass, in one place, so that every component says the same.</summary>
 internal static class LabelColumn

@@ -1,3 +1,5 @@
+using BadMinima.MLNet.Labels;
+
 namespace BadMinima.MLNet;
 
 /// <summary>

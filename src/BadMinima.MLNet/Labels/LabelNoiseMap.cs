@@ -1,4 +1,6 @@
-namespace BadMinima.MLNet;
+using BadMinima.MLNet.Interop;
+
+namespace BadMinima.MLNet.Labels;
 
 /// <summary>
 /// Fitted label noise: a pure function of a row's two hashes and its label. A row is randomized when its selection hash is at most

@@ -1,7 +1,7 @@
 using BadMinima.MLNet.Interop;
 using Microsoft.ML;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Labels;
 
 /// <summary>
 /// The names of a label's classes, in key order. Classes of two data sets are the same where their names are, never where their numbers are: each set numbers them as it likes.

@@ -1,4 +1,6 @@
 using BadMinima.MLNet.Interop;
+using BadMinima.MLNet.Labels;
+using BadMinima.MLNet.Randomness;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;

@@ -1,13 +1,19 @@
 using BadMinima.MLNet.Interop;
+using BadMinima.MLNet.Labels;
+using BadMinima.MLNet.Randomness;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
+[assembly: Saved<BadMinima.MLNet.RandomizeLabelsTransformer>("Label randomization", BadMinima.MLNet.RandomizeLabelsTransformer.LoaderName)]
+
 namespace BadMinima.MLNet;
 
 /// <summary>The fitted <see cref="RandomizeLabelsEstimator"/>.</summary>
-public sealed class RandomizeLabelsTransformer : RowTransformer
+public sealed class RandomizeLabelsTransformer : RowTransformer, ISaved<RandomizeLabelsTransformer>
 {
+    internal const string LoaderName = "BadMinimaRandomizeLabels";
+
     private readonly string _outputColumnName;
     private readonly string _inputColumnName;
     private readonly int _seed;
@@ -31,7 +37,7 @@ public sealed class RandomizeLabelsTransformer : RowTransformer
     // 4 x long: rows, missing, randomized, changed
     // LabelNoiseMap
     // bool: class names follow; type and values in ML.NET's binary form (from version 3 on)
-    private protected override SavedForm SavedForm => new(SavedForms.RandomizeLabels.Name, writer =>
+    private protected override SavedForm SavedForm => new(LoaderName, writer =>
     {
         writer.Write(_outputColumnName);
         writer.Write(_inputColumnName);
@@ -49,7 +55,7 @@ public sealed class RandomizeLabelsTransformer : RowTransformer
         => "A RandomizeLabelsTransformer cannot be converted to ONNX, nor does scoring need it: append it with TransformerScope.TrainTest, "
         + "which leaves it out of what scores, or convert the transformers after it alone.";
 
-    internal static RandomizeLabelsTransformer Read(IHostEnvironment environment, BinaryReader reader, int version)
+    static RandomizeLabelsTransformer ISaved<RandomizeLabelsTransformer>.Read(IHostEnvironment environment, BinaryReader reader, int version)
     {
         string output = reader.ReadString();
         string input = reader.ReadString();

@@ -1,6 +1,7 @@
+using BadMinima.MLNet.Randomness;
 using Microsoft.ML.Data;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Labels;
 
 /// <summary>
 /// Two independent 64-bit hashes of each labelled row, functions of (seed, row id) alone, and the row's class. Whoever has a row's id can draw its

@@ -1,3 +1,4 @@
+using BadMinima.MLNet.Models;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet;
@@ -21,6 +22,9 @@ public sealed record Architecture(string Name, int MinimumSize, string Descripti
 
     /// <summary>Overwrites weights where <see cref="Initialization.Paper"/> differs from what <see cref="Create"/> made; null: nowhere.</summary>
     internal Action<nn.Module>? PaperInitialization { get; init; }
+
+    /// <summary>Whether it takes feature vectors: it does if it takes images of 1x1, as a multilayer perceptron does.</summary>
+    internal bool TakesVectors => MinimumSize <= 1;
 
     /// <summary>Counts the trainable numbers: weights and biases, BatchNorm's scale and shift, not its running statistics.</summary>
     /// <param name="shape">The images' shape.</param>

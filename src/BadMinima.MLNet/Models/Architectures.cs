@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using BadMinima.MLNet.Interop;
+using BadMinima.MLNet.Models;
+using BadMinima.MLNet.Native;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet;

@@ -1,10 +1,10 @@
-using BadMinima.MLNet.Interop;
+using BadMinima.MLNet.Native;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Models;
 
 /// <summary>
 /// BatchNorm over the channels of [B, C, H, W], with running statistics (Ioffe, Szegedy 2015): torch's BatchNorm2d with its names and defaults. TorchSharp's own counts its batches by an

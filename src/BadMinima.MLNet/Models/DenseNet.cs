@@ -2,7 +2,7 @@ using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Models;
 
 /// <summary>
 /// DenseNet-BC with growth rate 12 and reduction 0.5: a 3x3 stem of 24 channels and three dense blocks with transitions between them. 769,162

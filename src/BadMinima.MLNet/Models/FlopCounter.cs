@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Models;
 
 /// <summary>
 /// Counts what a network computes for one image, by running one through it: each convolution and linear layer says how large its output was. The rule is that of the

@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Models;
 
 /// <summary>
 /// The one place where the built-in networks get their layers from; none of them names a layer's type. A layer with parameters comes as PyTorch

@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Models;
 
 /// <summary>
 /// LeNet-5 in its present form: ReLU for the sigmoid, max-pool for the trained average, all channels connected. 61,706 parameters at 1x28x28

@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Models;
 
 /// <summary>How the values of images and of convolutions' weights follow each other in memory.</summary>
 internal enum Layout

@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Models;
 
 /// <summary>
 /// Residual networks with widths 64-128-256-512 and a global average pool. Images up to 64x64 get the stem of the paper's code, a convolution 3x3

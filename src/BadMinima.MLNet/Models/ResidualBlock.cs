@@ -1,9 +1,9 @@
-using BadMinima.MLNet.Interop;
+using BadMinima.MLNet.Native;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Models;
 
 /// <summary>relu(residual(x) + x), or relu(residual(x) + shortcut(x)) with a convolution 1x1 as the way around where the size changes.</summary>
 internal sealed class ResidualBlock : Module<Tensor, Tensor>

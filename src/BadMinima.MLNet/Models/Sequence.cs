@@ -1,9 +1,9 @@
-using BadMinima.MLNet.Interop;
+using BadMinima.MLNet.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Models;
 
 /// <summary>Layers one after the other. Unlike TorchSharp's Sequential it can fold BatchNorm into the convolution before it.</summary>
 internal sealed class Sequence : Module<Tensor, Tensor>

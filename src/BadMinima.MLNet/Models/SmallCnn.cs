@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Models;
 
 /// <summary>Three blocks of convolution 3x3, BatchNorm, ReLU and max-pool 2, and one linear layer: the network of the quick start, a matter of seconds on a laptop.</summary>
 internal static class SmallCnn

@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Models;
 
 /// <summary>
 /// VGG networks with BatchNorm and, instead of the three wide linear layers of the original, one linear layer 512 to classes (the form that CIFAR-10

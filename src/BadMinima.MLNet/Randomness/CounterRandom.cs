@@ -1,4 +1,4 @@
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Randomness;
 
 /// <summary>
 /// A counter-based generator: the n-th number is a function of (key, n) alone, so any number can be drawn again, in any order, on any thread and

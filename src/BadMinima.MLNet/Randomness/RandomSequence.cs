@@ -1,4 +1,4 @@
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Randomness;
 
 /// <summary>A generator's numbers one after another, for what takes a number of draws that is not known beforehand.</summary>
 internal struct RandomSequence

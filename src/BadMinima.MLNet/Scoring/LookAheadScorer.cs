@@ -1,7 +1,9 @@
+using BadMinima.MLNet.Examples;
+using BadMinima.MLNet.Models;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Scoring;
 
 /// <summary>Scores a source's rows a batch at a time, ahead of the cursor that a caller reads, and hands out each row's scores when that cursor reaches it.</summary>
 internal sealed class LookAheadScorer : IDisposable

@@ -3,7 +3,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Scoring;
 
 /// <summary>The columns that a fitted model reads and writes, as the estimator promises them and as the transformer makes them.</summary>
 /// <param name="Label">The label column that the model was trained on. It is not needed for scoring; where it is there, its keys are to mean the model's classes.</param>
@@ -13,16 +13,11 @@ namespace BadMinima.MLNet;
 /// <param name="Classes">The values behind the label's keys; null where the label had none.</param>
 internal sealed record OutputColumns(string Label, string Feature, string Score, string PredictedLabel, KeyValues? Classes)
 {
-    /// <param name="options">The trainer's options.</param>
-    /// <param name="classes">The values behind the model's classes.</param>
-    public static OutputColumns Of(TwoPhaseTrainer.Options options, KeyValues? classes)
-        => new(options.LabelColumnName, options.FeatureColumnName, options.ScoreColumnName, options.PredictedLabelColumnName, classes);
-
     /// <summary>Score and PredictedLabel, with the annotations that ML.NET's own multiclass trainers give them.</summary>
-    public static IEnumerable<SchemaShape.Column> Promise(TwoPhaseTrainer.Options options, SchemaShape.Column label) =>
+    public static IEnumerable<SchemaShape.Column> Promise(string score, string predictedLabel, SchemaShape.Column label) =>
     [
-        SchemaShapes.Score(options.ScoreColumnName, label),
-        SchemaShapes.Key(options.PredictedLabelColumnName, label),
+        SchemaShapes.Score(score, label),
+        SchemaShapes.Key(predictedLabel, label),
     ];
 
     public DataViewSchema.DetachedColumn[] Make(int classes)

@@ -1,8 +1,9 @@
 using BadMinima.MLNet.Interop;
+using BadMinima.MLNet.Labels;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Scoring;
 
 /// <summary>
 /// A label column of data to be scored that numbers the model's classes in another way than the model. ML.NET's evaluators compare numbers, so the transformer hands the column out

@@ -1,8 +1,9 @@
+using BadMinima.MLNet.Examples;
 using BadMinima.MLNet.Interop;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Scoring;
 
 /// <summary>A model's work on rows of one schema: single rows for a prediction engine, batches for a pass over data. Labels that the model numbers otherwise come out renumbered.</summary>
 internal sealed class ScoringMapper(

@@ -1,9 +1,16 @@
 using System.Collections.Immutable;
+using BadMinima.MLNet.Examples;
 using BadMinima.MLNet.Interop;
+using BadMinima.MLNet.Labels;
+using BadMinima.MLNet.Models;
+using BadMinima.MLNet.Recipes;
+using BadMinima.MLNet.Scoring;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using static TorchSharp.torch;
+
+[assembly: Saved<BadMinima.MLNet.TwoPhaseTransformer>("Two-phase image classifier", BadMinima.MLNet.TwoPhaseTransformer.LoaderName)]
 
 namespace BadMinima.MLNet;
 
@@ -11,8 +18,10 @@ namespace BadMinima.MLNet;
 /// A trained image classifier: appends Score (softmax, one slot a class) and PredictedLabel (a key with the label's values) to rows of images.
 /// Rows are scored in batches, in inference mode. It holds native memory: dispose it.
 /// </summary>
-public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
+public sealed class TwoPhaseTransformer : RowTransformer, ISaved<TwoPhaseTransformer>, IDisposable
 {
+    internal const string LoaderName = "BadMinimaTwoPhase";
+
     private readonly Lock _networkLock = new();
     private readonly OutputColumns _columns;
     private readonly Lazy<NamedClasses?> _names;
@@ -43,7 +52,7 @@ public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
     // OutputColumns
     // string: TrainingHistory as JSON
     // NetworkWeights
-    private protected override SavedForm SavedForm => new(SavedForms.TwoPhase.Name, writer =>
+    private protected override SavedForm SavedForm => new(LoaderName, writer =>
     {
         ThrowIfDisposed();
         writer.Write(Classifier.Architecture.Name);
@@ -66,7 +75,7 @@ public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
         => "A TwoPhaseTransformer cannot be converted to ONNX. Save the model as ML.NET's own file with mlContext.Model.Save, "
         + "or take its weights by name from TwoPhaseTransformer.Network.state_dict().";
 
-    internal static TwoPhaseTransformer Read(IHostEnvironment environment, BinaryReader reader, int version)
+    static TwoPhaseTransformer ISaved<TwoPhaseTransformer>.Read(IHostEnvironment environment, BinaryReader reader, int version)
     {
         string name = reader.ReadString();
         Architecture architecture = Architectures.All.FirstOrDefault(a => a.Name == name)
@@ -93,7 +102,7 @@ public sealed class TwoPhaseTransformer : RowTransformer, IDisposable
         try
         {
             network.eval();
-            return new(environment, new ImageClassifier(network, architecture, format, classes, normalization, Devices.Resolve(null, environment)), columns, history);
+            return new(environment, new ImageClassifier(network, architecture, format, classes, normalization, environment.Device(null)), columns, history);
         }
         catch
         {

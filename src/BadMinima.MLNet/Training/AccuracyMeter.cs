@@ -1,7 +1,9 @@
-using BadMinima.MLNet.Interop;
+using BadMinima.MLNet.Examples;
+using BadMinima.MLNet.Models;
+using BadMinima.MLNet.Native;
 using static TorchSharp.torch;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Training;
 
 /// <summary>Measures a classifier in inference mode on examples as they are, without augmentation.</summary>
 internal static class AccuracyMeter

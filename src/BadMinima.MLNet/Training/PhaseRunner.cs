@@ -1,9 +1,14 @@
-using BadMinima.MLNet.Interop;
 using System.Diagnostics;
+using BadMinima.MLNet.Examples;
+using BadMinima.MLNet.Models;
+using BadMinima.MLNet.Native;
+using BadMinima.MLNet.Randomness;
+using BadMinima.MLNet.Recipes;
+using BadMinima.MLNet.Steps;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Training;
 
 /// <summary>Runs one phase: SGD over shuffled batches, epoch after epoch, until something ends it.</summary>
 /// <param name="network">What is trained.</param>

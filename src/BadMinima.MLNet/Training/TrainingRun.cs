@@ -1,9 +1,14 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using BadMinima.MLNet.Examples;
+using BadMinima.MLNet.Models;
+using BadMinima.MLNet.Randomness;
+using BadMinima.MLNet.Recipes;
+using BadMinima.MLNet.Training.Checkpoints;
 using Microsoft.ML.Runtime;
 using static TorchSharp.torch;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Training;
 
 /// <summary>Trains a classifier through its phases, from their beginning or from a checkpoint on.</summary>
 /// <param name="options">The trainer's options.</param>

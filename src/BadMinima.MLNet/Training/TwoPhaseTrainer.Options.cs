@@ -1,3 +1,5 @@
+using BadMinima.MLNet.Native;
+using BadMinima.MLNet.Recipes;
 using Microsoft.ML;
 
 namespace BadMinima.MLNet;

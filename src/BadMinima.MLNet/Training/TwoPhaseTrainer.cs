@@ -1,5 +1,15 @@
 using System.Collections.Immutable;
+using BadMinima.MLNet.Examples;
+using BadMinima.MLNet.Examples.Views;
 using BadMinima.MLNet.Interop;
+using BadMinima.MLNet.Labels;
+using BadMinima.MLNet.Models;
+using BadMinima.MLNet.Native;
+using BadMinima.MLNet.Recipes;
+using BadMinima.MLNet.Scoring;
+using BadMinima.MLNet.Steps;
+using BadMinima.MLNet.Training;
+using BadMinima.MLNet.Training.Checkpoints;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using static TorchSharp.torch;
@@ -120,7 +130,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         }
 
         // Which loads torch, before anything else here asks for it.
-        Device device = Devices.Resolve(_options.Device, _environment);
+        Device device = _environment.Device(_options.Device);
         using Checkpoint? checkpoint = folder?.ReadNewest(message => channel.Warning(MessageSensitivity.None, message));
 
         // A model that goes on, or a run, keeps its classes and their order.
@@ -141,7 +151,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             streamed.RequireBatches(nameof(Options.Training), _options.Training);
         }
 
-        Normalization normalization = start?.Classifier.Normalization ?? _options.Normalization ?? Normalization.Measure(train, IsCancelled);
+        Normalization normalization = start?.Classifier.Normalization ?? _options.Normalization ?? MeasuredNormalization.Of(train, IsCancelled);
         var classifier = new ImageClassifier(
             Architectures.Create(architecture, pixels.Format.Shape, labels.Classes, Seed, _options.Initialization), architecture, pixels.Format, labels.Classes, normalization, device);
         try
@@ -172,7 +182,9 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
                 Initialization = _options.Initialization,
                 Precision = _options.Precision,
             };
-            return new TwoPhaseTransformer(_environment, classifier, OutputColumns.Of(_options, classValues), history);
+            var columns = new OutputColumns(
+                _options.LabelColumnName, _options.FeatureColumnName, _options.ScoreColumnName, _options.PredictedLabelColumnName, classValues);
+            return new TwoPhaseTransformer(_environment, classifier, columns, history);
         }
         catch
         {
@@ -258,7 +270,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     }
 
     private PixelColumn FindPixels(IDataView data, Architecture architecture, string role)
-        => PixelColumn.Find(data.Schema, _options.FeatureColumnName, ExampleFormat.TakesVectors(architecture), role);
+        => PixelColumn.Find(data.Schema, _options.FeatureColumnName, architecture.TakesVectors, role);
 
     private int Seed => _options.Seed ?? _environment.Seed() ?? 1;
 
@@ -269,6 +281,6 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         ArgumentNullException.ThrowIfNull(inputSchema);
         SchemaShape.Column label = LabelColumn.Find(inputSchema, _options.LabelColumnName);
         PixelColumn.Check(inputSchema, _options.FeatureColumnName);
-        return inputSchema.With(OutputColumns.Promise(_options, label));
+        return inputSchema.With(OutputColumns.Promise(_options.ScoreColumnName, _options.PredictedLabelColumnName, label));
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet.Tests.Images;

@@ -1,4 +1,3 @@
-using BadMinima.MLNet.Interop;
 
 namespace BadMinima.MLNet.Tests.Interop;
 

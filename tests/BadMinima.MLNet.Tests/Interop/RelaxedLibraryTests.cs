@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using BadMinima.MLNet.Interop;
 
 namespace BadMinima.MLNet.Tests.Interop;
 

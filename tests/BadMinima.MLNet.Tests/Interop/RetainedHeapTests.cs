@@ -1,4 +1,3 @@
-using BadMinima.MLNet.Interop;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet.Tests;

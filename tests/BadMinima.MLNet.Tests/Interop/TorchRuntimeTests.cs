@@ -1,5 +1,4 @@
 using System.Text;
-using BadMinima.MLNet.Interop;
 using TorchSharp;
 
 namespace BadMinima.MLNet.Tests.Interop;

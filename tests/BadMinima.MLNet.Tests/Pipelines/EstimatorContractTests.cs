@@ -1,4 +1,3 @@
-using BadMinima.MLNet.Interop;
 using BadMinima.MLNet.Tests.Images;
 using Microsoft.ML;
 using Microsoft.ML.Data;

@@ -72,7 +72,7 @@ public sealed class FeatureVectorTests
         // A mean far above the deviation, one that never varies, and one around 0.
         IDataView view = Rows([.. Enumerable.Range(0, 40).Select(i => new[] { 1e6f + i % 2, 5, (i % 4 - 1.5f) * 1e-6f })]);
         using ResidentImages set = Read(view);
-        var normalization = Normalization.Measure(set);
+        var normalization = MeasuredNormalization.Of(set);
         Assert.AreEqual(1e6 + 0.5, normalization.Mean[0], 1e-6);
         Assert.AreEqual(0.5, normalization.Deviation[0], 1e-6);
         Assert.AreEqual((5.0, 1.0), (normalization.Mean[1], normalization.Deviation[1]));

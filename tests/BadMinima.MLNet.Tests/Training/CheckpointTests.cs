@@ -224,7 +224,7 @@ public sealed class CheckpointTests : IDisposable
         using var threads = new TorchThreads(options.Threads);
         using ImageSet set = ImageSet.Read(data, ClassLabels.Own(data.Schema["Label"]), PixelColumn.Find(data.Schema, "Pixels"), CPU, "training data", out _);
         Architecture architecture = Architectures.Get(options.Architecture);
-        using var classifier = new ImageClassifier(Architectures.Create(architecture, set.Shape, 10, seed: 1), architecture, set.Format, 10, Normalization.Measure(set), CPU);
+        using var classifier = new ImageClassifier(Architectures.Create(architecture, set.Shape, 10, seed: 1), architecture, set.Format, 10, MeasuredNormalization.Of(set), CPU);
         using CheckpointFolder folder = CheckpointFolder.Open(options.Checkpoints!.Folder);
         using Checkpoint? checkpoint = folder.ReadNewest(_ => { });
         ImmutableArray<PhaseHistory> phases = new TrainingRun(options, seed: 1, classifier, set, null, null, channel, isCancelled).Run(folder, checkpoint);

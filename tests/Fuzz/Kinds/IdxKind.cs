@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using BadMinima.MLNet;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

@@ -1,4 +1,3 @@
-using BadMinima.MLNet;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using SkiaSharp;

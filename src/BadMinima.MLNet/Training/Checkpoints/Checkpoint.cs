@@ -1,17 +1,11 @@
-using BadMinima.MLNet.Interop;
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Nodes;
+using BadMinima.MLNet.Interop;
+using BadMinima.MLNet.Models;
+using BadMinima.MLNet.Recipes;
 using static TorchSharp.torch;
 
-namespace BadMinima.MLNet;
-
-/// <summary>How far a run has come.</summary>
-/// <param name="Settings">Everything that the run's result depends on; a run is continued with the same only.</param>
-/// <param name="Finished">The phases that are over.</param>
-/// <param name="Running">Where the phase after those stands.</param>
-internal sealed record Progress(JsonObject Settings, ImmutableArray<PhaseHistory> Finished, PhaseState Running);
+namespace BadMinima.MLNet.Training.Checkpoints;
 
 /// <summary>
 /// All of a run's state between two steps. The random generators need no room in it: everything that is drawn is a function of the seed, the epoch and the step.

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace BadMinima.MLNet;
+namespace BadMinima.MLNet.Training.Checkpoints;
 
 /// <summary>The folder of a run's checkpoints, locked as long as this lives.</summary>
 internal sealed partial class CheckpointFolder : IDisposable

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using BadMinima.MLNet;
+using BadMinima.MLNet.Examples.Decoding;
 using BadMinima.Reporting;
 
 namespace BadMinima.Experiments;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BadMinima.MLNet;
+using Microsoft.ML;
 
 namespace BadMinima.Experiments;
 

@@ -1,3 +1,5 @@
+using BadMinima.MLNet.Examples.Decoding;
+using BadMinima.MLNet.Examples.Readers;
 using BadMinima.MLNet;
 using BadMinima.Reporting;
 using Microsoft.ML;

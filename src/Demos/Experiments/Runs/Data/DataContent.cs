@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using BadMinima.MLNet;
 using Microsoft.ML;
 
 namespace BadMinima.Experiments;

@@ -1,0 +1,14 @@
+global using BadMinima.MLNet.Examples;
+global using BadMinima.MLNet.Examples.Decoding;
+global using BadMinima.MLNet.Examples.Drawn;
+global using BadMinima.MLNet.Examples.Readers;
+global using BadMinima.MLNet.Examples.Views;
+global using BadMinima.MLNet.Interop;
+global using BadMinima.MLNet.Labels;
+global using BadMinima.MLNet.Models;
+global using BadMinima.MLNet.Native;
+global using BadMinima.MLNet.Randomness;
+global using BadMinima.MLNet.Recipes;
+global using BadMinima.MLNet.Steps;
+global using BadMinima.MLNet.Training;
+global using BadMinima.MLNet.Training.Checkpoints;
