@@ -26,7 +26,8 @@ internal sealed class Command : IDisposable
 
     public static Command Start(string? folder = null, IReadOnlyDictionary<string, string>? environment = null, params IEnumerable<string> arguments)
     {
-        // Where the tests run in the background of a shell, SIGINT is ignored, by them and by all that they start: so it is put back to its default first.
+        // Where the tests run in the background of a shell, SIGINT is ignored, by them and by all that they start: so it is put back to its
+        // default first.
         ProcessStartInfo start = OperatingSystem.IsLinux()
             ? new("env", ["--default-signal=INT", "dotnet", .. Itself, .. arguments])
             : new("dotnet", [.. Itself, .. arguments]);

@@ -11,7 +11,7 @@ public sealed class DataCheckerTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [TestMethod]
-    public async Task A_set_as_it_was_got_passes_every_check_and_is_recognised()
+    public async Task A_set_as_it_was_got_passes_every_check_and_is_recognized()
     {
         foreach (Served set in new[] { TestSets.Cifar, TestSets.Idx, TestSets.Pictures })
         {
@@ -94,7 +94,7 @@ public sealed class DataCheckerTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Restricted_ImageNet_is_recognised_and_counted()
+    public async Task Restricted_ImageNet_is_recognized_and_counted()
     {
         byte[] picture = TestSets.Picture(1);
         (int First, int Count)[] synsets = [(2085620, 118), (2123045, 5), (1641577, 3), (1664065, 5), (1795545, 21), (2480495, 18), (2514041, 9), (1978287, 4), (2165105, 20)];

@@ -4,12 +4,17 @@ using Microsoft.Testing.Platform.Builder;
 
 namespace BadMinima.Experiments.Tests;
 
-/// <summary>The tests; or, where the first argument says so, the command `badminima` with the sets of <see cref="TestSets"/>, to be run in a process of its own.</summary>
+/// <summary>
+/// The tests; or, where the first argument says so, the command `badminima` with the sets of <see cref="TestSets"/>, to be run in a process
+/// of its own.
+/// </summary>
 internal static class Program
 {
     public const string AsCommand = "--as-badminima";
 
-    /// <summary>Environment variables that make the command one of another machine, and its patience with other machines one of so many seconds.</summary>
+    /// <summary>
+    /// Environment variables that make the command one of another machine, and its patience with other machines one of so many seconds.
+    /// </summary>
     public const string Machine = "BADMINIMA_TEST_MACHINE";
 
     /// <inheritdoc cref="Machine"/>
@@ -24,16 +29,22 @@ internal static class Program
         {
             FolderLease.ThisMachine = Environment.GetEnvironmentVariable(Machine) ?? FolderLease.ThisMachine;
             FolderLease.Expiry = Environment.GetEnvironmentVariable(Expiry) is string seconds ? TimeSpan.FromSeconds(int.Parse(seconds)) : FolderLease.Expiry;
-            if (args is [_, "sweep", ..])
+            if (args is [_, "sweep" or SweepWorker.Argument, ..])
             {
-                Architectures.Register(new(Fatal, 1, "A network that takes its process with it.", (_, _) =>
+                Architectures.Register(new()
                 {
-                    Environment.FailFast("as a native fault does");
-                    return null!;
-                }));
+                    Name = Fatal,
+                    Description = "A network that takes its process with it.",
+                    Create = (_, _) =>
+                    {
+                        Environment.FailFast("as a native fault does");
+                        return null!;
+                    },
+                });
             }
 
-            return ConsoleProgram.Run(CommandLine.Create([.. Catalogue.All, .. TestSets.All], "dotnet", typeof(Program).Assembly.Location, AsCommand), args[1..]);
+            DataSet[] sets = [.. Catalogue.All, .. TestSets.All];
+            return SweepWorker.TryRun(args[1..], sets) ?? ConsoleProgram.Run(CommandLine.Create(sets, "dotnet", typeof(Program).Assembly.Location, AsCommand), args[1..]);
         }
 
         ITestApplicationBuilder builder = await TestApplication.CreateBuilderAsync(args);

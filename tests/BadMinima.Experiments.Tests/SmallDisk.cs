@@ -3,7 +3,10 @@ namespace BadMinima.Experiments.Tests;
 /// <summary>A disk that is soon full.</summary>
 internal static class SmallDisk
 {
-    /// <summary>Runs a shell script, whose "$@" is the command, in the folder, on a file system of that size which only the script and its children see.</summary>
+    /// <summary>
+    /// Runs a shell script, whose "$@" is the command, in the folder, on a file system of that size which only the script and its children
+    /// see.
+    /// </summary>
     public static Result Run(TemporaryFolder folder, string size, string script, params IEnumerable<string> arguments)
     {
         // The user's own namespace needs no root, the other no such namespaces.

@@ -130,7 +130,7 @@ internal static class TestSets
         return packed.ToArray();
     }
 
-    /// <summary>A picture of one colour. Its format is PNG, whatever it is called.</summary>
+    /// <summary>A picture of one color. Its format is PNG, whatever it is called.</summary>
     public static byte[] Picture(int shade)
     {
         string file = Path.Combine(Path.GetTempPath(), $"badminima-{Guid.NewGuid():N}.png");

@@ -7,7 +7,6 @@ global using BadMinima.MLNet.Interop;
 global using BadMinima.MLNet.Labels;
 global using BadMinima.MLNet.Models;
 global using BadMinima.MLNet.Native;
-global using BadMinima.MLNet.Randomness;
 global using BadMinima.MLNet.Recipes;
 global using BadMinima.MLNet.Steps;
 global using BadMinima.MLNet.Training;

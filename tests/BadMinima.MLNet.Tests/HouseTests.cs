@@ -21,6 +21,7 @@ public sealed partial class HouseTests
         "Examples/Drawn",
         "Examples",
         "Steps Scoring",
+        "Escapes Diagnostics",
         "Training/Checkpoints",
         "Training",
         "Catalog",
@@ -87,6 +88,22 @@ public sealed partial class HouseTests
         HashSet<string> interop = [.. Directory.EnumerateFiles(Path.Combine(Sources, "Interop"), "*.cs").SelectMany(File.ReadLines)
             .Select(line => Declared().Match(line)).Where(m => m.Success).Select(m => m.Groups[1].Value)];
         Assert.AreEqual("", string.Join('\n', uses.Where(use => !interop.Contains(use.User.Split('`')[0])).Select(use => $"{use.User} names {use.Used}")));
+    }
+
+    [TestMethod]
+    public void Lines_are_at_most_140_columns_long()
+    {
+        string source = Path.GetDirectoryName(Sources)!;
+        string[] wrong =
+        [
+            .. from file in Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
+               let path = Path.GetRelativePath(source, file)
+               where !path.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin")
+               from line in File.ReadLines(file).Index()
+               where line.Item.Length > 140 && !line.Item.TrimStart().StartsWith("/// |", StringComparison.Ordinal)
+               select $"{path}({line.Index + 1})",
+        ];
+        Assert.AreEqual("", string.Join('\n', wrong));
     }
 
     private static string HereIs([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;

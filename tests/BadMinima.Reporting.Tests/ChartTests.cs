@@ -30,7 +30,7 @@ public sealed class ChartTests
     }
 
     [TestMethod]
-    public void Colours_come_from_the_page_and_nothing_is_named_twice()
+    public void Colors_come_from_the_page_and_nothing_is_named_twice()
     {
         string html = Bars([0.25, 0.5]).ToHtml() + Bars([0.25, 0.5]).ToHtml();
         Assert.DoesNotContain("rgb(", html);

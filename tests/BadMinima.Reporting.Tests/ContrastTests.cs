@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace BadMinima.Reporting.Tests;
 
-/// <summary>WCAG 2.2: text has a contrast of at least 4.5 to its ground (1.4.3), what carries meaning in drawings one of at least 3 (1.4.11).</summary>
+/// <summary>
+/// WCAG 2.2: text has a contrast of at least 4.5 to its ground (1.4.3), what carries meaning in drawings one of at least 3 (1.4.11).
+/// </summary>
 [TestClass]
 public sealed class ContrastTests
 {
@@ -23,7 +25,7 @@ public sealed class ContrastTests
     [DataRow("series-3", "paper", 3)]
     [DataRow("series-4", "paper", 3)]
     [DataRow("series-5", "paper", 3)]
-    public void Colours_stand_out_in_light_and_in_dark(string front, string back, double least)
+    public void Colors_stand_out_in_light_and_in_dark(string front, string back, double least)
     {
         Dictionary<string, string>[] themes = Themes();
         Assert.HasCount(2, themes);
@@ -41,13 +43,13 @@ public sealed class ContrastTests
     }
 
     [TestMethod]
-    public void Both_themes_name_the_same_colours()
+    public void Both_themes_name_the_same_colors()
     {
         Dictionary<string, string>[] themes = Themes();
         CollectionAssert.AreEqual(themes[0].Keys.Order().ToArray(), themes[1].Keys.Order().ToArray());
     }
 
-    /// <summary>The six-digit colours of the style sheet's two :root blocks, the light one first.</summary>
+    /// <summary>The six-digit colors of the style sheet's two :root blocks, the light one first.</summary>
     private static Dictionary<string, string>[] Themes()
     {
         using StreamReader reader = new(typeof(Page).Assembly.GetManifestResourceStream("page.css")!);

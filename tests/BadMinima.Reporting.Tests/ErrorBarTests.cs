@@ -8,7 +8,7 @@ public sealed class ErrorBarTests
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
     [TestMethod]
-    public void A_band_is_a_shade_in_its_curves_colour_that_the_legend_does_not_name()
+    public void A_band_is_a_shade_in_its_curves_color_that_the_legend_does_not_name()
     {
         LineChart chart = Lines(
             Curve.PerEpoch("first", [0.2, 0.3, 0.4]) with { Band = [(0.1, 0.3), (0.2, 0.4), (0.3, 0.5)] },

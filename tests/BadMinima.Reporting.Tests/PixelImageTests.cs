@@ -28,7 +28,7 @@ public sealed class PixelImageTests
     public void A_wrong_shape_is_refused_with_what_it_should_be()
     {
         ArgumentException channels = Assert.ThrowsExactly<ArgumentException>(() => PixelImage.FromChw(new byte[8], 2, 2, 2));
-        Assert.Contains("2 channels; allowed are 1 (grey) and 3", channels.Message);
+        Assert.Contains("2 channels; allowed are 1 (gray) and 3", channels.Message);
 
         ArgumentException bytes = Assert.ThrowsExactly<ArgumentException>(() => PixelImage.FromChw(new byte[11], 3, 2, 2));
         Assert.Contains("3 x 2 x 2 has 12 bytes; 11 were given", bytes.Message);

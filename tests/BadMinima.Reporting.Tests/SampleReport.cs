@@ -65,7 +65,7 @@ internal static class SampleReport
     };
 
     public static Table ResultTable() => new("Accuracy of the four runs",
-        [Column.Text("Start"), Column.Text("Recipe"), Column.Number("Train accuracy"), Column.Number("Test accuracy"), Column.Number("Epochs"), Column.Number("Seconds")],
+        [Column.Text("Start"), Column.Text("Recipe"), Column.Number("Training accuracy"), Column.Number("Test accuracy"), Column.Number("Epochs"), Column.Number("Seconds")],
         [.. Runs.Select((run, i) => (string[])[run.Start, run.Recipe, run.Train.ToString("0.0 %"), run.Test.ToString("0.0 %"), "60", (31.2 + (i * 74.9)).ToString("0.0")])]);
 
     internal static double[] Values(int count, double from, double to, double pace, int wobble) =>

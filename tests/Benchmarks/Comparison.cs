@@ -103,7 +103,9 @@ internal sealed class Samples
 
     public IReadOnlyList<(string Name, List<double> Values)> All => _all;
 
-    /// <summary>Round by round, how many times as fast one side was as the better of some others; null where one of the sides is missing.</summary>
+    /// <summary>
+    /// Round by round, how many times as fast one side was as the better of some others; null where one of the sides is missing.
+    /// </summary>
     public double? Ratio(string ours, params ReadOnlySpan<string> others)
     {
         List<double>? mine = Values(ours);

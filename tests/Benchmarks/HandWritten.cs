@@ -5,12 +5,16 @@ using static TorchSharp.torch;
 
 namespace BadMinima.Benchmarks;
 
-/// <summary>What a careful user writes without the library: the same network, batches and steps over tensors, and one measurement at the end.</summary>
+/// <summary>
+/// What a careful user writes without the library: the same network, batches and steps over tensors, and one measurement at the end.
+/// </summary>
 internal static class HandWritten
 {
     private const int Images = 2000, Epochs = 5, Batch = 128;
 
-    /// <summary>The speed of training through the ML.NET pipeline, reading and measuring included, over that of the hand-written loop.</summary>
+    /// <summary>
+    /// The speed of training through the ML.NET pipeline, reading and measuring included, over that of the hand-written loop.
+    /// </summary>
     public static double PipelineVsHand()
     {
         var ml = new MLContext(seed: 1);

@@ -5,7 +5,9 @@ using Microsoft.ML;
 
 namespace BadMinima.Benchmarks;
 
-/// <summary>Does R = 10 cost more memory than R = 1? Two processes train on 50,000 images of CIFAR-10's shape and report their peaks.</summary>
+/// <summary>
+/// Does R = 10 cost more memory than R = 1? Two processes train on 50,000 images of CIFAR-10's shape and report their peaks.
+/// </summary>
 internal static class ReplicaMemory
 {
     public const string Argument = "replica-memory";
@@ -17,14 +19,16 @@ internal static class ReplicaMemory
         return (double)peakOfTen / peakOfOne;
     }
 
-    /// <summary>The child's work: fits random labels for some seconds, an epoch of 50,000 x R images at the most, and prints its peak working set.</summary>
+    /// <summary>
+    /// The child's work: fits random labels for some seconds, an epoch of 50,000 x R images at the most, and prints its peak working set.
+    /// </summary>
     public static void Probe(int replicas, int seconds)
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         var ml = new MLContext(seed: 1);
         byte[] pixels = new byte[50_000 * 3072];
         new Random(1).NextBytes(pixels);
-        IDataView train = ml.Data.LoadImages(pixels, new ImageShape(3, 32, 32), [.. Enumerable.Range(0, 50_000).Select(i => i % 10)], [.. Enumerable.Range(0, 10).Select(c => $"class {c}")]);
+        IDataView train = ml.Data.LoadFromPixels(pixels, new ImageShape(3, 32, 32), [.. Enumerable.Range(0, 50_000).Select(i => i % 10)], [.. Enumerable.Range(0, 10).Select(c => $"class {c}")]);
         ml.MulticlassClassification.Trainers.TwoPhase(new TwoPhaseTrainer.Options
         {
             Architecture = "cnn",

@@ -25,7 +25,10 @@ internal sealed class Scoring : IDisposable
         }).Fit(_ml.Data.TakeRows(_data, 256));
     }
 
-    /// <summary>Images a second through Transform, every Score read, over those of the network alone on a float tensor in memory, in batches of the same size.</summary>
+    /// <summary>
+    /// Images a second through Transform, every Score read, over those of the network alone on a float tensor in memory, in batches of the
+    /// same size.
+    /// </summary>
     public double TransformVsForward()
     {
         using var scope = NewDisposeScope();

@@ -16,9 +16,12 @@ internal static class SweepSpeed
 
     private static string[] Itself => [Environment.ProcessPath!, .. Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(SweepSpeed).Assembly.Location] : Array.Empty<string>()];
 
-    public static int Command(string[] arguments) => ConsoleProgram.Run(CommandLine.Create(Catalogue.All, [.. Itself, AsCommand]), arguments);
+    public static int Command(string[] arguments) => SweepWorker.TryRun(arguments) ?? ConsoleProgram.Run(CommandLine.Create(Catalogue.All, [.. Itself, AsCommand]), arguments);
 
-    /// <summary>Of a sweep of short cells from both starts by two workers of a thread each: the seconds inside training over all workers' time, starting them included.</summary>
+    /// <summary>
+    /// Of a sweep of short cells from both starts by two workers of a thread each: the seconds inside training over all workers' time,
+    /// starting them included.
+    /// </summary>
     /// <param name="seeds">16 cells and a start each.</param>
     /// <param name="workers">Processes.</param>
     /// <param name="workerThreads">Torch's threads of each worker.</param>
@@ -83,7 +86,7 @@ internal static class SweepSpeed
 
         public void Write(JsonObject sweep) => File.WriteAllText(SweepFilePath, sweep.ToJsonString());
 
-        public Sweep Resolve() => SweepFile.Read(SweepFilePath, File.ReadAllText(SweepFilePath), Catalogue.All);
+        public SweepPlan Resolve() => SweepFile.Read(SweepFilePath, File.ReadAllText(SweepFilePath), Catalogue.All);
 
         /// <returns>Seconds.</returns>
         public double Run(params string[] more)

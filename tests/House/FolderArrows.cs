@@ -39,7 +39,9 @@ internal static partial class FolderArrows
         ];
     }
 
-    /// <summary>What arrows do against floors: a sentence for each that goes up or stays on its floor, and for each pair that goes both ways.</summary>
+    /// <summary>
+    /// What arrows do against floors: a sentence for each that goes up or stays on its floor, and for each pair that goes both ways.
+    /// </summary>
     /// <param name="arrows">The arrows.</param>
     /// <param name="floors">From the lowest on; each names its folders, separated by blanks, of which none may use another.</param>
     public static IReadOnlyList<string> Faults(IReadOnlyList<FolderArrow> arrows, params IReadOnlyList<string> floors)
@@ -209,7 +211,7 @@ internal static partial class FolderArrows
 
         [GeneratedRegex(
             @"^(?:(?:public|internal|file|static|sealed|abstract|readonly|ref|unsafe|partial) )*"
-            + @"(?:class|interface|enum|struct|record(?: struct| class)?|delegate \S+) (?<name>\w+)(?:<(?<parameters>[^>]*)>)?")]
+            + @"(?:class|interface|enum|struct|record(?: struct| class)?|delegate (?:\(.*?\)|\S+)) (?<name>\w+)(?:<(?<parameters>[^>]*)>)?")]
         private static partial Regex Declaration();
 
         [GeneratedRegex(@"\b[A-Z]\w*\.[A-Z]\w*")]

@@ -5,7 +5,8 @@ using Microsoft.ML.Data;
 
 // ModelProbe MODEL SEED COUNT: prints the scores of drawn test images, a line an image.
 // ModelProbe train FOLDER:     trains, and is interrupted after an epoch.
-// ModelProbe resume FOLDER:    the first that this process does with torch is to go on from the checkpoint in FOLDER/run; saves FOLDER/model.zip.
+// ModelProbe resume FOLDER: the first that this process does with torch is to go on from the checkpoint in FOLDER/run; saves
+// FOLDER/model.zip.
 if (JsonSerializer.IsReflectionEnabledByDefault)
 {
     throw new InvalidOperationException("This program must run without reflection for JSON.");

@@ -1,4 +1,5 @@
-// Loads torch in a process of its own, since what a process has loaded, or failed to load, stays so. Prints what was loaded and a sum that torch computed, or the message.
+// Loads torch in a process of its own, since what a process has loaded, or failed to load, stays so. Prints what was loaded and a sum that
+// torch computed, or the message.
 using BadMinima.MLNet;
 using TorchSharp;
 

@@ -8,13 +8,13 @@ namespace Microsoft.ML;
 public static class ModelCatalog
 {
     /// <summary>
-    /// Loads the two-phase model in a file that was saved with <c>mlContext.Model.Save</c>: it has its type, to start another training from or to look at
-    /// its history. <c>mlContext.Model.Load</c> loads the same files, with all that the chain holds beside it.
+    /// Loads the two-phase model in a file that was saved with <c>mlContext.Model.Save</c>: it has its type, to start another training from
+    /// or to look at its history. <c>mlContext.Model.Load</c> loads the same files, with all that the chain holds beside it.
     /// </summary>
     /// <remarks>
-    /// Before anything is read, every checksum of the archive is compared. A damaged or foreign file is refused by name, whatever is in it: it takes no more
-    /// memory than a whole one of its size, and does not hang. <c>mlContext.Model.Load</c> is ML.NET's, which compares no checksum, and can go on for ever in
-    /// a damaged file.
+    /// Before anything is read, every checksum of the archive is compared. A damaged or foreign file is refused by name, whatever is in it:
+    /// it takes no more memory than a whole one of its size, and does not hang. <c>mlContext.Model.Load</c> is ML.NET's, which compares no
+    /// checksum, and can go on for ever in a damaged file.
     /// </remarks>
     /// <param name="catalog">The model catalog.</param>
     /// <param name="filePath">The file.</param>
@@ -22,6 +22,17 @@ public static class ModelCatalog
     /// <returns>The two-phase model; in a chain, the last one. Dispose it.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, cut, of a newer version, or holds no two-phase model.</exception>
+    /// <example>
+    /// <code>
+    /// var ml = new MLContext();
+    /// using var model = ml.Model.LoadTwoPhase("model.zip", out DataViewSchema inputSchema);
+    /// Console.WriteLine($"{model.History.Architecture} for {model.InputShape}, classes {string.Join(", ", model.ClassNames)}");
+    ///
+    /// // Go on from its weights.
+    /// var trainer = ml.MulticlassClassification.Trainers.TwoPhase(architecture: model.History.Architecture, replicas: 0, epochs: 5);
+    /// using var longer = trainer.Fit(ml.Data.LoadSyntheticImages(), validationData: null, start: model);
+    /// </code>
+    /// </example>
     public static TwoPhaseTransformer LoadTwoPhase(this ModelOperationsCatalog catalog, string filePath, out DataViewSchema inputSchema)
     {
         IHostEnvironment environment = HostEnvironments.GetEnvironment(catalog);
@@ -38,7 +49,8 @@ public static class ModelCatalog
             inputSchema = archive.ReadSchema(environment)!;
             List<string> others = [];
             string folder = archive.FindLast(TwoPhaseTransformer.LoaderName, others)
-                ?? throw new InvalidDataException($"it holds no two-phase model, but {(others.Count > 0 ? string.Join(", ", others) : "nothing")}.");
+                ?? throw new InvalidDataException(
+                    $"it holds no two-phase model, but {(others.Count > 0 ? string.Join(", ", others) : "nothing")}.");
             return SavedForm.Load<TwoPhaseTransformer>(environment, archive, folder);
         }
         catch (Exception e) when (e is not (OutOfMemoryException or TorchLoadException))
@@ -46,4 +58,36 @@ public static class ModelCatalog
             throw new InvalidDataException($"The model file '{filePath}' cannot be loaded: {e.Message}", e);
         }
     }
+
+    /// <summary>
+    /// A model's loss on data as a function of its weights, to be asked for values and gradients there and elsewhere. The model stays as it
+    /// is.
+    /// </summary>
+    /// <param name="catalog">The model catalog.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="data">
+    /// Labelled data with the columns that the model was trained on; classes are matched by name. Rows without a label are left out.
+    /// </param>
+    /// <param name="batchSize">How many examples are computed at once: memory against speed; at least 1.</param>
+    /// <returns>The surface, which holds native memory: dispose it.</returns>
+    /// <example>
+    /// <code>
+    /// IDataView train = mlContext.Data.LoadSyntheticImages(Split.Train, 100);
+    /// using TwoPhaseTransformer model = mlContext.MulticlassClassification.Trainers.TwoPhase().Fit(train);
+    /// using LossSurface surface = mlContext.Model.LossSurface(model, train);
+    /// (double loss, double accuracy) = surface.LossAndAccuracy();
+    /// (_, TorchSharp.torch.Tensor gradient) = surface.LossAndGradient();
+    /// using (surface.Weights.Shift(gradient))
+    /// {
+    ///     Console.WriteLine($"{loss} here, {surface.Loss()} further up");
+    /// }
+    /// </code>
+    /// </example>
+    /// <exception cref="ArgumentException">
+    /// A column is missing or of a wrong type, or the data name a class that the model does not know.
+    /// </exception>
+    /// <exception cref="InvalidDataException">Pixels out of range, or an image file that cannot be decoded.</exception>
+    public static LossSurface LossSurface(
+        this ModelOperationsCatalog catalog, TwoPhaseTransformer model, IDataView data, int batchSize = 512)
+        => new(HostEnvironments.GetEnvironment(catalog), model, data, batchSize);
 }

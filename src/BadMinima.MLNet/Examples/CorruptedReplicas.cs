@@ -1,11 +1,11 @@
 using BadMinima.MLNet.Native;
-using BadMinima.MLNet.Randomness;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet.Examples;
 
 /// <summary>
-/// R corrupted copies of each image: a share of the channel values set to 0 without repetition, and a label uniform over all classes. Nothing is stored:
+/// R corrupted copies of each image: a share of the channel values set to 0 without repetition, and a label uniform over all classes.
+/// Nothing is stored:
 /// replica number e is drawn again, the same, from (seed, e) whenever it is needed, so R = 10 takes the memory of R = 1.
 /// </summary>
 internal sealed class CorruptedReplicas : ITrainingExamples
@@ -23,7 +23,9 @@ internal sealed class CorruptedReplicas : ITrainingExamples
     {
         if ((long)images.Count * replicas > int.MaxValue)
         {
-            throw new ArgumentOutOfRangeException(nameof(replicas), $"{images.Count:N0} images times {replicas} replicas are more than {int.MaxValue:N0} examples; lower Replicas.");
+            throw new ArgumentOutOfRangeException(
+                nameof(replicas),
+                $"{images.Count:N0} images times {replicas} replicas are more than {int.MaxValue:N0} examples; lower Replicas.");
         }
 
         (_images, _random, Count) = (images, random, images.Count * replicas);
@@ -38,7 +40,9 @@ internal sealed class CorruptedReplicas : ITrainingExamples
     public int ZeroedValues { get; }
 
     public IExamplePass Open(int[] order, int batchSize, int firstBatch = 0)
-        => new Pass(this, order, firstBatch * batchSize, _images.Open(Array.ConvertAll(order, example => example % _images.Count), batchSize, firstBatch));
+        => new Pass(
+            this, order, firstBatch * batchSize,
+            _images.Open(Array.ConvertAll(order, example => example % _images.Count), batchSize, firstBatch));
 
     /// <summary>Corrupts the images of some examples, in place, and draws their labels.</summary>
     /// <param name="examples">The examples.</param>
@@ -65,7 +69,10 @@ internal sealed class CorruptedReplicas : ITrainingExamples
         return tensor(labels, device: pixels.device);
     }
 
-    /// <summary>Distinct uniform positions (the first steps of a Fisher-Yates shuffle, undone afterwards so that each example begins from the same order).</summary>
+    /// <summary>
+    /// Distinct uniform positions (the first steps of a Fisher-Yates shuffle, undone afterwards so that each example begins from the same
+    /// order).
+    /// </summary>
     private void DrawPositions(CounterRandom example, long offset, Span<long> destination)
     {
         int volume = _positions.Length;

@@ -18,7 +18,8 @@ internal interface ITrainingExamples
 internal interface IExamplePass : IDisposable
 {
     /// <summary>
-    /// The next batch: new tensors, on the images' device, that belong to the current dispose scope. Pixels [B, C, H, W], Byte (Single for feature vectors); labels [B], Int64.
+    /// The next batch: new tensors, on the images' device, that belong to the current dispose scope. Pixels [B, C, H, W], Byte, or
+    /// features [B, n] or [B, T, d], Single; labels [B], Int64.
     /// </summary>
     (Tensor Pixels, Tensor Labels) Next();
 }

@@ -8,18 +8,18 @@ using Microsoft.ML.Data;
 
 namespace BadMinima.MLNet.Examples;
 
-/// <summary>What labelled images are by their content, wherever they lie and whatever their files are called.</summary>
+/// <summary>What labeled images are by their content, wherever they lie and whatever their files are called.</summary>
 internal static class ImageContent
 {
     /// <summary>
     /// A SHA-256 over the names of the classes, and each row's class and image: its pixels, or of an image in a file what the file holds.
     /// </summary>
     /// <exception cref="ArgumentException">The data have no labels that are keys, or no images of bytes.</exception>
-    public static string Hash(IDataView data)
+    public static string Hash(IDataView data, string labelColumnName, string featureColumnName)
     {
-        DataViewSchema.Column label = Find(data, ImageDataView.LabelColumn, "a key", type => type is KeyDataViewType);
-        DataViewSchema.Column pixels = Find(
-            data, ImageDataView.PixelsColumn, "a vector of bytes", type => type is VectorDataViewType { IsKnownSize: true } vector && vector.ItemType == NumberDataViewType.Byte);
+        DataViewSchema.Column label = Find(data, labelColumnName, "a key", type => type is KeyDataViewType);
+        DataViewSchema.Column pixels = Find(data, featureColumnName, "a vector of bytes",
+            type => type is VectorDataViewType { IsKnownSize: true } vector && vector.ItemType == NumberDataViewType.Byte);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         AppendClasses(hash, label);
         if (!AppendFiles(hash, data, label, pixels))
@@ -114,6 +114,7 @@ internal static class ImageContent
         => data.Schema.GetColumnOrNull(name) is { } column && isRight(column.Type)
             ? column
             : throw new ArgumentException(
-                $"images has {(data.Schema.GetColumnOrNull(name) is { } other ? $"a column '{name}' of type {other.Type}" : $"no column '{name}'")}; "
+                "images has "
+                + (data.Schema.GetColumnOrNull(name) is { } other ? $"a column '{name}' of type {other.Type}; " : $"no column '{name}'; ")
                 + $"{what} is expected, as the loaders of images give it.", nameof(data));
 }

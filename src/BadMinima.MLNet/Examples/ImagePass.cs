@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace BadMinima.MLNet.Examples;
 
-/// <summary>A pass over a set's images. Their order lies on the device, so that a batch of what is there too needs nothing of the processor but the command.</summary>
+/// <summary>
+/// A pass over a set's images. Their order lies on the device, so that a batch of what is there too needs nothing of the processor but the
+/// command.
+/// </summary>
 /// <param name="labels">The labels of the whole set.</param>
 /// <param name="order">As in <see cref="ITrainingExamples.Open"/>.</param>
 /// <param name="batchSize">Likewise.</param>

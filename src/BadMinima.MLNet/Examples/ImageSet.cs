@@ -1,20 +1,20 @@
 using System.Security.Cryptography;
 using BadMinima.MLNet.Labels;
-using BadMinima.MLNet.Recipes;
 using Microsoft.ML;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet.Examples;
 
-/// <summary>Images and their classes, or feature vectors and theirs: <see cref="ResidentImages"/> or <see cref="StreamedImages"/>.</summary>
+/// <summary>
+/// Images, feature vectors or sequences, and their classes: <see cref="ResidentImages"/> or <see cref="StreamedImages"/>.
+/// </summary>
 internal abstract class ImageSet : ITrainingExamples, IDisposable
 {
-    protected ImageSet(ExampleFormat format, ClassLabels classes, Tensor labels)
-        => (Format, Classes, ClassNames, Labels, Count) = (format, classes.Classes, classes.Names, labels, (int)labels.shape[0]);
+    protected ImageSet(InputShape shape, ClassLabels classes, Tensor labels)
+        => (Shape, Classes, ClassNames, Labels, Count) = (shape, classes.Classes, classes.Names, labels, (int)labels.shape[0]);
 
-    public ExampleFormat Format { get; }
-
-    public ImageShape Shape => Format.Shape;
+    /// <summary>The shape of one example.</summary>
+    public InputShape Shape { get; }
 
     public int Classes { get; }
 
@@ -26,7 +26,7 @@ internal abstract class ImageSet : ITrainingExamples, IDisposable
 
     public int Count { get; }
 
-    /// <summary>Takes every labelled row, in the view's order.</summary>
+    /// <summary>Takes every labeled row, in the view's order.</summary>
     /// <param name="data">The data view.</param>
     /// <param name="labels">Its label column.</param>
     /// <param name="pixels">Its image column.</param>
@@ -35,7 +35,8 @@ internal abstract class ImageSet : ITrainingExamples, IDisposable
     /// <param name="skipped">How many rows had no label.</param>
     /// <exception cref="InvalidDataException">There is no row, a value is out of range, or pixels were scaled to 0..1.</exception>
     public static ImageSet Read(IDataView data, ClassLabels labels, PixelColumn pixels, Device device, string role, out long skipped)
-        => (ImageSet?)StreamedImages.Read(data, labels, pixels, device, role, out skipped) ?? ResidentImages.Read(data, labels, pixels, device, role, out skipped);
+        => (ImageSet?)StreamedImages.Read(data, labels, pixels, device, role, out skipped)
+            ?? ResidentImages.Read(data, labels, pixels, device, role, out skipped);
 
     public abstract IExamplePass Open(int[] order, int batchSize, int firstBatch = 0);
 
@@ -49,7 +50,8 @@ internal abstract class ImageSet : ITrainingExamples, IDisposable
         long first = Labels[0].item<long>();
         if (Labels.eq(first).all().item<bool>())
         {
-            throw new InvalidDataException($"Label column '{column}': all {Count:N0} rows are of one class (key {first + 1}); at least two classes are needed to train a classifier.");
+            throw new InvalidDataException($"Label column '{column}': all {Count:N0} rows are of one class (key {first + 1}); "
+                + "at least two classes are needed to train a classifier.");
         }
     }
 
@@ -60,5 +62,7 @@ internal abstract class ImageSet : ITrainingExamples, IDisposable
     protected static Tensor ToTensor(List<long> labels, Device device, string role, long skipped)
         => labels.Count > 0
             ? tensor(labels.ToArray(), device: device).DetachFromDisposeScope()
-            : throw new InvalidDataException($"The {role} have no row with a label{(skipped > 0 ? $" ({skipped:N0} rows have none)" : "")}; at least two of different classes are needed.");
+            : throw new InvalidDataException(
+                $"The {role} have no row with a label{(skipped > 0 ? $" ({skipped:N0} rows have none)" : "")}; "
+                + "at least two of different classes are needed.");
 }

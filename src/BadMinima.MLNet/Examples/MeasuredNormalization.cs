@@ -12,16 +12,19 @@ internal static class MeasuredNormalization
     /// <exception cref="OperationCanceledException">It said so.</exception>
     public static Normalization Of(ImageSet examples, Func<bool>? isCancelled = null) => examples switch
     {
-        ResidentImages { Format.IsVector: true } vectors => OfVectors(vectors),
+        ResidentImages { Shape.Kind: not InputKinds.Images } features => OfFeatures(features),
         ResidentImages => OfImages(examples, null),
         _ => OfImages(examples, isCancelled),
     };
 
-    /// <summary>In two passes and in Double, since a feature's mean may be far larger than its deviation.</summary>
-    private static Normalization OfVectors(ResidentImages vectors)
+    /// <summary>
+    /// Each feature over all rows, and over all steps of sequences. In two passes and in Double, since a feature's mean may be far larger
+    /// than its deviation.
+    /// </summary>
+    private static Normalization OfFeatures(ResidentImages examples)
     {
         using var scope = NewDisposeScope();
-        Tensor values = vectors.Pixels.flatten(1).to(ScalarType.Float64);
+        Tensor values = examples.Pixels.view(-1, examples.Shape.Channels).to(ScalarType.Float64);
         Tensor mean = values.mean([0], keepdim: true);
         Tensor deviation = values.sub_(mean).square().mean([0]).sqrt_();
 
@@ -54,7 +57,7 @@ internal static class MeasuredNormalization
             squares.add_(pixels.square().sum([0, 2, 3]).cpu().to(ScalarType.Float64), HeldScalar.One);
         }
 
-        double values = (double)images.Count * images.Shape.Height * images.Shape.Width;
+        double values = (double)images.Count * (images.Shape.Volume / channels);
         double[] mean = sum.div_(values * 255).data<double>().ToArray();
         double[] second = squares.div_(values * 255 * 255).data<double>().ToArray();
         return new([.. mean], [.. mean.Zip(second, (m, s) => s - m * m > 1e-8 ? Math.Sqrt(s - m * m) : 1)]);

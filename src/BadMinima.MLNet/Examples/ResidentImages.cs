@@ -1,27 +1,28 @@
 using System.Security.Cryptography;
 using BadMinima.MLNet.Labels;
 using BadMinima.MLNet.Models;
-using BadMinima.MLNet.Recipes;
 using Microsoft.ML;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet.Examples;
 
-/// <summary>Images read once from a data view and held as bytes on the device; or feature vectors, held as Singles.</summary>
+/// <summary>Images read once from a data view and held as bytes on the device; or feature vectors or sequences, held as Singles.</summary>
 internal sealed class ResidentImages : ImageSet
 {
     private const int BlockRows = 4096;
     private const int BlockBytes = 64 << 20;
 
-    private ResidentImages(ExampleFormat format, ClassLabels classes, Tensor pixels, Tensor labels) : base(format, classes, labels) => Pixels = pixels;
+    private ResidentImages(InputShape shape, ClassLabels classes, Tensor pixels, Tensor labels) : base(shape, classes, labels)
+        => Pixels = pixels;
 
-    /// <summary>[N, C, H, W], Byte for images, Single for feature vectors.</summary>
+    /// <summary>Images [N, C, H, W], Byte; or feature vectors [N, n] or sequences [N, T, d], Single.</summary>
     public Tensor Pixels { get; }
 
     /// <summary>As <see cref="ImageSet.Read"/>, for data of any origin.</summary>
-    public static new ResidentImages Read(IDataView data, ClassLabels classLabels, PixelColumn pixels, Device device, string role, out long skipped)
+    public static new ResidentImages Read(
+        IDataView data, ClassLabels classLabels, PixelColumn pixels, Device device, string role, out long skipped)
     {
-        ExampleFormat format = pixels.Format;
+        InputShape shape = pixels.Shape;
         List<Tensor> blocks = [];
         List<long> labels = [];
         skipped = 0;
@@ -33,8 +34,8 @@ internal sealed class ResidentImages : ImageSet
         {
             Func<int> readLabel = classLabels.CreateReader(cursor);
             PixelReader read = pixels.CreateReader(cursor);
-            int blockRows = Math.Clamp(BlockBytes / format.Bytes, 1, BlockRows);
-            byte[] block = new byte[Math.Clamp(data.GetRowCount() ?? blockRows, 1, blockRows) * format.Bytes];
+            int blockRows = Math.Clamp(BlockBytes / shape.Bytes, 1, BlockRows);
+            byte[] block = new byte[Math.Clamp(data.GetRowCount() ?? blockRows, 1, blockRows) * shape.Bytes];
             int rows = 0;
             while (cursor.MoveNext())
             {
@@ -45,12 +46,12 @@ internal sealed class ResidentImages : ImageSet
                     continue;
                 }
 
-                if ((rows + 1) * format.Bytes > block.Length)
+                if ((rows + 1) * shape.Bytes > block.Length)
                 {
                     Flush();
                 }
 
-                Span<byte> example = block.AsSpan(rows * format.Bytes, format.Bytes);
+                Span<byte> example = block.AsSpan(rows * shape.Bytes, shape.Bytes);
                 read(example);
                 allAtMostOne = allAtMostOne && example.IndexOfAnyExceptInRange((byte)0, (byte)1) < 0;
                 labels.Add(label);
@@ -63,21 +64,23 @@ internal sealed class ResidentImages : ImageSet
             {
                 if (rows > 0)
                 {
-                    blocks.Add(format.ToTensor(block.AsSpan(0, rows * format.Bytes)));
+                    blocks.Add(shape.ToTensor(block.AsSpan(0, rows * shape.Bytes)));
                     rows = 0;
                 }
             }
         }
 
         Tensor labelTensor = ToTensor(labels, device, role, skipped);
-        if (allAtMostOne && format.Shape.Volume > 1)
+        if (allAtMostOne && shape.Volume > 1)
         {
             labelTensor.Dispose();
-            throw new InvalidDataException($"Column '{pixels.Column.Name}' of the {role}: all pixels lie in 0..1; allowed is 0 to 255. Leave out the scaling (ExtractPixels without scaleImage).");
+            throw new InvalidDataException(
+                $"Column '{pixels.Column.Name}' of the {role}: all pixels lie in 0..1; allowed is 0 to 255. "
+                + "Leave out the scaling (ExtractPixels without scaleImage).");
         }
 
         Tensor all = (blocks.Count == 1 ? blocks[0] : cat(blocks)).to(device).DetachFromDisposeScope();
-        return new(format, classLabels, all, labelTensor);
+        return new(shape, classLabels, all, labelTensor);
     }
 
     public override IExamplePass Open(int[] order, int batchSize, int firstBatch = 0) => new Pass(this, order, batchSize, firstBatch);
@@ -94,7 +97,8 @@ internal sealed class ResidentImages : ImageSet
         base.Dispose();
     }
 
-    private sealed class Pass(ResidentImages set, int[] order, int batchSize, int firstBatch) : ImagePass(set.Labels, order, batchSize, firstBatch)
+    private sealed class Pass(ResidentImages set, int[] order, int batchSize, int firstBatch)
+        : ImagePass(set.Labels, order, batchSize, firstBatch)
     {
         protected override Tensor Pixels(Tensor images) => set.Pixels.index_select(0, images);
     }

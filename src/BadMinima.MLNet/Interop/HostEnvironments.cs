@@ -6,7 +6,10 @@ using TorchSharp;
 
 namespace BadMinima.MLNet.Interop;
 
-/// <summary>What ML.NET's environment knows and shows to its own components only: the context behind a catalog, its seed, its GPU settings, its cancellation.</summary>
+/// <summary>
+/// What ML.NET's environment knows and shows to its own components only: the context behind a catalog, its seed, its GPU settings, its
+/// cancellation.
+/// </summary>
 internal static class HostEnvironments
 {
     public static IHostEnvironment GetEnvironment(DataOperationsCatalog catalog) => CatalogUtils.GetEnvironment(Required(catalog));
@@ -15,15 +18,21 @@ internal static class HostEnvironments
 
     public static IHostEnvironment GetEnvironment(TransformsCatalog catalog) => CatalogUtils.GetEnvironment(Required(catalog));
 
-    public static IHostEnvironment GetEnvironment(TrainCatalogBase.CatalogInstantiatorBase trainers) => CatalogUtils.GetEnvironment(Required(trainers));
+    public static IHostEnvironment GetEnvironment(TrainCatalogBase.CatalogInstantiatorBase trainers)
+        => CatalogUtils.GetEnvironment(Required(trainers));
 
     /// <summary>The seed that was given to <see cref="MLContext"/>, or null.</summary>
     public static int? Seed(this IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.Seed;
 
-    /// <summary>The device that a name means in a context, whose <see cref="MLContext.GpuDeviceId"/> and <see cref="MLContext.FallbackToCpu"/> count where the name is null.</summary>
+    /// <summary>
+    /// The device that a name means in a context, whose <see cref="MLContext.GpuDeviceId"/> and <see cref="MLContext.FallbackToCpu"/> count
+    /// where the name is null.
+    /// </summary>
     /// <exception cref="InvalidOperationException">CUDA is asked for, and there is none, or fewer devices.</exception>
     public static torch.Device Device(this IHostEnvironment environment, string? name)
-        => environment is IHostEnvironmentInternal context ? Devices.Resolve(name, context.GpuDeviceId, context.FallbackToCpu) : Devices.Resolve(name, null, true);
+        => environment is IHostEnvironmentInternal context
+            ? Devices.Resolve(name, context.GpuDeviceId, context.FallbackToCpu)
+            : Devices.Resolve(name, null, true);
 
     /// <summary>True once the context that the environment belongs to was cancelled.</summary>
     public static bool IsCancelled(this IHostEnvironment environment) => environment is ICancelable { IsCanceled: true };

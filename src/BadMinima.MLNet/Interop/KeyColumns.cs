@@ -8,7 +8,9 @@ using Microsoft.ML.Runtime;
 
 namespace BadMinima.MLNet.Interop;
 
-/// <summary>The values behind a key column (class names, mostly): a vector of whatever type the values have, with its ML.NET type.</summary>
+/// <summary>
+/// The values behind a key column (class names, mostly): a vector of whatever type the values have, with its ML.NET type.
+/// </summary>
 /// <param name="Type">The vector's type.</param>
 /// <param name="Values">A boxed <see cref="VBuffer{T}"/> of that type.</param>
 internal sealed record KeyValues(VectorDataViewType Type, object Values)
@@ -18,7 +20,8 @@ internal sealed record KeyValues(VectorDataViewType Type, object Values)
     /// <summary>Reads a column's key values; null where it has none.</summary>
     public static KeyValues? Of(DataViewSchema.Column column)
     {
-        if (column.Annotations.Schema.GetColumnOrNull(AnnotationUtils.Kinds.KeyValues)?.Type is not VectorDataViewType { IsKnownSize: true } type)
+        if (column.Annotations.Schema.GetColumnOrNull(AnnotationUtils.Kinds.KeyValues)?.Type
+            is not VectorDataViewType { IsKnownSize: true } type)
         {
             return null;
         }
@@ -28,16 +31,20 @@ internal sealed record KeyValues(VectorDataViewType Type, object Values)
 
     /// <summary>Text as key values.</summary>
     public static KeyValues Of(IReadOnlyList<string> names)
-        => new(new VectorDataViewType(TextDataViewType.Instance, names.Count), new VBuffer<ReadOnlyMemory<char>>(names.Count, [.. names.Select(n => n.AsMemory())]));
+        => new(
+            new VectorDataViewType(TextDataViewType.Instance, names.Count),
+            new VBuffer<ReadOnlyMemory<char>>(names.Count, [.. names.Select(n => n.AsMemory())]));
 
     /// <summary>The values as text, in key order.</summary>
     public string[] ToText() => Generic.Call<string[]>(Type.ItemType.RawType, nameof(Text), Values);
 
     /// <summary>Adds the values to a column's annotations.</summary>
-    public void AddTo(DataViewSchema.Annotations.Builder annotations, string kind) => Generic.Call<bool>(Type.ItemType.RawType, nameof(Add), annotations, kind, this);
+    public void AddTo(DataViewSchema.Annotations.Builder annotations, string kind)
+        => Generic.Call<bool>(Type.ItemType.RawType, nameof(Add), annotations, kind, this);
 
     /// <summary>Writes type and values in ML.NET's own binary form.</summary>
-    public void Write(IHostEnvironment environment, BinaryWriter writer) => Generic.Call<bool>(Type.ItemType.RawType, nameof(Save), environment, writer, this);
+    public void Write(IHostEnvironment environment, BinaryWriter writer)
+        => Generic.Call<bool>(Type.ItemType.RawType, nameof(Save), environment, writer, this);
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <exception cref="InvalidDataException">They are damaged, or of a type that this version does not know.</exception>
@@ -56,7 +63,10 @@ internal sealed record KeyValues(VectorDataViewType Type, object Values)
         catch (Exception e)
         {
             // Whatever ML.NET trips over, arrays that no memory holds included: it has them from the file.
-            throw new InvalidDataException($"The model's class names cannot be read: {(e is TargetInvocationException { InnerException: { } inner } ? inner : e).Message}", e);
+            throw new InvalidDataException(
+                "The model's class names cannot be read: "
+                + $"{(e is TargetInvocationException { InnerException: { } inner } ? inner : e).Message}",
+                e);
         }
 
         throw new InvalidDataException("The model's class names are of a type that this version cannot read.");
@@ -76,7 +86,9 @@ internal sealed record KeyValues(VectorDataViewType Type, object Values)
     private static KeyValues Reorder<T>(KeyValues keys, int[] order)
     {
         T[] values = [.. ((VBuffer<T>)keys.Values).DenseValues()];
-        return new(new VectorDataViewType((PrimitiveDataViewType)keys.Type.ItemType, order.Length), new VBuffer<T>(order.Length, Array.ConvertAll(order, place => values[place])));
+        return new(
+            new VectorDataViewType((PrimitiveDataViewType)keys.Type.ItemType, order.Length),
+            new VBuffer<T>(order.Length, Array.ConvertAll(order, place => values[place])));
     }
 
     // Names mean the same whatever the culture: 0.5 is "0.5".
@@ -100,7 +112,8 @@ internal sealed record KeyValues(VectorDataViewType Type, object Values)
         var saver = new BinarySaver(environment, new BinarySaver.Arguments());
         return saver.TryWriteTypeAndValue(writer.BaseStream, keys.Type, ref values, out _)
             ? true
-            : throw new NotSupportedException($"Class names of type {keys.Type} cannot be saved; map the label to a key from text with MapValueToKey.");
+            : throw new NotSupportedException(
+                $"Class names of type {keys.Type} cannot be saved; map the label to a key from text with MapValueToKey.");
     }
 
     private static class Generic

@@ -9,7 +9,8 @@ namespace BadMinima.MLNet.Interop;
 /// <param name="mapper">What computes them.</param>
 /// <param name="noOnnx">Why there is no ONNX form of the mapper, and what to use instead.</param>
 /// <remarks>
-/// ML.NET's <c>ConvertToOnnx</c> walks back over the transforms of a view and silently begins the ONNX graph after the last view that is none, so that a
+/// ML.NET's <c>ConvertToOnnx</c> walks back over the transforms of a view and silently begins the ONNX graph after the last view that is
+/// none, so that a
 /// model's weights would be left out. It asks each transform whether it can be converted: this one answers by an exception.
 /// </remarks>
 internal sealed class MappedDataView(IDataView source, RowMapper mapper, string noOnnx) : ITransformCanSaveOnnx
@@ -34,7 +35,8 @@ internal sealed class MappedDataView(IDataView source, RowMapper mapper, string 
     void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => throw new NotSupportedException(noOnnx);
 
     void ICanSaveModel.Save(ModelSaveContext ctx)
-        => throw new NotSupportedException("A view of data is not saved as a model; save the transformer that made it with mlContext.Model.Save.");
+        => throw new NotSupportedException(
+            "A view of data is not saved as a model; save the transformer that made it with mlContext.Model.Save.");
 }
 
 /// <summary>An input row with a mapper's columns appended. It owns the input row.</summary>
@@ -50,7 +52,8 @@ internal sealed class MappedRow(DataViewRow input, RowMapper mapper, bool[] acti
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => input.GetIdGetter();
 
-    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => MappedGetters.Get<TValue>(column, input, mapper, active, getters);
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+        => MappedGetters.Get<TValue>(column, input, mapper, active, getters);
 
     protected override void Dispose(bool disposing)
     {
@@ -64,7 +67,9 @@ internal sealed class MappedRow(DataViewRow input, RowMapper mapper, bool[] acti
 }
 
 /// <summary>An input cursor with a mapper's columns appended. It owns the input cursor and what else it was given to dispose.</summary>
-internal sealed class MappedCursor(DataViewRowCursor input, RowMapper mapper, bool[] active, Delegate?[]? getters, IDisposable? alsoOwned = null) : DataViewRowCursor
+internal sealed class MappedCursor(
+    DataViewRowCursor input, RowMapper mapper, bool[] active, Delegate?[]? getters, IDisposable? alsoOwned = null)
+    : DataViewRowCursor
 {
     public override DataViewSchema Schema => mapper.OutputSchema;
 
@@ -78,7 +83,8 @@ internal sealed class MappedCursor(DataViewRowCursor input, RowMapper mapper, bo
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => input.GetIdGetter();
 
-    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => MappedGetters.Get<TValue>(column, input, mapper, active, getters);
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+        => MappedGetters.Get<TValue>(column, input, mapper, active, getters);
 
     protected override void Dispose(bool disposing)
     {
@@ -94,7 +100,8 @@ internal sealed class MappedCursor(DataViewRowCursor input, RowMapper mapper, bo
 
 file static class MappedGetters
 {
-    public static ValueGetter<TValue> Get<TValue>(DataViewSchema.Column column, DataViewRow input, RowMapper mapper, bool[] active, Delegate?[]? getters)
+    public static ValueGetter<TValue> Get<TValue>(
+        DataViewSchema.Column column, DataViewRow input, RowMapper mapper, bool[] active, Delegate?[]? getters)
     {
         if (column.Index >= active.Length || !active[column.Index])
         {
@@ -105,6 +112,7 @@ file static class MappedGetters
         return added < 0
             ? input.GetGetter<TValue>(mapper.InputSchema[column.Index])
             : getters![added] as ValueGetter<TValue>
-                ?? throw new InvalidOperationException($"Column '{column.Name}' holds {column.Type.RawType.Name}, not {typeof(TValue).Name}.");
+                ?? throw new InvalidOperationException(
+                    $"Column '{column.Name}' holds {column.Type.RawType.Name}, not {typeof(TValue).Name}.");
     }
 }

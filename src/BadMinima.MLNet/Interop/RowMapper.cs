@@ -3,13 +3,18 @@ using Microsoft.ML.Data;
 
 namespace BadMinima.MLNet.Interop;
 
-/// <summary>Appends columns to rows of one schema: the public half of what ML.NET's own RowToRowMapper does, without its internals.</summary>
+/// <summary>
+/// Appends columns to rows of one schema: the public half of what ML.NET's own RowToRowMapper does, without its internals.
+/// </summary>
 internal abstract class RowMapper : IRowToRowMapper
 {
     /// <param name="inputSchema">The schema of the rows.</param>
-    /// <param name="inputs">The input columns from which every appended column is computed, unless <see cref="InputsOf"/> says otherwise.</param>
+    /// <param name="inputs">
+    /// The input columns from which every appended column is computed, unless <see cref="InputsOf"/> says otherwise.
+    /// </param>
     /// <param name="added">The appended columns; one that bears an input column's name hides it.</param>
-    protected RowMapper(DataViewSchema inputSchema, IReadOnlyList<DataViewSchema.Column> inputs, IReadOnlyList<DataViewSchema.DetachedColumn> added)
+    protected RowMapper(
+        DataViewSchema inputSchema, IReadOnlyList<DataViewSchema.Column> inputs, IReadOnlyList<DataViewSchema.DetachedColumn> added)
     {
         InputSchema = inputSchema;
         Inputs = inputs;
@@ -35,7 +40,9 @@ internal abstract class RowMapper : IRowToRowMapper
     public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
     {
         DataViewSchema.Column[] wanted = [.. dependingColumns];
-        return PassedThrough(wanted).Concat(wanted.Where(IsAdded).SelectMany(c => InputsOf(c.Index - InputSchema.Count))).DistinctBy(c => c.Index);
+        return PassedThrough(wanted)
+            .Concat(wanted.Where(IsAdded).SelectMany(c => InputsOf(c.Index - InputSchema.Count)))
+            .DistinctBy(c => c.Index);
     }
 
     /// <summary>The input columns from which one of the appended columns is computed.</summary>

@@ -9,6 +9,10 @@ namespace BadMinima.MLNet;
 /// What this library's transformers share: they append columns to each row, run in a <see cref="PredictionEngine{TSrc, TDst}"/>,
 /// and are saved by <see cref="ModelOperationsCatalog.Save(ITransformer, DataViewSchema, string)"/>.
 /// </summary>
+/// <remarks>
+/// It is public only because public transformers derive from it, and C# asks that of a base class. It is not there for your code: nothing
+/// outside this library can derive from it. Declare variables as <see cref="ITransformer"/>, or as the transformer's own type.
+/// </remarks>
 public abstract class RowTransformer : ITransformer
 {
     private protected RowTransformer(IHostEnvironment environment) => Environment = environment;

@@ -14,7 +14,8 @@ internal interface ISaved<TSelf> where TSelf : ISaved<TSelf>
 }
 
 /// <summary>
-/// How ML.NET finds the way back from a model file: it loads this assembly by the name in the file's header and looks for such an entry with
+/// How ML.NET finds the way back from a model file: it loads this assembly by the name in the file's header and looks for such an entry
+/// with
 /// the loader's name.
 /// </summary>
 /// <param name="summary">What the transformer is.</param>

@@ -36,7 +36,9 @@ internal sealed record SavedForm(string LoaderName, Action<BinaryWriter> Write)
         context.SaveBinaryStream(StreamName, writer => writer.Write(Pack()));
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote, having checked its version and checksum, so that the transformer only ever sees whole content.</summary>
+    /// <summary>
+    /// Reads what <see cref="Save"/> wrote, having checked its version and checksum, so that the transformer only ever sees whole content.
+    /// </summary>
     /// <param name="environment">The environment of the model.</param>
     /// <param name="context">Where it lies.</param>
     /// <exception cref="InvalidDataException">The stream is damaged, cut, of a newer version or not ours.</exception>
@@ -49,7 +51,8 @@ internal sealed record SavedForm(string LoaderName, Action<BinaryWriter> Write)
             return new StrictStream(reader.BaseStream, reader.BaseStream.Length, leaveOpen: true);
         }));
         return found ? loaded!
-            : throw new InvalidDataException($"The model file has no stream '{StreamName}': it was not written by BadMinima.MLNet, or it is damaged.");
+            : throw new InvalidDataException(
+                $"The model file has no stream '{StreamName}': it was not written by BadMinima.MLNet, or it is damaged.");
     }
 
     /// <inheritdoc cref="Load{T}(IHostEnvironment, ModelLoadContext)"/>
@@ -59,7 +62,9 @@ internal sealed record SavedForm(string LoaderName, Action<BinaryWriter> Write)
     public static T Load<T>(IHostEnvironment environment, ModelArchive archive, string folder) where T : ISaved<T>
         => Load<T>(environment, () => archive.Open($"{folder}/{StreamName}"));
 
-    /// <summary>Goes through the stream twice, since it may be larger than memory should be: for the checksum, and for the content.</summary>
+    /// <summary>
+    /// Goes through the stream twice, since it may be larger than memory should be: for the checksum, and for the content.
+    /// </summary>
     private static T Load<T>(IHostEnvironment environment, Func<StrictStream> open) where T : ISaved<T>
     {
         long length;
@@ -81,7 +86,8 @@ internal sealed record SavedForm(string LoaderName, Action<BinaryWriter> Write)
             }
 
             (loaded as IDisposable)?.Dispose();
-            throw new InvalidDataException($"The model's content is {length:N0} bytes long, of which {reader.BaseStream.Position:N0} are used: the file is damaged.");
+            throw new InvalidDataException(
+                $"The model's content is {length:N0} bytes long, of which {reader.BaseStream.Position:N0} are used: the file is damaged.");
         }
         catch (Exception e) when (e is EndOfStreamException or ArgumentException or FormatException or InsufficientExecutionStackException)
         {
@@ -111,20 +117,25 @@ internal sealed record SavedForm(string LoaderName, Action<BinaryWriter> Write)
         Span<byte> header = stackalloc byte[HeaderSize];
         if (packed.Length < HeaderSize + SHA256.HashSizeInBytes || !ReadAll(packed, header)[..Magic.Length].SequenceEqual(Magic))
         {
-            throw new InvalidDataException("The model's content does not begin as BadMinima.MLNet writes it: the file is damaged or not ours.");
+            throw new InvalidDataException(
+                "The model's content does not begin as BadMinima.MLNet writes it: the file is damaged or not ours.");
         }
 
         version = BinaryPrimitives.ReadInt32LittleEndian(header[4..]);
         if (version is < 1 or > FormatVersion)
         {
-            throw new InvalidDataException($"The model has format version {version}; this BadMinima.MLNet reads versions 1 to {FormatVersion}. "
-                + (version > FormatVersion ? "It was written by a newer one: update the package BadMinima.MLNet." : "The file is damaged."));
+            throw new InvalidDataException(
+                $"The model has format version {version}; this BadMinima.MLNet reads versions 1 to {FormatVersion}. "
+                + (version > FormatVersion
+                    ? "It was written by a newer one: update the package BadMinima.MLNet."
+                    : "The file is damaged."));
         }
 
         long length = BinaryPrimitives.ReadInt64LittleEndian(header[8..]);
         long there = packed.Length - HeaderSize - SHA256.HashSizeInBytes;
         return length == there ? length
-            : throw new InvalidDataException($"The model's content should be {length:N0} bytes long, but {there:N0} are there: the file is cut or damaged.");
+            : throw new InvalidDataException(
+                $"The model's content should be {length:N0} bytes long, but {there:N0} are there: the file is cut or damaged.");
     }
 
     private static void CheckHash(StrictStream packed, long length)

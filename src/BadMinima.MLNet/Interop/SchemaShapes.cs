@@ -23,7 +23,9 @@ internal static class SchemaShapes
 
     /// <summary>A column of a key type whose values are described by the annotations of <paramref name="like"/>.</summary>
     public static SchemaShape.Column Key(string name, SchemaShape.Column like)
-        => new(name, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, new SchemaShape(like.Annotations.Where(a => a.Name == AnnotationUtils.Kinds.KeyValues)));
+        => new(
+            name, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true,
+            new SchemaShape(like.Annotations.Where(a => a.Name == AnnotationUtils.Kinds.KeyValues)));
 
     /// <summary>A column of vectors of known size.</summary>
     /// <param name="name">The column's name.</param>
@@ -31,7 +33,8 @@ internal static class SchemaShapes
     /// <param name="mark">An annotation that is true.</param>
     public static SchemaShape.Column Vector(string name, PrimitiveDataViewType itemType, string mark)
         => new(name, SchemaShape.Column.VectorKind.Vector, itemType, isKey: false,
-            new SchemaShape([new SchemaShape.Column(mark, SchemaShape.Column.VectorKind.Scalar, BooleanDataViewType.Instance, isKey: false)]));
+            new SchemaShape(
+                [new SchemaShape.Column(mark, SchemaShape.Column.VectorKind.Scalar, BooleanDataViewType.Instance, isKey: false)]));
 
     /// <summary>A column of class probabilities for a label: <c>Vector&lt;Single&gt;</c> of a size that is known after fitting.</summary>
     public static SchemaShape.Column Score(string name, SchemaShape.Column label)

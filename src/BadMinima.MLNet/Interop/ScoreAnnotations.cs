@@ -28,6 +28,7 @@ internal static class ScoreAnnotations
         Text(AnnotationUtils.Kinds.ScoreValueKind, AnnotationUtils.Const.ScoreValueKind.Score);
         return annotations.ToAnnotations();
 
-        void Text(string kind, string value) => annotations.Add(kind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> text) => text = value.AsMemory());
+        void Text(string kind, string value)
+            => annotations.Add(kind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> text) => text = value.AsMemory());
     }
 }

@@ -12,7 +12,8 @@ internal sealed record ClassLabels(DataViewSchema.Column Column, int Classes, Na
 {
     /// <summary>The labels of data that settle the classes themselves.</summary>
     /// <exception cref="ArgumentException">Two classes have one name.</exception>
-    public static ClassLabels Own(DataViewSchema.Column column) => new(column, LabelColumn.Classes(column), RequireDistinct(column, "data", NamedClasses.Of(column)));
+    public static ClassLabels Own(DataViewSchema.Column column)
+        => new(column, LabelColumn.Classes(column), RequireDistinct(column, "data", NamedClasses.Of(column)));
 
     /// <summary>The labels of data whose classes were settled by others, matched by name.</summary>
     /// <param name="column">The label column.</param>
@@ -29,14 +30,17 @@ internal sealed record ClassLabels(DataViewSchema.Column Column, int Classes, Na
         {
             return count == classes
                 ? new(column, classes, null)
-                : throw new ArgumentException($"The {role} have {count} classes in label column '{column.Name}', not the {classes} of the {owner}, and there are no class names to match them by.");
+                : throw new ArgumentException(
+                    $"The {role} have {count} classes in label column '{column.Name}', not the {classes} of the {owner}, "
+                    + "and there are no class names to match them by.");
         }
 
         if (own is null || names is null)
         {
             string Describe(NamedClasses? known) => known is null ? "only numbered" : $"named {known}";
             throw new ArgumentException(
-                $"The classes of the {role} are {Describe(own)} in label column '{column.Name}', those of the {owner} are {Describe(names)}: they cannot be matched. "
+                $"The classes of the {role} are {Describe(own)} in label column '{column.Name}', those of the {owner} are "
+                + $"{Describe(names)}: they cannot be matched. "
                 + "Give both key values, for example by MapValueToKey with the same keyData.");
         }
 
@@ -44,7 +48,8 @@ internal sealed record ClassLabels(DataViewSchema.Column Column, int Classes, Na
         if (unknown.Length > 0)
         {
             throw new ArgumentException(
-                $"The {role} name the {(unknown.Length == 1 ? "class" : "classes")} '{string.Join("', '", unknown.Take(10))}' in label column '{column.Name}', "
+                $"The {role} name the {(unknown.Length == 1 ? "class" : "classes")} '{string.Join("', '", unknown.Take(10))}' in label "
+                + $"column '{column.Name}', "
                 + $"not among the classes of the {owner}: {names}. Rename it, or leave such rows out before MapValueToKey.");
         }
 
@@ -52,13 +57,17 @@ internal sealed record ClassLabels(DataViewSchema.Column Column, int Classes, Na
         return new(column, classes, names, numbers.Index().All(n => n.Index == n.Item) ? null : numbers);
     }
 
-    private static NamedClasses? RequireDistinct(DataViewSchema.Column column, string role, NamedClasses? names) => names?.Twice is not { } twice
-        ? names
-        : throw new ArgumentException(
-            $"Two classes of the {role} are called '{twice}' in label column '{column.Name}', perhaps in two forms of Unicode (an accent is a character of its own in one of them). "
-            + "Give the rows of both one name before MapValueToKey, or two.");
+    private static NamedClasses? RequireDistinct(DataViewSchema.Column column, string role, NamedClasses? names)
+        => names?.Twice is not { } twice
+            ? names
+            : throw new ArgumentException(
+                $"Two classes of the {role} are called '{twice}' in label column '{column.Name}', perhaps in two forms of Unicode "
+                + "(an accent is a character of its own in one of them). "
+                + "Give the rows of both one name before MapValueToKey, or two.");
 
-    /// <summary>Reads a row's class, from 0; -1 where its label is missing. ML.NET takes what lies beyond the type's count for missing, too.</summary>
+    /// <summary>
+    /// Reads a row's class, from 0; -1 where its label is missing. ML.NET takes what lies beyond the type's count for missing, too.
+    /// </summary>
     public Func<int> CreateReader(DataViewRow row)
     {
         ValueGetter<uint> getter = KeyColumns.Getter(row, Column);

@@ -15,17 +15,20 @@ internal static class LabelColumn
     public static DataViewSchema.Column Find(DataViewSchema schema, string name, string role = "data", int fewest = 2)
     {
         DataViewSchema.Column column = schema.GetColumnOrNull(name)
-            ?? throw new ArgumentOutOfRangeException(nameof(name), $"The {role} have no label column '{name}'. There are: {string.Join(", ", schema.Select(c => c.Name))}.");
+            ?? throw new ArgumentOutOfRangeException(
+                nameof(name), $"The {role} have no label column '{name}'. There are: {string.Join(", ", schema.Select(c => c.Name))}.");
         if (column.Type is not KeyDataViewType key)
         {
             throw new ArgumentOutOfRangeException(nameof(name),
-                $"Label column '{name}' of the {role} is of type {column.Type}, but must be a key. Put mlContext.Transforms.Conversion.MapValueToKey(\"{name}\") before.");
+                $"Label column '{name}' of the {role} is of type {column.Type}, but must be a key. "
+                + $"Put mlContext.Transforms.Conversion.MapValueToKey(\"{name}\") before.");
         }
 
         return key.Count >= (ulong)fewest && key.Count <= MaximumClasses
             ? column
             : throw new ArgumentOutOfRangeException(nameof(name),
-                $"Label column '{name}' of the {role} has {key.Count:N0} {(key.Count == 1 ? "class" : "classes")}; allowed are {fewest} to {MaximumClasses:N0}.");
+                $"Label column '{name}' of the {role} has {key.Count:N0} {(key.Count == 1 ? "class" : "classes")}; "
+                + $"allowed are {fewest} to {MaximumClasses:N0}.");
     }
 
     /// <summary>The same check on a promised schema; the class count is not known there.</summary>
@@ -35,12 +38,16 @@ internal static class LabelColumn
         SchemaShape.Column[] found = [.. shape.Where(c => c.Name == name)];
         if (found is not [.., var column])
         {
-            throw new ArgumentOutOfRangeException(nameof(name), $"The data have no label column '{name}'. There are: {string.Join(", ", shape.Select(c => c.Name))}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(name), $"The data have no label column '{name}'. There are: {string.Join(", ", shape.Select(c => c.Name))}.");
         }
 
         return column.IsKey && column.Kind == SchemaShape.Column.VectorKind.Scalar
             ? column
-            : throw new ArgumentOutOfRangeException(nameof(name), $"Label column '{name}' is of type {Interop.SchemaShapes.Describe(column)}, but must be a key. Put mlContext.Transforms.Conversion.MapValueToKey(\"{name}\") before.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(name),
+                $"Label column '{name}' is of type {Interop.SchemaShapes.Describe(column)}, but must be a key. "
+                + $"Put mlContext.Transforms.Conversion.MapValueToKey(\"{name}\") before.");
     }
 
     public static int Classes(DataViewSchema.Column column) => (int)((KeyDataViewType)column.Type).Count;

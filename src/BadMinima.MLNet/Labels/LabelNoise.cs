@@ -10,8 +10,9 @@ namespace BadMinima.MLNet;
 /// <para>Counts are exact on the data that the estimator was fitted on: of n rows with a label, exactly round(fraction * n) are randomized;
 /// a permutation keeps every class's count; a matrix turns exactly the rounded share of class i into class j (largest remainders).
 /// Rows whose label is missing stay missing and are not counted.</para>
-/// <para>So a row's noisy label depends on the other rows of the fit: fitted on each fold of a cross-validation, it differs between folds for a few rows. For one noisy label per row,
-/// randomize all rows first (<c>estimator.Fit(data).Transform(data)</c>) and divide the result into folds.</para>
+/// <para>So a row's noisy label depends on the other rows of the fit: fitted on each fold of a cross-validation, it differs between folds
+/// for a few rows. For one noisy label per row, randomize all rows first (<c>estimator.Fit(data).Transform(data)</c>) and divide the result
+/// into folds.</para>
 /// </remarks>
 public abstract record LabelNoise
 {
@@ -19,7 +20,8 @@ public abstract record LabelNoise
     {
         if (fraction is not (>= 0 and <= 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, $"The fraction of randomized labels is {fraction}; allowed is 0 to 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(fraction), fraction, $"The fraction of randomized labels is {fraction}; allowed is 0 to 1.");
         }
 
         Fraction = fraction;
@@ -28,7 +30,10 @@ public abstract record LabelNoise
     /// <summary>The share of rows that is randomized, 0 to 1.</summary>
     public double Fraction { get; }
 
-    /// <summary>New labels are uniform over all classes, the true one included: with k classes, 1/k of the randomized rows keep their label by chance (Zhang et al. 2017).</summary>
+    /// <summary>
+    /// New labels are uniform over all classes, the true one included: with k classes, 1/k of the randomized rows keep their label by
+    /// chance (Zhang et al. 2017).
+    /// </summary>
     /// <param name="fraction">The share of rows that is randomized, 0 to 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is not in 0..1.</exception>
     public static LabelNoise Uniform(double fraction = 1) => new UniformNoise(fraction);
@@ -44,14 +49,19 @@ public abstract record LabelNoise
     public static LabelNoise Permutation(double fraction = 1) => new PermutationNoise(fraction);
 
     /// <summary>A row of class i gets label j with the share <c>matrix[i, j]</c> (asymmetric noise).</summary>
-    /// <param name="matrix">Square, one row and one column a class, in key order; entries 0 to 1, each row summing to 1 within 1e-6. It is copied.</param>
-    /// <exception cref="ArgumentException">The matrix is not square, has an entry outside 0..1, or a row that does not sum to 1; the message says which.</exception>
+    /// <param name="matrix">
+    /// Square, one row and one column per class, in key order; entries 0 to 1, each row summing to 1 within 1e-6. It is copied.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The matrix is not square, has an entry outside 0..1, or a row that does not sum to 1; the message says which.
+    /// </exception>
     public static LabelNoise ClassConditional(double[,] matrix) => new ClassConditionalNoise(matrix);
 
     /// <summary>Settles, for data whose labels and hashes are known, which rows are randomized and what they become.</summary>
     internal abstract LabelNoiseMap Fit(RowHashes rows, int classes);
 
-    private protected static ulong? Selection(RowHashes rows, double fraction) => rows.SmallestSelections((int)Math.Round(fraction * rows.Count, MidpointRounding.AwayFromZero));
+    private protected static ulong? Selection(RowHashes rows, double fraction)
+        => rows.SmallestSelections((int)Math.Round(fraction * rows.Count, MidpointRounding.AwayFromZero));
 
     private sealed record UniformNoise(double Share) : LabelNoise(Share)
     {
@@ -95,7 +105,9 @@ public abstract record LabelNoise
             int classes = matrix.GetLength(0);
             if (matrix.GetLength(1) != classes)
             {
-                throw new ArgumentException($"The noise matrix has {classes} rows and {matrix.GetLength(1)} columns; it must have one of each a class.", nameof(matrix));
+                throw new ArgumentException(
+                    $"The noise matrix has {classes} rows and {matrix.GetLength(1)} columns; it must have one of each per class.",
+                    nameof(matrix));
             }
 
             for (int i = 0; i < classes; i++)
@@ -105,7 +117,8 @@ public abstract record LabelNoise
                 {
                     if (matrix[i, j] is not (>= 0 and <= 1))
                     {
-                        throw new ArgumentException($"The noise matrix has {matrix[i, j]} at [{i}, {j}]; allowed is 0 to 1.", nameof(matrix));
+                        throw new ArgumentException(
+                            $"The noise matrix has {matrix[i, j]} at [{i}, {j}]; allowed is 0 to 1.", nameof(matrix));
                     }
 
                     sum += matrix[i, j];
@@ -124,7 +137,9 @@ public abstract record LabelNoise
         {
             if (_matrix.GetLength(0) != classes)
             {
-                throw new InvalidOperationException($"The noise matrix is for {_matrix.GetLength(0)} classes, but the label has {classes}; give a {classes} x {classes} matrix.");
+                throw new InvalidOperationException(
+                    $"The noise matrix is for {_matrix.GetLength(0)} classes, but the label has {classes}; "
+                    + $"give a {classes} x {classes} matrix.");
             }
 
             ulong[][] upper = new ulong[classes][];
@@ -148,7 +163,8 @@ public abstract record LabelNoise
         private static int[] LargestRemainders(double[] shares, int total)
         {
             int[] counts = [.. shares.Select(s => (int)(s * total))];
-            foreach (int j in Enumerable.Range(0, shares.Length).OrderByDescending(j => shares[j] * total - counts[j]).Take(total - counts.Sum()))
+            IEnumerable<int> byRemainder = Enumerable.Range(0, shares.Length).OrderByDescending(j => shares[j] * total - counts[j]);
+            foreach (int j in byRemainder.Take(total - counts.Sum()))
             {
                 counts[j]++;
             }

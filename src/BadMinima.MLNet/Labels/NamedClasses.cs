@@ -4,7 +4,8 @@ using Microsoft.ML;
 namespace BadMinima.MLNet.Labels;
 
 /// <summary>
-/// The names of a label's classes, in key order. Classes of two data sets are the same where their names are, never where their numbers are: each set numbers them as it likes.
+/// The names of a label's classes, in key order. Classes of two data sets are the same where their names are, never where their numbers
+/// are: each set numbers them as it likes.
 /// Names are compared in Unicode form NFC.
 /// </summary>
 internal sealed class NamedClasses
@@ -46,5 +47,6 @@ internal sealed class NamedClasses
     public string[] MissingIn(NamedClasses others) => [.. _names.Where(n => others.NumberOf(n) < 0)];
 
     /// <summary>"cat, dog": the first ten, and how many there are if there are more.</summary>
-    public override string ToString() => _names.Length <= 10 ? string.Join(", ", _names) : $"{string.Join(", ", _names.Take(10))}, ... ({_names.Length:N0} in all)";
+    public override string ToString()
+        => _names.Length <= 10 ? string.Join(", ", _names) : $"{string.Join(", ", _names.Take(10))}, ... ({_names.Length:N0} in all)";
 }

@@ -1,6 +1,5 @@
 using BadMinima.MLNet.Interop;
 using BadMinima.MLNet.Labels;
-using BadMinima.MLNet.Randomness;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -10,6 +9,20 @@ using Microsoft.ML.Runtime;
 namespace BadMinima.MLNet;
 
 /// <summary>The fitted <see cref="RandomizeLabelsEstimator"/>.</summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+///
+/// ### Transformer Characteristics
+/// | | |
+/// | -- | -- |
+/// | Input column data type | [key](xref:Microsoft.ML.Data.KeyDataViewType) |
+/// | Output column data type | Key of the same size, with the same values |
+/// | Without the input column | Adds nothing |
+/// | Saved by `mlContext.Model.Save` | Yes |
+/// | Exportable to ONNX | No |
+///
+/// ]]></format>
+/// </remarks>
 public sealed class RandomizeLabelsTransformer : RowTransformer, ISaved<RandomizeLabelsTransformer>
 {
     internal const string LoaderName = "BadMinimaRandomizeLabels";
@@ -21,10 +34,15 @@ public sealed class RandomizeLabelsTransformer : RowTransformer, ISaved<Randomiz
     private readonly KeyValues? _classes;
 
     internal RandomizeLabelsTransformer(
-        IHostEnvironment environment, string outputColumnName, string inputColumnName, int seed, LabelNoiseMap map, RealizedNoise realized, KeyValues? classes) : base(environment)
-    {
-        (_outputColumnName, _inputColumnName, _seed, _map, Realized, _classes) = (outputColumnName, inputColumnName, seed, map, realized, classes);
-    }
+        IHostEnvironment environment,
+        string outputColumnName,
+        string inputColumnName,
+        int seed,
+        LabelNoiseMap map,
+        RealizedNoise realized,
+        KeyValues? classes) : base(environment)
+        => (_outputColumnName, _inputColumnName, _seed, _map, Realized, _classes)
+            = (outputColumnName, inputColumnName, seed, map, realized, classes);
 
     /// <summary>What the noise came to on the data of the fit.</summary>
     public RealizedNoise Realized { get; }
@@ -55,7 +73,8 @@ public sealed class RandomizeLabelsTransformer : RowTransformer, ISaved<Randomiz
         => "A RandomizeLabelsTransformer cannot be converted to ONNX, nor does scoring need it: append it with TransformerScope.TrainTest, "
         + "which leaves it out of what scores, or convert the transformers after it alone.";
 
-    static RandomizeLabelsTransformer ISaved<RandomizeLabelsTransformer>.Read(IHostEnvironment environment, BinaryReader reader, int version)
+    static RandomizeLabelsTransformer ISaved<RandomizeLabelsTransformer>.Read(
+        IHostEnvironment environment, BinaryReader reader, int version)
     {
         string output = reader.ReadString();
         string input = reader.ReadString();
@@ -67,13 +86,14 @@ public sealed class RandomizeLabelsTransformer : RowTransformer, ISaved<Randomiz
     }
 
     /// <summary>The view with its label column replaced: what reads it sees the randomized labels, and the true ones no more.</summary>
-    internal IDataView Replace(IDataView view) => new MappedDataView(view, new Mapper(view.Schema, this, Match(view.Schema), _inputColumnName), NoOnnx);
+    internal IDataView Replace(IDataView view)
+        => new MappedDataView(view, new Mapper(view.Schema, this, Match(view.Schema), _inputColumnName), NoOnnx);
 
     private protected override RowMapper Bind(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
 
-        // A chain that was fitted on labelled rows also scores rows without a label; there is nothing to randomize in them.
+        // A chain that was fitted on labeled rows also scores rows without a label; there is nothing to randomize in them.
         return IsInPlace || inputSchema.GetColumnOrNull(_inputColumnName) is null
             ? new Mapper(inputSchema, this)
             : new Mapper(inputSchema, this, Match(inputSchema), _outputColumnName);
@@ -81,7 +101,9 @@ public sealed class RandomizeLabelsTransformer : RowTransformer, ISaved<Randomiz
 
     /// <exception cref="ArgumentException">The labels are of other classes than those of the fit.</exception>
     private ClassLabels Match(DataViewSchema schema)
-        => ClassLabels.Matched(LabelColumn.Find(schema, _inputColumnName, fewest: 1), "data", _map.Classes, NamedClasses.Of(_classes), "data of the randomization's fit");
+        => ClassLabels.Matched(
+            LabelColumn.Find(schema, _inputColumnName, fewest: 1), "data",
+            _map.Classes, NamedClasses.Of(_classes), "data of the randomization's fit");
 
     private sealed class Mapper : RowMapper
     {
@@ -122,7 +144,8 @@ public sealed class RandomizeLabelsTransformer : RowTransformer, ISaved<Randomiz
             bool asFitted = labels.Numbers is not null || LabelColumn.Classes(labels.Column) != labels.Classes;
             var annotations = new DataViewSchema.Annotations.Builder();
             (asFitted ? classes : KeyValues.Of(labels.Column))?.AddTo(annotations, "KeyValues");
-            return new(name, asFitted ? new KeyDataViewType(typeof(uint), labels.Classes) : labels.Column.Type, annotations.ToAnnotations());
+            DataViewType type = asFitted ? new KeyDataViewType(typeof(uint), labels.Classes) : labels.Column.Type;
+            return new(name, type, annotations.ToAnnotations());
         }
     }
 }

@@ -1,10 +1,10 @@
-using BadMinima.MLNet.Randomness;
 using Microsoft.ML.Data;
 
 namespace BadMinima.MLNet.Labels;
 
 /// <summary>
-/// Two independent 64-bit hashes of each labelled row, functions of (seed, row id) alone, and the row's class. Whoever has a row's id can draw its
+/// Two independent 64-bit hashes of each labeled row, functions of (seed, row id) alone, and the row's class. Whoever has a row's id can
+/// draw its
 /// noise again: on any pass, cursor and thread, in any order.
 /// </summary>
 internal sealed class RowHashes
@@ -48,7 +48,9 @@ internal sealed class RowHashes
         return counts;
     }
 
-    /// <summary>Upper bounds of the replacement hash, one a class, between which exactly <paramref name="counts"/> of these rows lie.</summary>
+    /// <summary>
+    /// Upper bounds of the replacement hash, one a class, between which exactly <paramref name="counts"/> of these rows lie.
+    /// </summary>
     public ulong[] Cuts(int[] counts)
     {
         ulong[] sorted = [.. _rows.Select(r => r.Replacement).Order()];

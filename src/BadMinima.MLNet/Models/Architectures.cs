@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace BadMinima.MLNet;
 
-/// <summary>The networks that <see cref="TwoPhaseTrainer"/> knows by name. A model file stores the name; loading looks it up here again.</summary>
+/// <summary>
+/// The networks that <see cref="TwoPhaseTrainer"/> knows by name. A model file stores the name; loading looks it up here again.
+/// </summary>
 public static class Architectures
 {
     private static readonly ConcurrentDictionary<string, Architecture> Known = new(
@@ -45,20 +47,32 @@ public static class Architectures
         => Known.TryGetValue(name, out Architecture? architecture)
             ? architecture
             : throw new ArgumentException(
-                $"There is no architecture '{name}'. Known are: {string.Join(", ", All.Select(a => a.Name))}. A network of your own must be added with Architectures.Register first.", nameof(name));
+                $"There is no architecture '{name}'. Known are: {string.Join(", ", All.Select(a => a.Name))}. "
+                + "A network of your own must be added with Architectures.Register first.", nameof(name));
 
-    /// <summary>Checks that a network takes images of a size.</summary>
-    /// <exception cref="ArgumentException">The images are too small; the message names the least size.</exception>
-    internal static void Check(Architecture architecture, ImageShape shape)
+    /// <summary>Checks that a network takes examples of a shape.</summary>
+    /// <exception cref="ArgumentException">
+    /// It takes no such examples, or the images are too small; the message says what it takes.
+    /// </exception>
+    internal static void Check(Architecture architecture, InputShape shape)
     {
-        if (Math.Min(shape.Height, shape.Width) < architecture.MinimumSize)
+        if ((architecture.Takes & shape.Kind) == 0)
         {
-            throw new ArgumentException($"Images of {shape} are too small for '{architecture.Name}': the least is {architecture.MinimumSize}x{architecture.MinimumSize}.");
+            string mend = IsBuiltIn(architecture.Name) ? "Name a network that takes them"
+                : $"If it does, set {nameof(Architecture)}.{nameof(Architecture.Takes)} where it is registered";
+            throw new ArgumentException($"'{architecture.Name}' takes {architecture.Takes}; given are {shape}. {mend}.");
+        }
+
+        int least = architecture.MinimumSize;
+        if (shape.Kind == InputKinds.Images && Math.Min(shape.Image.Height, shape.Image.Width) < least)
+        {
+            throw new ArgumentException($"Images of {shape.Image} are too small for '{architecture.Name}': the least is {least}x{least}.");
         }
     }
 
     /// <summary>Makes a network whose initial weights are a function of the seed, and leaves torch's global generator as it was.</summary>
-    internal static nn.Module<Tensor, Tensor> Create(Architecture architecture, ImageShape shape, int classes, int seed, Initialization initialization = Initialization.Paper)
+    internal static nn.Module<Tensor, Tensor> Create(
+        Architecture architecture, InputShape shape, int classes, int seed, Initialization initialization = Initialization.Paper)
     {
         TorchRuntime.EnsureLoaded();
         using ProcessGenerator generator = ProcessGenerator.Take(seed, CPU);

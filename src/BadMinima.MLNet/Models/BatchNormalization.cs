@@ -7,9 +7,10 @@ using static TorchSharp.torch.nn;
 namespace BadMinima.MLNet.Models;
 
 /// <summary>
-/// BatchNorm over the channels of [B, C, H, W], with running statistics (Ioffe, Szegedy 2015): torch's BatchNorm2d with its names and defaults. TorchSharp's own counts its batches by an
-/// <c>add_(1)</c> whose 1 may be collected before torch has read it (see <see cref="HeldScalar"/>): of a tiny network's runs under constant collection one in a few ended in an exception
-/// or took the process with it.
+/// BatchNorm over the channels of [B, C, H, W], with running statistics (Ioffe, Szegedy 2015): torch's BatchNorm2d with its names and
+/// defaults. TorchSharp's own counts its batches by an <c>add_(1)</c> whose 1 may be collected before torch has read it (see
+/// <see cref="HeldScalar"/>): of a tiny network's runs under constant collection one in a few ended in an exception or took the process
+/// with it.
 /// </summary>
 internal sealed class BatchNormalization : Module<Tensor, Tensor>
 {
@@ -34,13 +35,15 @@ internal sealed class BatchNormalization : Module<Tensor, Tensor>
     [ComponentName(Name = "num_batches_tracked")]
     private readonly Tensor _batches;
 
-    public BatchNormalization(int channels) : base(nameof(BatchNormalization))
+    /// <param name="channels">How many there are.</param>
+    /// <param name="device">Where the weights are; null: on the CPU.</param>
+    public BatchNormalization(int channels, Device? device = null) : base(nameof(BatchNormalization))
     {
-        _weight = new Parameter(ones(channels));
-        _bias = new Parameter(zeros(channels));
-        _mean = zeros(channels);
-        _variance = ones(channels);
-        _batches = zeros([], ScalarType.Int64);
+        _weight = new Parameter(ones(channels, device: device));
+        _bias = new Parameter(zeros(channels, device: device));
+        _mean = zeros(channels, device: device);
+        _variance = ones(channels, device: device);
+        _batches = zeros([], ScalarType.Int64, device);
         RegisterComponents();
     }
 

@@ -1,4 +1,3 @@
-using BadMinima.MLNet.Recipes;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet.Models;
@@ -6,12 +5,14 @@ namespace BadMinima.MLNet.Models;
 /// <summary>Examples as tensors.</summary>
 internal static class ExampleTensors
 {
-    /// <summary>A new tensor [count, C, H, W] on the CPU with the values of examples that lie one after another in a buffer: Byte for images, Single for vectors.</summary>
-    public static Tensor ToTensor(this ExampleFormat format, ReadOnlySpan<byte> examples)
+    /// <summary>
+    /// A new tensor on the CPU with the values of examples that lie one after another in a buffer, [count,
+    /// <see cref="InputShape.Dimensions"/>]: Byte for images, Single for vectors and sequences.
+    /// </summary>
+    public static Tensor ToTensor(this InputShape shape, ReadOnlySpan<byte> examples)
     {
-        ImageShape shape = format.Shape;
         Tensor tensor = empty(
-            [examples.Length / format.Bytes, shape.Channels, shape.Height, shape.Width], format.IsVector ? ScalarType.Float32 : ScalarType.Byte);
+            [examples.Length / shape.Bytes, .. shape.Dimensions], shape.Kind == InputKinds.Images ? ScalarType.Byte : ScalarType.Float32);
         examples.CopyTo(tensor.bytes);
         return tensor;
     }

@@ -1,30 +1,40 @@
 using BadMinima.MLNet.Native;
-using BadMinima.MLNet.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet.Models;
 
-/// <summary>A network with what stands before it: bytes (or features) in, logits out.</summary>
+/// <summary>A network with what stands before it: pixels or features in, logits out.</summary>
 internal sealed class ImageClassifier : IDisposable
 {
     private readonly Tensor _scale;
     private readonly Tensor _offset;
 
-    public ImageClassifier(nn.Module<Tensor, Tensor> network, Architecture architecture, ExampleFormat format, int classes, Normalization normalization, Device device)
+    public ImageClassifier(
+        nn.Module<Tensor, Tensor> network,
+        Architecture architecture,
+        InputShape shape,
+        int classes,
+        Normalization normalization,
+        Device device)
     {
-        (Network, Architecture, Format, Classes, Normalization, Device) = (network.to(device), architecture, format, classes, normalization, device);
+        (Network, Architecture, Shape) = (network.to(device), architecture, shape);
+        (Classes, Normalization, Device) = (classes, normalization, device);
         using var scope = NewDisposeScope();
-        Tensor PerChannel(IEnumerable<double> values) => tensor([.. values.Select(v => (float)v)], device: device).view(1, format.Shape.Channels, 1, 1).DetachFromDisposeScope();
-        _scale = PerChannel(normalization.Deviation.Select(d => 1 / (format.Unit * d)));
+        _scale = PerChannel(normalization.Deviation.Select(d => 1 / (shape.Unit * d)));
         _offset = PerChannel(normalization.Mean.Zip(normalization.Deviation, (m, d) => -m / d));
+
+        // Channels come first in images and last in the others.
+        Tensor PerChannel(IEnumerable<double> values) => tensor([.. values.Select(v => (float)v)], device: device)
+            .view(shape.Kind == InputKinds.Images ? [1, shape.Channels, 1, 1] : [shape.Channels]).DetachFromDisposeScope();
     }
 
     public nn.Module<Tensor, Tensor> Network { get; }
 
     public Architecture Architecture { get; }
 
-    public ExampleFormat Format { get; }
+    /// <summary>The shape of one example.</summary>
+    public InputShape Shape { get; }
 
     public int Classes { get; }
 
@@ -35,20 +45,25 @@ internal sealed class ImageClassifier : IDisposable
     /// <summary>The form in which the network is given its input; see <see cref="NetworkForm"/>.</summary>
     public NetworkForm Form { get; set; }
 
-    /// <summary>Logits [B, classes], Single, of a batch [B, C, H, W] on the device, bytes or features as <see cref="Format"/> says.</summary>
+    /// <summary>
+    /// Logits [B, classes], Single, of a batch of examples on the device, as <see cref="ExampleTensors.ToTensor"/> makes it.
+    /// </summary>
     public Tensor Forward(Tensor pixels) => ForwardNormalized(Normalize(pixels));
 
-    /// <summary>Class probabilities, row after row, of examples given as bytes that lie one after another. The network is in inference mode.</summary>
+    /// <summary>
+    /// Class probabilities, row after row, of examples given as bytes that lie one after another. The network is in inference mode.
+    /// </summary>
     /// <exception cref="InvalidOperationException">A score is not a finite number: the network has diverged.</exception>
     public float[] Score(ReadOnlySpan<byte> examples)
     {
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
-        float[] scores = Forward(Format.ToTensor(examples).to(Device)).softmax(1).cpu().data<float>().ToArray();
+        float[] scores = Forward(Shape.ToTensor(examples).to(Device)).softmax(1).cpu().data<float>().ToArray();
 
         // ML.NET's evaluator leaves out rows with such scores without a word, which makes a broken network look good.
         return scores.AsSpan().ContainsAnyExceptInRange(0f, 1f)
-            ? throw new InvalidOperationException("The network gives scores that are not numbers: its weights have diverged. Train again with a lower learning rate.")
+            ? throw new InvalidOperationException(
+                "The network gives scores that are not numbers: its weights have diverged. Train again with a lower learning rate.")
             : scores;
     }
 
@@ -59,13 +74,17 @@ internal sealed class ImageClassifier : IDisposable
     public Tensor ForwardNormalized(Tensor normalized)
         => Network.call(Layouts.Arrange(normalized, Form.Layout).to(Form.Type)).to(ScalarType.Float32);
 
-    /// <summary>A classifier of its own with the same weights, for inference: BatchNorm folded into the convolutions before it, in the form that is fastest.</summary>
+    /// <summary>
+    /// A classifier of its own with the same weights, for inference: BatchNorm folded into the convolutions before it, in the form that is
+    /// fastest.
+    /// </summary>
     /// <param name="state">Parameters and buffers by name, in 32 bits.</param>
     /// <param name="precision">In which numbers it computes.</param>
     public ImageClassifier ForInference(IReadOnlyDictionary<string, Tensor> state, Precision precision = Precision.F32)
     {
         using var mode = no_grad();
-        var copy = new ImageClassifier(Architectures.Create(Architecture, Format.Shape, Classes, seed: 0), Architecture, Format, Classes, Normalization, Device);
+        nn.Module<Tensor, Tensor> network = Architectures.Create(Architecture, Shape, Classes, seed: 0);
+        var copy = new ImageClassifier(network, Architecture, Shape, Classes, Normalization, Device);
         NetworkWeights.Copy(state, copy.Network);
         copy.Network.eval();
         Sequence.FoldNorms(copy.Network);

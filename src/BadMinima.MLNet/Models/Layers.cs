@@ -4,49 +4,70 @@ using static TorchSharp.torch.nn;
 namespace BadMinima.MLNet.Models;
 
 /// <summary>
-/// The one place where the built-in networks get their layers from; none of them names a layer's type. A layer with parameters comes as PyTorch
+/// Where the built-in networks get their layers from; none of them names a layer's type. A layer with parameters comes as PyTorch
 /// initializes it: weights and biases uniform within 1 / sqrt(fan-in) to either side of 0, normalization as 1 and 0.
 /// </summary>
-internal static class Layers
+/// <param name="device">
+/// Where the weights are; null: on the CPU. On the device "meta" they have sizes and no values, and cost no memory.
+/// </param>
+internal class Layers(Device? device = null)
 {
-    /// <summary>A convolution with a square kernel. No bias unless asked for: the BatchNorm that follows would take it away again.</summary>
-    public static Module<Tensor, Tensor> Convolution(int inputs, int outputs, int kernel, int stride = 1, int padding = 0, bool bias = false)
-        => Conv2d(inputs, outputs, kernel, stride, padding, bias: bias);
+    /// <summary>
+    /// A convolution with a square kernel. No bias unless asked for: the BatchNorm that follows would take it away again.
+    /// </summary>
+    public virtual Module<Tensor, Tensor> Convolution(
+        int inputs, int outputs, int kernel, int stride = 1, int padding = 0, bool bias = false)
+        => Conv2d(inputs, outputs, kernel, stride, padding, bias: bias, device: device);
 
     /// <summary>A linear layer with a bias.</summary>
-    public static Module<Tensor, Tensor> Linear(int inputs, int outputs) => nn.Linear(inputs, outputs);
+    public virtual Module<Tensor, Tensor> Linear(int inputs, int outputs) => nn.Linear(inputs, outputs, device: device);
 
     /// <summary>BatchNorm over the channels, with running statistics.</summary>
-    public static Module<Tensor, Tensor> Norm(int channels) => new BatchNormalization(channels);
+    public virtual Module<Tensor, Tensor> Norm(int channels) => new BatchNormalization(channels, device);
 
-    /// <summary>ReLU in place: no layer before it may need its own output for the gradient (convolutions, linear layers and BatchNorm do not).</summary>
-    public static Module<Tensor, Tensor> Relu() => new InPlaceRelu();
+    /// <summary>
+    /// ReLU in place: no layer before it may need its own output for the gradient (convolutions, linear layers, BatchNorm and sums do not).
+    /// </summary>
+    public virtual Module<Tensor, Tensor> Relu() => new InPlaceRelu();
 
     /// <summary>Max-pool over squares.</summary>
     /// <param name="size">The square's side, in pixels.</param>
     /// <param name="stride">The step from square to square; default: the side.</param>
     /// <param name="padding">Pixels of minus infinity around the image.</param>
     /// <param name="roundUp">Whether a part of a square at the right and at the bottom gives a pixel too.</param>
-    public static Module<Tensor, Tensor> MaxPool(int size, int? stride = null, int padding = 0, bool roundUp = false)
+    public virtual Module<Tensor, Tensor> MaxPool(int size, int? stride = null, int padding = 0, bool roundUp = false)
         => MaxPool2d(size, stride, padding, ceil_mode: roundUp);
 
     /// <summary>Average over squares that do not overlap; what is left at the right and at the bottom is dropped.</summary>
-    public static Module<Tensor, Tensor> AveragePool(int size) => AvgPool2d(size);
+    public virtual Module<Tensor, Tensor> AveragePool(int size) => AvgPool2d(size);
 
     /// <summary>The average of each channel: [B, C, H, W] to [B, C, 1, 1].</summary>
-    public static Module<Tensor, Tensor> GlobalAveragePool() => AdaptiveAvgPool2d(1);
+    public virtual Module<Tensor, Tensor> GlobalAveragePool() => AdaptiveAvgPool2d(1);
 
     /// <summary>[B, C, H, W] to [B, C * H * W].</summary>
-    public static Module<Tensor, Tensor> Flatten() => nn.Flatten();
+    public virtual Module<Tensor, Tensor> Flatten() => nn.Flatten();
 
-    /// <summary>Dropout, off until a training phase sets its probability. Every network has it once, before its last linear layer.</summary>
-    public static Module<Tensor, Tensor> Dropout() => nn.Dropout(0);
+    /// <summary>
+    /// Dropout, off until a training phase sets its probability. Every network has it once, before its last linear layer.
+    /// </summary>
+    public virtual Module<Tensor, Tensor> Dropout() => nn.Dropout(0);
+
+    /// <summary>[B, C] to [B, 1 + C]: a column of zeros before the others.</summary>
+    public virtual Module<Tensor, Tensor> ZeroBefore() => ConstantPad1d((1, 0), 0);
 
     /// <summary>Layers one after the other, under their names in the state dictionary.</summary>
-    public static Module<Tensor, Tensor> Sequence(params (string Name, Module<Tensor, Tensor> Layer)[] layers) => new Sequence(layers);
+    public virtual Module<Tensor, Tensor> Sequence(params IEnumerable<(string Name, Module<Tensor, Tensor> Layer)> layers)
+        => new Sequence(layers);
+
+    /// <inheritdoc cref="Models.Residual"/>
+    public virtual Module<Tensor, Tensor> Residual(Module<Tensor, Tensor> residual, Module<Tensor, Tensor>? shortcut = null)
+        => new Residual(residual, shortcut);
+
+    /// <inheritdoc cref="Models.Concatenation"/>
+    public virtual Module<Tensor, Tensor> Concatenation(Module<Tensor, Tensor> branch) => new Concatenation(branch);
 
     /// <summary>The end that residual, dense and VGG networks have in common: global average pool and one linear layer.</summary>
-    public static (string Name, Module<Tensor, Tensor> Layer)[] PooledClassifier(int channels, int classes) =>
+    public virtual (string Name, Module<Tensor, Tensor> Layer)[] PooledClassifier(int channels, int classes) =>
     [
         ("pool", GlobalAveragePool()),
         ("flatten", Flatten()),
@@ -54,7 +75,10 @@ internal static class Layers
         ("linear", Linear(channels, classes)),
     ];
 
-    /// <summary>TorchSharp's own, in place, makes an alias of what it changed, which is a node more for the gradient and a handle that keeps the memory.</summary>
+    /// <summary>
+    /// TorchSharp's own, in place, makes an alias of what it changed, which is a node more for the gradient and a handle that keeps the
+    /// memory.
+    /// </summary>
     private sealed class InPlaceRelu() : Module<Tensor, Tensor>(nameof(InPlaceRelu))
     {
         public override Tensor forward(Tensor input) => input.relu_();

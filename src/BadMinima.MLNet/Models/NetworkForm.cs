@@ -23,10 +23,13 @@ internal readonly record struct NetworkForm(Layout Layout, bool HalvesLayers)
     public ScalarType Type => HalvesLayers ? ScalarType.BFloat16 : ScalarType.Float32;
 
     /// <summary>
-    /// Channels last on a CPU, where ResNet18 trains 1.35 times as fast with it, and on a GPU wherever tensor cores do the convolutions; in true 32 bits cuDNN prefers planes.
+    /// Channels last on a CPU, where ResNet18 trains 1.35 times as fast with it, and on a GPU wherever tensor cores do the convolutions; in
+    /// true 32 bits cuDNN prefers planes.
     /// </summary>
     public static NetworkForm Best(Device device, Precision precision)
-        => new(device.type == DeviceType.CPU || precision != Precision.F32 ? Layout.ChannelsLast : Layout.Contiguous, precision == Precision.BF16);
+        => new(
+            device.type == DeviceType.CPU || precision != Precision.F32 ? Layout.ChannelsLast : Layout.Contiguous,
+            HalvesLayers: precision == Precision.BF16);
 
     /// <summary>Brings a network's parameters into this form. Those in bfloat16 are new tensors, rounded.</summary>
     public void Take(nn.Module network)
@@ -47,26 +50,32 @@ internal readonly record struct NetworkForm(Layout Layout, bool HalvesLayers)
     /// <summary>Convolutions and linear layers to another type; normalization stays in 32 bits.</summary>
     public static void ChangeType(nn.Module network, ScalarType type)
     {
-        foreach (nn.Module layer in network.modules().Append(network).Where(m => m is Convolution or Linear))
+        foreach ((_, nn.Module layer, _) in network.Products())
         {
             layer.to(type);
         }
     }
 }
 
-/// <summary>Layouts through permuted storage, since TorchSharp has no switch for them: a tensor keeps its sizes [B, C, H, W], only its strides change, and torch's operations follow the strides.</summary>
+/// <summary>
+/// Layouts through permuted storage, since TorchSharp has no switch for them: a tensor keeps its sizes [B, C, H, W], only its strides
+/// change, and torch's operations follow the strides.
+/// </summary>
 internal static class Layouts
 {
-    /// <summary>Images or weights [B, C, H, W] in a layout; themselves if they have it.</summary>
+    /// <summary>Images or weights [B, C, H, W] in a layout; themselves if they have it. Vectors and sequences have one layout.</summary>
     public static Tensor Arrange(Tensor images, Layout layout)
-        => layout == Layout.ChannelsLast ? LastChannels(images).permute(0, 3, 1, 2) : images;
+        => layout == Layout.ChannelsLast && images.dim() == 4 ? LastChannels(images).permute(0, 3, 1, 2) : images;
 
     /// <summary>
-    /// [B, H, W, C], contiguous. Of a single channel both layouts are the same in memory, and torch goes by the strides: permuted ones would say planes, and everything after the first
-    /// convolution would be computed in planes (where the small CNN's first max-pool takes 6.9 ms for 128 images in place of 0.5).
+    /// [B, H, W, C], contiguous. Of a single channel both layouts are the same in memory, and torch goes by the strides: permuted ones
+    /// would say planes, and everything after the first convolution would be computed in planes (where the small CNN's first max-pool takes
+    /// 6.9 ms for 128 images in place of 0.5).
     /// </summary>
     private static Tensor LastChannels(Tensor images)
-        => images.shape is [long count, 1, long height, long width] ? images.contiguous().view(count, height, width, 1) : images.permute(0, 2, 3, 1).contiguous();
+        => images.shape is [long count, 1, long height, long width]
+            ? images.contiguous().view(count, height, width, 1)
+            : images.permute(0, 2, 3, 1).contiguous();
 
     /// <summary>A tensor's values in the order of a layout, [n]; without a copy if they lie so.</summary>
     public static Tensor Flatten(Tensor tensor, Layout layout)

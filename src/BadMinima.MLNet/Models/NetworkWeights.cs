@@ -23,14 +23,22 @@ internal static class NetworkWeights
 
     /// <summary>A network with the weights on a stream, which may be damaged in any way.</summary>
     /// <param name="architecture">What it was trained with.</param>
-    /// <param name="shape">The images' shape.</param>
+    /// <param name="shape">The examples' shape.</param>
     /// <param name="classes">The number of classes, at least 1.</param>
     /// <param name="reader">What <see cref="Write"/> wrote, to its end.</param>
     /// <exception cref="InvalidDataException">They are not the weights of such a network.</exception>
-    public static nn.Module<Tensor, Tensor> Create(Architecture architecture, ImageShape shape, int classes, BinaryReader reader)
+    public static nn.Module<Tensor, Tensor> Create(Architecture architecture, InputShape shape, int classes, BinaryReader reader)
     {
         Architectures.Check(architecture, shape);
-        RequireWeights(architecture, shape, classes, reader.Left());
+
+        // A few bytes can ask for a network that no memory holds. How many weights one of your own has is known only once it is made.
+        long bytes = reader.Left();
+        if (Architectures.IsBuiltIn(architecture.Name) && architecture.CountParameters(shape, classes) > bytes / sizeof(float))
+        {
+            throw new InvalidDataException(
+                $"A '{architecture.Name}' for {shape} and {classes:N0} classes has more weights than the {bytes:N0} bytes stored.");
+        }
+
         nn.Module<Tensor, Tensor> network = Architectures.Create(architecture, shape, classes, seed: 0);
         try
         {
@@ -56,7 +64,9 @@ internal static class NetworkWeights
         int count = reader.ReadInt32();
         if (count != state.Count)
         {
-            throw new InvalidDataException($"The model has {count} tensors, but '{architecture}' has {state.Count}: it was trained with another network of that name.");
+            throw new InvalidDataException(
+                $"The model has {count} tensors, but '{architecture}' has {state.Count}: "
+                + "it was trained with another network of that name.");
         }
 
         for (int i = 0; i < count; i++)
@@ -72,31 +82,6 @@ internal static class NetworkWeights
             }
 
             tensor.copy_(TensorFormat.ReadValues(reader, type, shape));
-        }
-    }
-
-    /// <summary>
-    /// A few bytes can ask for a network that no memory holds, and how many weights it has is known only once it is made. So smaller ones, up to the size that is
-    /// asked for, are made before it: none has more weights. A network of your own may have another rule, and is not tried.
-    /// </summary>
-    /// <exception cref="InvalidDataException">The network has more weights than are stored.</exception>
-    private static void RequireWeights(Architecture architecture, ImageShape shape, int classes, long bytes)
-    {
-        if (!Architectures.IsBuiltIn(architecture.Name) || (shape.Volume <= 1 << 12 && classes <= 1 << 10))
-        {
-            return;
-        }
-
-        int largest = Math.Max(Math.Max(shape.Channels, classes), Math.Max(shape.Height, shape.Width));
-        for (long limit = Math.Max(16, architecture.MinimumSize); limit < largest; limit *= 2)
-        {
-            int AtMost(int size) => (int)Math.Min(size, limit);
-            var smaller = new ImageShape(AtMost(shape.Channels), AtMost(shape.Height), AtMost(shape.Width));
-            using nn.Module<Tensor, Tensor> network = Architectures.Create(architecture, smaller, AtMost(classes), seed: 0, Initialization.PyTorch);
-            if (network.parameters().Sum(p => p.numel()) * sizeof(float) > bytes)
-            {
-                throw new InvalidDataException($"A '{architecture.Name}' for images of {shape} and {classes:N0} classes has more weights than the {bytes:N0} bytes that are stored.");
-            }
         }
     }
 

@@ -4,13 +4,16 @@ using static TorchSharp.torch.nn;
 namespace BadMinima.MLNet.Models;
 
 /// <summary>
-/// Residual networks with widths 64-128-256-512 and a global average pool. Images up to 64x64 get the stem of the paper's code, a convolution 3x3
-/// without max-pool (11,173,962, 21,282,122 and 23,520,842 parameters at 3 channels and 10 classes); larger ones that of ImageNet, 7x7 with
-/// stride 2 and a max-pool (11,689,512, 21,797,672 and 25,557,032 at 1,000 classes).
+/// Residual networks with widths 64-128-256-512 and a global average pool. Images up to 64x64 get the stem of the paper's code, a
+/// convolution 3x3 without max-pool (11,173,962, 21,282,122 and 23,520,842 parameters at 3 channels and 10 classes); larger ones that of
+/// ImageNet, 7x7 with stride 2 and a max-pool (11,689,512, 21,797,672 and 25,557,032 at 1,000 classes).
 /// </summary>
 internal static class ResNet
 {
     private const int LargestForSmallStem = 64;
+
+    // How many times its width a bottleneck block gives out.
+    private const int Expansion = 4;
 
     public static readonly Architecture Of18 = Of("resnet18", [2, 2, 2, 2], bottleneck: false);
 
@@ -19,24 +22,26 @@ internal static class ResNet
     public static readonly Architecture Of50 = Of("resnet50", [3, 4, 6, 3], bottleneck: true);
 
     private static Architecture Of(string name, int[] blocks, bool bottleneck)
-        => new(name, 9, $"{string.Join('-', blocks)} {(bottleneck ? "bottleneck" : "basic")} residual blocks 64-128-256-512; 3x3 stem up to 64x64, ImageNet stem above",
-            (shape, classes) => Create(shape, classes, blocks, bottleneck))
+        => new(name, (layers, shape, classes) => Compose(layers, shape.Image, classes, blocks, bottleneck))
         {
+            Description = $"{string.Join('-', blocks)} {(bottleneck ? "bottleneck" : "basic")} residual blocks 64-128-256-512; "
+                + "3x3 stem up to 64x64, ImageNet stem above",
+            MinimumSize = 9,
             Reference = "He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition, CVPR 2016",
         };
 
-    private static Module<Tensor, Tensor> Create(ImageShape shape, int classes, int[] blocks, bool bottleneck)
+    private static Module<Tensor, Tensor> Compose(Layers layers, ImageShape shape, int classes, int[] blocks, bool bottleneck)
     {
         bool small = Math.Max(shape.Height, shape.Width) <= LargestForSmallStem;
-        List<(string, Module<Tensor, Tensor>)> layers =
+        List<(string, Module<Tensor, Tensor>)> all =
         [
-            ("conv", small ? Layers.Convolution(shape.Channels, 64, 3, padding: 1) : Layers.Convolution(shape.Channels, 64, 7, stride: 2, padding: 3)),
-            ("norm", Layers.Norm(64)),
-            ("relu", Layers.Relu()),
+            ("conv", layers.Convolution(shape.Channels, 64, small ? 3 : 7, small ? 1 : 2, small ? 1 : 3)),
+            ("norm", layers.Norm(64)),
+            ("relu", layers.Relu()),
         ];
         if (!small)
         {
-            layers.Add(("maxpool", Layers.MaxPool(3, stride: 2, padding: 1)));
+            all.Add(("maxpool", layers.MaxPool(3, stride: 2, padding: 1)));
         }
 
         int channels = 64;
@@ -46,11 +51,38 @@ internal static class ResNet
             for (int block = 0; block < blocks[stage]; block++)
             {
                 int stride = stage > 0 && block == 0 ? 2 : 1;
-                layers.Add(($"block{stage + 1}_{block + 1}", bottleneck ? ResidualBlock.Bottleneck(channels, width, stride) : ResidualBlock.Basic(channels, width, stride)));
-                channels = bottleneck ? ResidualBlock.Expansion * width : width;
+                int outputs = bottleneck ? Expansion * width : width;
+                Module<Tensor, Tensor> residual
+                    = bottleneck ? Bottleneck(layers, channels, width, stride) : Basic(layers, channels, width, stride);
+                Module<Tensor, Tensor>? shortcut = stride == 1 && channels == outputs ? null
+                    : layers.Sequence(("conv", layers.Convolution(channels, outputs, 1, stride)), ("norm", layers.Norm(outputs)));
+                all.Add(($"block{stage + 1}_{block + 1}", layers.Residual(residual, shortcut)));
+                all.Add(($"relu{stage + 1}_{block + 1}", layers.Relu()));
+                channels = outputs;
             }
         }
 
-        return Layers.Sequence([.. layers, .. Layers.PooledClassifier(channels, classes)]);
+        return layers.Sequence([.. all, .. layers.PooledClassifier(channels, classes)]);
     }
+
+    /// <summary>Two convolutions 3x3, the first with the stride.</summary>
+    private static Module<Tensor, Tensor> Basic(Layers layers, int inputs, int width, int stride) => layers.Sequence(
+        ("conv1", layers.Convolution(inputs, width, 3, stride, padding: 1)),
+        ("norm1", layers.Norm(width)),
+        ("relu", layers.Relu()),
+        ("conv2", layers.Convolution(width, width, 3, padding: 1)),
+        ("norm2", layers.Norm(width)));
+
+    /// <summary>
+    /// Convolutions 1x1, 3x3 and 1x1. The 3x3 has the stride, as in the paper's code and in torchvision (the article had it in the first).
+    /// </summary>
+    private static Module<Tensor, Tensor> Bottleneck(Layers layers, int inputs, int width, int stride) => layers.Sequence(
+        ("conv1", layers.Convolution(inputs, width, 1)),
+        ("norm1", layers.Norm(width)),
+        ("relu1", layers.Relu()),
+        ("conv2", layers.Convolution(width, width, 3, stride, padding: 1)),
+        ("norm2", layers.Norm(width)),
+        ("relu2", layers.Relu()),
+        ("conv3", layers.Convolution(width, Expansion * width, 1)),
+        ("norm3", layers.Norm(Expansion * width)));
 }

@@ -6,25 +6,14 @@ using static TorchSharp.torch.nn;
 namespace BadMinima.MLNet.Models;
 
 /// <summary>Layers one after the other. Unlike TorchSharp's Sequential it can fold BatchNorm into the convolution before it.</summary>
-internal sealed class Sequence : Module<Tensor, Tensor>
+/// <param name="layers">The layers, with their names in the state dictionary.</param>
+internal sealed class Sequence(IEnumerable<(string Name, Module<Tensor, Tensor> Layer)> layers) : Composition(nameof(Sequence), layers)
 {
-    private readonly List<Module<Tensor, Tensor>> _layers = [];
-
-    /// <param name="layers">The layers, with their names in the state dictionary.</param>
-    public Sequence(IEnumerable<(string Name, Module<Tensor, Tensor> Layer)> layers) : base(nameof(Sequence))
-    {
-        foreach ((string name, Module<Tensor, Tensor> layer) in layers)
-        {
-            register_module(name, layer);
-            _layers.Add(layer);
-        }
-    }
-
     public override Tensor forward(Tensor input)
     {
         // Each layer's output goes as soon as the next one has it: where no gradient is asked for, two layers' outputs are alive at a time.
         Tensor output = input;
-        foreach (Module<Tensor, Tensor> layer in _layers)
+        foreach ((_, Module<Tensor, Tensor> layer) in Children)
         {
             Tensor previous = output;
             output = layer.call(previous);
@@ -45,7 +34,7 @@ internal sealed class Sequence : Module<Tensor, Tensor>
     public static void FoldNorms(Module network)
     {
         using var mode = no_grad();
-        foreach (Sequence sequence in network.modules().OfType<Sequence>().Append(network as Sequence).OfType<Sequence>())
+        foreach (Sequence sequence in network.Walk().Select(m => m.Module).OfType<Sequence>())
         {
             sequence.FoldOwn();
         }
@@ -53,9 +42,9 @@ internal sealed class Sequence : Module<Tensor, Tensor>
 
     private void FoldOwn()
     {
-        for (int i = 1; i < _layers.Count; i++)
+        for (int i = 1; i < Children.Count; i++)
         {
-            if (_layers[i - 1] is Conv2d convolution && _layers[i] is BatchNormalization norm)
+            if (Children[i - 1].Layer is Conv2d convolution && Children[i].Layer is BatchNormalization norm)
             {
                 using var scope = NewDisposeScope();
                 using TorchSharp.Scalar epsilon = BatchNormalization.Epsilon;
@@ -64,21 +53,8 @@ internal sealed class Sequence : Module<Tensor, Tensor>
                 Tensor shift = norm.Bias.addcmul(offset, scale, HeldScalar.One);
                 convolution.weight.mul_(scale.view(-1, 1, 1, 1));
                 convolution.bias = new Parameter(shift.DetachFromDisposeScope(), requires_grad: false);
-                _layers.RemoveAt(i--);
+                Children.RemoveAt(i--);
             }
         }
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            foreach (Module<Tensor, Tensor> layer in _layers)
-            {
-                layer.Dispose();
-            }
-        }
-
-        base.Dispose(disposing);
     }
 }

@@ -3,7 +3,10 @@ using static TorchSharp.torch.nn;
 
 namespace BadMinima.MLNet.Models;
 
-/// <summary>Three blocks of convolution 3x3, BatchNorm, ReLU and max-pool 2, and one linear layer: the network of the quick start, a matter of seconds on a laptop.</summary>
+/// <summary>
+/// Three blocks of convolution 3x3, BatchNorm, ReLU and max-pool 2, and one linear layer: the network of the quick start, a matter of
+/// seconds on a laptop.
+/// </summary>
 internal static class SmallCnn
 {
     public static readonly Architecture Narrow = Of("cnn", 16);
@@ -11,24 +14,30 @@ internal static class SmallCnn
     public static readonly Architecture Wide = Of("cnn-wide", 32);
 
     private static Architecture Of(string name, int width)
-        => new(name, 8, $"convolutions {width}-{2 * width}-{4 * width} with BatchNorm, one linear layer", (shape, classes) => Create(shape, classes, width));
+        => new(name, (layers, shape, classes) => Compose(layers, shape.Image, classes, width))
+        {
+            Description = $"convolutions {width}-{2 * width}-{4 * width} with BatchNorm, one linear layer",
+            MinimumSize = 8,
+        };
 
-    private static Module<Tensor, Tensor> Create(ImageShape shape, int classes, int width)
+    private static Module<Tensor, Tensor> Compose(Layers layers, ImageShape shape, int classes, int width)
     {
-        List<(string, Module<Tensor, Tensor>)> layers = [];
+        List<(string, Module<Tensor, Tensor>)> all = [];
         int channels = shape.Channels;
         foreach (int outputs in new[] { width, 2 * width, 4 * width })
         {
-            layers.Add(($"conv{outputs}", Layers.Convolution(channels, outputs, 3, padding: 1)));
-            layers.Add(($"norm{outputs}", Layers.Norm(outputs)));
-            layers.Add(($"relu{outputs}", Layers.Relu()));
-            layers.Add(($"pool{outputs}", Layers.MaxPool(2)));
+            all.Add(($"conv{outputs}", layers.Convolution(channels, outputs, 3, padding: 1)));
+            all.Add(($"norm{outputs}", layers.Norm(outputs)));
+            all.Add(($"relu{outputs}", layers.Relu()));
+            all.Add(($"pool{outputs}", layers.MaxPool(2)));
             channels = outputs;
         }
 
-        layers.Add(("flatten", Layers.Flatten()));
-        layers.Add(("dropout", Layers.Dropout()));
-        layers.Add(("linear", Layers.Linear(channels * (shape.Height / 8) * (shape.Width / 8), classes)));
-        return Layers.Sequence([.. layers]);
+        return layers.Sequence([
+            .. all,
+            ("flatten", layers.Flatten()),
+            ("dropout", layers.Dropout()),
+            ("linear", layers.Linear(channels * (shape.Height / 8) * (shape.Width / 8), classes)),
+        ]);
     }
 }

@@ -41,7 +41,8 @@ internal static class TensorFormat
             shape[d] = reader.ReadInt64();
             if (shape[d] is < 0 or > int.MaxValue || (bytes *= shape[d]) > reader.Left())
             {
-                throw new InvalidDataException($"A tensor of {type} [{string.Join(", ", shape[..(d + 1)])}] is stored, but only {reader.Left():N0} bytes are left.");
+                throw new InvalidDataException(
+                    $"A tensor of {type} [{string.Join(", ", shape[..(d + 1)])}] is stored, but only {reader.Left():N0} bytes are left.");
             }
         }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using BadMinima.MLNet.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,7 +11,8 @@ internal static class Devices
 
     /// <summary>Checks the name's form; needs no torch.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is none of the allowed names.</exception>
-    public static void Validate(string? name) => OptionErrors.Check(name is null or "cpu" or "cuda" or "auto" || CudaIndex(name) is not null, "Device", name, Allowed);
+    public static void Validate(string? name)
+        => OptionException.Check(name is null or "cpu" or "cuda" or "auto" || CudaIndex(name) is not null, "Device", name, Allowed);
 
     /// <summary>The device of a valid name.</summary>
     /// <param name="name">The name; null: the one of the context.</param>
@@ -37,12 +37,16 @@ internal static class Devices
         return index < count
             ? new Device(DeviceType.CUDA, index)
             : throw new InvalidOperationException(count == 0
-                ? "Device cuda was asked for, but torch sees no CUDA device here. Use device cpu or auto; or build with -p:TorchBackend=cuda on a machine with an NVIDIA driver."
+                ? "Device cuda was asked for, but torch sees no CUDA device here. "
+                    + "Use device cpu or auto; or build with -p:TorchBackend=cuda on a machine with an NVIDIA driver."
                 : $"Device cuda:{index} was asked for, but there are {count}: cuda:0 to cuda:{count - 1}.");
     }
 
     private static int? CudaIndex(string name)
-        => name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : null;
+        => name.StartsWith("cuda:", StringComparison.Ordinal)
+            && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+            ? index
+            : null;
 }
 
 /// <summary>Sets whether CUDA rounds to TF32, which is the process's, for the length of a block.</summary>
@@ -56,17 +60,22 @@ internal static class CudaPrecision
     /// <exception cref="InvalidOperationException">Another training in this process needs it the other way.</exception>
     public static IDisposable? Hold(Precision precision, Device device)
     {
-        OptionErrors.Check(precision != Precision.TF32 || device.type == DeviceType.CUDA, nameof(Precision), precision, $"F32 or BF16 on {device}: TF32 needs an NVIDIA GPU");
+        OptionException.Check(
+            precision != Precision.TF32 || device.type == DeviceType.CUDA, nameof(Precision), precision,
+            $"F32 or BF16 on {device}: TF32 needs an NVIDIA GPU");
         return device.type == DeviceType.CUDA
             ? Tf32.Hold((precision == Precision.TF32, precision == Precision.TF32))
                 ?? throw new InvalidOperationException(
-                    $"Option Precision is {precision}, and another model is being trained in this process {(precision == Precision.TF32 ? "without" : "with")} TF32, which is a switch of the "
+                    $"Option Precision is {precision}, and another model is being trained in this process "
+                    + $"{(precision == Precision.TF32 ? "without" : "with")} TF32, which is a switch of the "
                     + "whole process. Train them one after the other, or in the same precision.")
             : null;
     }
 }
 
-/// <summary>A setting of the whole process, which its holders, several at a time, all need to be the same. The last one puts it back.</summary>
+/// <summary>
+/// A setting of the whole process, which its holders, several at a time, all need to be the same. The last one puts it back.
+/// </summary>
 internal sealed class ProcessSwitch<T>(Func<T> read, Action<T> write)
 {
     private readonly Lock _gate = new();
@@ -116,7 +125,8 @@ internal sealed class ProcessSwitch<T>(Func<T> read, Action<T> write)
 }
 
 /// <summary>
-/// Sets torch's thread count for the length of a block, on this thread alone. torch keeps a count per thread, and one for threads that have not used it yet, which it changes along with the
+/// Sets torch's thread count for the length of a block, on this thread alone. torch keeps a count per thread, and one for threads that have
+/// not used it yet, which it changes along with the
 /// first; that one is put back at once, so that a training that begins meanwhile on another thread has the count that it would have had.
 /// </summary>
 internal readonly struct TorchThreads : IDisposable

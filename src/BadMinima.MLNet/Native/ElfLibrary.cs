@@ -5,8 +5,10 @@ using Microsoft.Win32.SafeHandles;
 namespace BadMinima.MLNet.Native;
 
 /// <summary>
-/// What the system's loader reads of a shared library on Linux: the libraries, versions and symbols that it needs, and the versions that it offers.
-/// 64-bit little-endian files only, which is every platform that TorchSharp has natives for. Found by the program headers, as the loader does: section headers may be stripped.
+/// What the system's loader reads of a shared library on Linux: the libraries, versions and symbols that it needs, and the versions that it
+/// offers.
+/// 64-bit little-endian files only, which is every platform that TorchSharp has natives for. Found by the program headers, as the loader
+/// does: section headers may be stripped.
 /// </summary>
 internal sealed class ElfLibrary
 {
@@ -37,7 +39,11 @@ internal sealed class ElfLibrary
 
         _strings = At(Tag(DynamicTag.Strings), Tag(DynamicTag.StringsSize));
         Needed = [.. dynamic.Where(e => e.Tag == DynamicTag.Needed).Select(e => Text(e.Value))];
-        RunPaths = [.. dynamic.Where(e => e.Tag is DynamicTag.RunPath or DynamicTag.RPath).SelectMany(e => Text(e.Value).Split(':', StringSplitOptions.RemoveEmptyEntries))];
+        RunPaths =
+        [
+            .. dynamic.Where(e => e.Tag is DynamicTag.RunPath or DynamicTag.RPath)
+                .SelectMany(e => Text(e.Value).Split(':', StringSplitOptions.RemoveEmptyEntries))
+        ];
         VersionNeeds = ReadVersionNeeds();
         VersionDefinitions = ReadVersionDefinitions();
     }
@@ -66,7 +72,9 @@ internal sealed class ElfLibrary
         HashSet<long> relocated = ReadRelocatedSymbols();
         long last = Math.Max(CountUnexportedSymbols() - 1, relocated.Count == 0 ? 0 : relocated.Max());
         byte[] symbols = At(Tag(DynamicTag.Symbols), (last + 1) * SymbolSize);
-        byte[] versions = _tags.ContainsKey(DynamicTag.SymbolVersions) ? At(Tag(DynamicTag.SymbolVersions), (last + 1) * 2) : new byte[(last + 1) * 2];
+        byte[] versions = _tags.ContainsKey(DynamicTag.SymbolVersions)
+            ? At(Tag(DynamicTag.SymbolVersions), (last + 1) * 2)
+            : new byte[(last + 1) * 2];
 
         List<ElfSymbol> undefined = [];
         for (int i = 1; i <= last; i++)
@@ -75,7 +83,8 @@ internal sealed class ElfLibrary
             if (U16(symbol, 6) == 0)
             {
                 const int WeakBinding = 2, VersionMask = 0x7FFF;
-                undefined.Add(new ElfSymbol(Text(U32(symbol, 0)), U16(versions, i * 2) & VersionMask, symbol[4] >> 4 == WeakBinding, relocated.Contains(i)));
+                undefined.Add(new ElfSymbol(
+                    Text(U32(symbol, 0)), U16(versions, i * 2) & VersionMask, symbol[4] >> 4 == WeakBinding, relocated.Contains(i)));
             }
         }
 
@@ -165,7 +174,8 @@ internal sealed class ElfLibrary
     {
         Require(!_tags.ContainsKey(DynamicTag.RelocationsWithoutAddend), "its relocations have a form that 64-bit libraries do not use");
         HashSet<long> symbols = [];
-        foreach ((long table, long size) in ((long, long)[])[(DynamicTag.Relocations, DynamicTag.RelocationsSize), (DynamicTag.CallRelocations, DynamicTag.CallRelocationsSize)])
+        foreach ((long table, long size) in ((long, long)[])
+            [(DynamicTag.Relocations, DynamicTag.RelocationsSize), (DynamicTag.CallRelocations, DynamicTag.CallRelocationsSize)])
         {
             byte[] relocations = _tags.TryGetValue(table, out long address) ? At(address, Tag(size)) : [];
             for (int at = 0; at + RelocationSize <= relocations.Length; at += RelocationSize)
@@ -178,8 +188,11 @@ internal sealed class ElfLibrary
         return symbols;
     }
 
-    /// <summary>The symbol table's length is written nowhere, but its undefined symbols precede the ones that the hash table lists.</summary>
-    private long CountUnexportedSymbols() => _tags.TryGetValue(DynamicTag.GnuHash, out long hash) ? U32(At(hash, 16), 4) : U32(At(Tag(DynamicTag.Hash), 8), 4);
+    /// <summary>
+    /// The symbol table's length is written nowhere, but its undefined symbols precede the ones that the hash table lists.
+    /// </summary>
+    private long CountUnexportedSymbols()
+        => _tags.TryGetValue(DynamicTag.GnuHash, out long hash) ? U32(At(hash, 16), 4) : U32(At(Tag(DynamicTag.Hash), 8), 4);
 
     private long Tag(long tag)
     {
@@ -232,7 +245,10 @@ internal sealed class ElfLibrary
         }
     }
 
-    private InvalidDataException Damaged(string what) => new($"'{Path}' is not a usable shared library: {what}. Restore it (a damaged package: delete its folder in the package cache, then `dotnet restore`).");
+    private InvalidDataException Damaged(string what)
+        => new(
+            $"'{Path}' is not a usable shared library: {what}. "
+            + "Restore it (a damaged package: delete its folder in the package cache, then `dotnet restore`).");
 
     private static ushort U16(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
 
@@ -240,10 +256,13 @@ internal sealed class ElfLibrary
 
     private static long I64(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadInt64LittleEndian(bytes[at..]);
 
-    /// <summary>The entries of the dynamic section that are read here, by the numbers that the ELF specification and its GNU extension give them.</summary>
+    /// <summary>
+    /// The entries of the dynamic section that are read here, by the numbers that the ELF specification and its GNU extension give them.
+    /// </summary>
     private static class DynamicTag
     {
-        public const long Needed = 1, CallRelocationsSize = 2, Hash = 4, Strings = 5, Symbols = 6, Relocations = 7, RelocationsSize = 8, StringsSize = 10;
+        public const long Needed = 1, CallRelocationsSize = 2, Hash = 4, Strings = 5, Symbols = 6, Relocations = 7, RelocationsSize = 8,
+            StringsSize = 10;
         public const long RPath = 15, RelocationsWithoutAddend = 17, CallRelocations = 23, RunPath = 29, GnuHash = 0x6ffffef5;
         public const long SymbolVersions = 0x6ffffff0, VersionDefinitions = 0x6ffffffc, VersionNeeds = 0x6ffffffe;
     }

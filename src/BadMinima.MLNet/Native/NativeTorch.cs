@@ -5,7 +5,8 @@ using TorchSharp;
 namespace BadMinima.MLNet.Native;
 
 /// <summary>
-/// Loads libtorch and TorchSharp's native library before TorchSharp looks for them. TorchSharp looks by name, and by name the loader finds what the process holds already:
+/// Loads libtorch and TorchSharp's native library before TorchSharp looks for them. TorchSharp looks by name, and by name the loader finds
+/// what the process holds already:
 /// the library of that SONAME on Linux, the module of that name on Windows.
 /// </summary>
 internal sealed class NativeTorch
@@ -29,11 +30,19 @@ internal sealed class NativeTorch
     public static NativeTorch Load() => Loaded.Value;
 
     /// <summary>The versions, where libtorch came from, and what was done to load it, in one line.</summary>
-    public string Describe() => $"TorchSharp {typeof(torch).Assembly.GetName().Version}, libtorch {NativeTorchFiles.VersionOf(_folder) ?? LibTorchVersion} from {_folder}{_reason}";
+    public string Describe()
+        => $"TorchSharp {typeof(torch).Assembly.GetName().Version}, libtorch {NativeTorchFiles.VersionOf(_folder) ?? LibTorchVersion} from "
+            + $"{_folder}{_reason}";
 
-    /// <summary>A newer minor version may still have every symbol that TorchSharp's library asks for, which is looked up after loading; an older one never does.</summary>
+    /// <summary>
+    /// A newer minor version may still have every symbol that TorchSharp's library asks for, which is looked up after loading; an older one
+    /// never does.
+    /// </summary>
     private static bool IsWorthTrying(string version)
-        => Version.TryParse(string.Join('.', version.Split('.').Take(2)), out Version? found) && Version.Parse(LibTorchVersion) is var built && found.Major == built.Major && found >= built;
+        => Version.TryParse(string.Join('.', version.Split('.').Take(2)), out Version? found)
+            && Version.Parse(LibTorchVersion) is var built
+            && found.Major == built.Major
+            && found >= built;
 
     private static NativeTorch LoadNow()
     {
@@ -43,24 +52,30 @@ internal sealed class NativeTorch
         string bridge = BridgeFile();
 
         string? loaded = FolderLoadedFrom("torch_cpu");
+        string? caches = loaded is null ? HiddenCaches.Avoid() : null;
         if (loaded is null)
         {
-            // TorchSharp alone also looks among the system's libraries, such as those of Debian's python3-torch, and may get no further than the first of them.
+            // TorchSharp alone also looks among the system's libraries, such as those of Debian's python3-torch, and may get no further
+            // than the first of them.
             if (FolderLoadedFrom("c10") is { } other && other != folder)
             {
-                throw new TorchLoadException($"This process has a part of libtorch from '{other}' already, and two libtorch cannot share a process. Call TorchRuntime.EnsureLoaded() before the first use of TorchSharp.");
+                throw new TorchLoadException(
+                    $"This process has a part of libtorch from '{other}' already, and two libtorch cannot share a process. "
+                    + "Call TorchRuntime.EnsureLoaded() before the first use of TorchSharp.");
             }
 
             LoadLibTorch(folder);
         }
         else if (!string.IsNullOrEmpty(named) && loaded != folder)
         {
-            throw new TorchLoadException($"{FolderVariable} names '{folder}', but this process has libtorch from '{loaded}' already. Call TorchRuntime.EnsureLoaded() before the first use of TorchSharp.");
+            throw new TorchLoadException(
+                $"{FolderVariable} names '{folder}', but this process has libtorch from '{loaded}' already. "
+                + "Call TorchRuntime.EnsureLoaded() before the first use of TorchSharp.");
         }
 
         string? relaxed = FolderLoadedFrom(Bridge) is null ? LoadBridge(bridge, folder) : null;
         LetTorchSharpFindIt();
-        return new NativeTorch(loaded ?? folder, (string.IsNullOrEmpty(named) ? "" : $" ({FolderVariable})") + relaxed);
+        return new NativeTorch(loaded ?? folder, (string.IsNullOrEmpty(named) ? "" : $" ({FolderVariable})") + relaxed + caches);
     }
 
     private static void LetTorchSharpFindIt()
@@ -71,7 +86,10 @@ internal sealed class NativeTorch
         }
         catch (TypeInitializationException e)
         {
-            throw new TorchLoadException("TorchSharp was used before TorchRuntime.EnsureLoaded(), and failed; it stays unusable in this process. Call TorchRuntime.EnsureLoaded() before the first use of TorchSharp.", e);
+            throw new TorchLoadException(
+                "TorchSharp was used before TorchRuntime.EnsureLoaded(), and failed; it stays unusable in this process. "
+                + "Call TorchRuntime.EnsureLoaded() before the first use of TorchSharp.",
+                e);
         }
     }
 
@@ -81,14 +99,17 @@ internal sealed class NativeTorch
         if (torchSharp.ToString(2) != TorchSharpVersion)
         {
             throw new TorchLoadException(
-                $"TorchSharp {torchSharp} is loaded, but this library is built for {TorchSharpVersion}, and TorchSharp is not binary compatible between minor versions. "
+                $"TorchSharp {torchSharp} is loaded, but this library is built for {TorchSharpVersion}, "
+                + "and TorchSharp is not binary compatible between minor versions. "
                 + $"Reference TorchSharp {TorchSharpVersion}.* and the natives that belong to it ({NativeTorchFiles.Packages}).");
         }
     }
 
     private static string ProgramFolder()
         => NativeTorchFiles.FolderWith("torch_cpu", NativeTorchFiles.OfProgram())
-        ?? throw Failure($"{NativeTorchFiles.FileName("torch_cpu")} lies in none of the program's folders: {string.Join(", ", NativeTorchFiles.OfProgram())}");
+        ?? throw Failure(
+            $"{NativeTorchFiles.FileName("torch_cpu")} lies in none of the program's folders: "
+            + $"{string.Join(", ", NativeTorchFiles.OfProgram())}");
 
     /// <summary>Both forms are taken: torch's own folder, which <c>torch.__path__</c> prints, and the lib folder in it.</summary>
     private static string NamedFolder(string named)
@@ -100,19 +121,24 @@ internal sealed class NativeTorch
         }
 
         string folder = NativeTorchFiles.FolderWith("torch_cpu", [path, Path.Combine(path, "lib")])
-            ?? throw Failure($"{FolderVariable} names '{path}', but neither it nor its folder lib holds {NativeTorchFiles.FileName("torch_cpu")}");
+            ?? throw Failure(
+                $"{FolderVariable} names '{path}', but neither it nor its folder lib holds {NativeTorchFiles.FileName("torch_cpu")}");
 
         string? version = NativeTorchFiles.VersionOf(folder);
         if (version is not null && !IsWorthTrying(version))
         {
-            throw Failure($"{FolderVariable} names '{folder}', which is libtorch {version}; TorchSharp {TorchSharpVersion} was built against {LibTorchVersion} and needs at least that");
+            throw Failure(
+                $"{FolderVariable} names '{folder}', which is libtorch {version}; "
+                + $"TorchSharp {TorchSharpVersion} was built against {LibTorchVersion} and needs at least that");
         }
 
-        // TorchSharp would find this one by name and load it as well, and a second libtorch in a process ends it: "multiple backend fallbacks for the same dispatch key".
+        // TorchSharp would find this one by name and load it as well, and a second libtorch in a process ends it: "multiple backend
+        // fallbacks for the same dispatch key".
         if (NativeTorchFiles.FolderWith("torch_cpu", NativeTorchFiles.SearchedByName()) is { } other && other != folder)
         {
             throw new TorchLoadException(
-                $"{FolderVariable} names '{folder}', but '{Path.Combine(other, NativeTorchFiles.FileName("torch_cpu"))}' lies where TorchSharp looks first, and two libtorch cannot share a process. "
+                $"{FolderVariable} names '{folder}', but '{Path.Combine(other, NativeTorchFiles.FileName("torch_cpu"))}' lies where "
+                + "TorchSharp looks first, and two libtorch cannot share a process. "
                 + $"Build the program without {NativeTorchFiles.Packages} (-p:TorchBackend=none), or unset {FolderVariable}.");
         }
 
@@ -125,12 +151,15 @@ internal sealed class NativeTorch
         return NativeTorchFiles.FolderWith(Bridge, NativeTorchFiles.OfProgram()) is { } folder
             ? Path.Combine(folder, file)
             : throw new TorchLoadException(
-                $"{file} lies in none of the program's folders: {string.Join(", ", NativeTorchFiles.OfProgram())}. It comes with the package TorchSharp, for win-x64, win-arm64, linux-x64 and osx-arm64; "
-                + $"this process runs on {NativeTorchFiles.RuntimeIdentifier}. Build or publish for one of them (-r {NativeTorchFiles.RuntimeIdentifier}).");
+                $"{file} lies in none of the program's folders: {string.Join(", ", NativeTorchFiles.OfProgram())}. "
+                + "It comes with the package TorchSharp, for win-x64, win-arm64, linux-x64 and osx-arm64; "
+                + $"this process runs on {NativeTorchFiles.RuntimeIdentifier}. "
+                + $"Build or publish for one of them (-r {NativeTorchFiles.RuntimeIdentifier}).");
     }
 
     private static string? FolderLoadedFrom(string library)
-        => Path.GetDirectoryName(Modules().FirstOrDefault(m => Path.GetFileName(m).StartsWith(NativeTorchFiles.FileName(library), StringComparison.Ordinal)));
+        => Path.GetDirectoryName(
+            Modules().FirstOrDefault(m => Path.GetFileName(m).StartsWith(NativeTorchFiles.FileName(library), StringComparison.Ordinal)));
 
     private static void LoadLibTorch(string folder)
     {
@@ -184,7 +213,8 @@ internal sealed class NativeTorch
             }
         }
 
-        return $"; {Path.GetFileName(file)} from the private copy {copy}, since this system lacks {string.Join(", ", lacking.Select(n => n.Version))}";
+        return $"; {Path.GetFileName(file)} from the private copy {copy}, since this system lacks "
+            + $"{string.Join(", ", lacking.Select(n => n.Version))}";
     }
 
     private static ElfLibrary ReadBridge(string file)
@@ -203,12 +233,14 @@ internal sealed class NativeTorch
     {
         try
         {
-            string home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+            string home = Environment.GetFolderPath(
+                Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
             return (RelaxedLibrary.Store(library, Path.Combine(home, "BadMinima.MLNet", "native"), fileName), true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // No home to write to. A folder of this process's own then, since others may write to the temporary folder; a loaded library outlives its file.
+            // No home to write to. A folder of this process's own then, since others may write to the temporary folder; a loaded library
+            // outlives its file.
             return (RelaxedLibrary.Store(library, Directory.CreateTempSubdirectory("BadMinima.MLNet-").FullName, fileName), false);
         }
     }
@@ -219,11 +251,15 @@ internal sealed class NativeTorch
         return [.. self.Modules.Cast<ProcessModule>().Select(m => m.FileName)];
     }
 
-    /// <summary>The versions of the system library that this process has loaded: libstdc++.so.6 is the file libstdc++.so.6.0.30, for one.</summary>
+    /// <summary>
+    /// The versions of the system library that this process has loaded: libstdc++.so.6 is the file libstdc++.so.6.0.30, for one.
+    /// </summary>
     private static IReadOnlySet<string>? SystemVersions(string name)
     {
         NativeLibrary.TryLoad(name, out _);
-        return Modules().FirstOrDefault(m => Path.GetFileName(m).StartsWith(name, StringComparison.Ordinal)) is { } file ? ElfLibrary.Read(file).VersionDefinitions : null;
+        return Modules().FirstOrDefault(m => Path.GetFileName(m).StartsWith(name, StringComparison.Ordinal)) is { } file
+            ? ElfLibrary.Read(file).VersionDefinitions
+            : null;
     }
 
     private static nint LoadFile(string file)
@@ -241,13 +277,23 @@ internal sealed class NativeTorch
         }
     }
 
-    /// <summary>The runtime binds functions at their first call, and a missing one would end the process there, without an exception. So every symbol is asked for once (1 ms).</summary>
+    /// <summary>
+    /// The runtime binds functions at their first call, and a missing one would end the process there, without an exception. So every
+    /// symbol is asked for once (1 ms).
+    /// </summary>
     private static void CheckSymbols(nint handle, ElfLibrary library, string folder)
     {
-        string[] missing = [.. library.ReadUndefinedSymbols().Where(s => s is { IsWeak: false, IsRelocated: true } && !NativeLibrary.TryGetExport(handle, s.Name, out _)).Select(s => s.Name)];
+        string[] missing =
+        [
+            .. library.ReadUndefinedSymbols()
+                .Where(s => s is { IsWeak: false, IsRelocated: true } && !NativeLibrary.TryGetExport(handle, s.Name, out _))
+                .Select(s => s.Name)
+        ];
         if (missing.Length > 0)
         {
-            throw Failure($"'{folder}' is not libtorch {LibTorchVersion}, or is built for another C++ library: it lacks {missing.Length} symbols that '{library.Path}' uses, such as {missing[0]}");
+            throw Failure(
+                $"'{folder}' is not libtorch {LibTorchVersion}, or is built for another C++ library: "
+                + $"it lacks {missing.Length} symbols that '{library.Path}' uses, such as {missing[0]}");
         }
     }
 
@@ -268,7 +314,10 @@ internal sealed class NativeTorch
             ElfLibrary library = ElfLibrary.Read(file);
             string origin = Path.GetDirectoryName(file)!;
             string[] folders = [.. library.RunPaths.Select(p => p.Replace("$ORIGIN", origin, StringComparison.Ordinal))];
-            string[] missing = [.. library.Needed.Where(n => !folders.Any(f => File.Exists(Path.Combine(f, n))) && !NativeLibrary.TryLoad(n, out _))];
+            string[] missing =
+            [
+                .. library.Needed.Where(n => !folders.Any(f => File.Exists(Path.Combine(f, n))) && !NativeLibrary.TryLoad(n, out _))
+            ];
             return missing.Length == 0 ? "" : $": it needs {string.Join(", ", missing)}, which this system lacks";
         }
         catch (InvalidDataException e)
@@ -278,7 +327,9 @@ internal sealed class NativeTorch
     }
 
     private static TorchLoadException Failure(string what, Exception? inner = null) => new(
-        $"{what}. Reference the package {NativeTorchFiles.Packages}; a program of this project's own: build it with -p:TorchBackend=cpu or cuda. "
-        + $"Or set {FolderVariable} to the folder of a PyTorch {LibTorchVersion} installation: python -c \"import torch; print(torch.__path__[0])\".",
+        $"{what}. Reference the package {NativeTorchFiles.Packages}; a program of this project's own: "
+        + "build it with -p:TorchBackend=cpu or cuda. "
+        + $"Or set {FolderVariable} to the folder of a PyTorch {LibTorchVersion} installation: "
+        + "python -c \"import torch; print(torch.__path__[0])\".",
         inner);
 }

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace BadMinima.MLNet.Native;
 
 /// <summary>
-/// torch's default generator, of which the process has one, held by one user at a time: seeded, and afterwards put back to where the program had it. (TorchSharp cannot read the state of
+/// torch's default generator, of which the process has one, held by one user at a time: seeded, and afterwards put back to where the
+/// program had it. (TorchSharp cannot read the state of
 /// a GPU's generator; that one stays where the holder left it.)
 /// </summary>
 internal sealed class ProcessGenerator : IDisposable

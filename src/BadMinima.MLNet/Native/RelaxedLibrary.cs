@@ -7,9 +7,12 @@ namespace BadMinima.MLNet.Native;
 /// A library that asks for a newer libstdc++ than the system has, made loadable where that is harmless.
 /// </summary>
 /// <remarks>
-/// TorchSharp's Linux library is built with GCC 13, which makes it need GLIBCXX_3.4.32; Debian 12 and Ubuntu 22.04 end at GLIBCXX_3.4.30. The one symbol of that version
-/// is a marker without code or relocation: it only says "libstdc++ sets up cout by itself". libc10, which is always loaded first, is built with an older compiler and sets it
-/// up in its own initializers. So the need can be marked weak, which the loader takes as a wish. That is done in a private copy: the original belongs to the package cache.
+/// TorchSharp's Linux library is built with GCC 13, which makes it need GLIBCXX_3.4.32; Debian 12 and Ubuntu 22.04 end at GLIBCXX_3.4.30.
+/// The one symbol of that version
+/// is a marker without code or relocation: it only says "libstdc++ sets up cout by itself". libc10, which is always loaded first, is built
+/// with an older compiler and sets it
+/// up in its own initializers. So the need can be marked weak, which the loader takes as a wish. That is done in a private copy: the
+/// original belongs to the package cache.
 /// </remarks>
 internal static class RelaxedLibrary
 {
@@ -21,7 +24,9 @@ internal static class RelaxedLibrary
     /// <param name="systemVersions">By the name of a system library, the versions that it defines, or null where that is unknown.</param>
     public static IReadOnlyList<ElfVersionNeed> LackingVersions(ElfLibrary library, Func<string, IReadOnlySet<string>?> systemVersions)
     {
-        Dictionary<string, IReadOnlySet<string>?> known = library.VersionNeeds.Select(n => n.File).Distinct().ToDictionary(file => file, systemVersions);
+        Dictionary<string, IReadOnlySet<string>?> known = library.VersionNeeds.Select(n => n.File)
+            .Distinct()
+            .ToDictionary(file => file, systemVersions);
         return [.. library.VersionNeeds.Where(need => known[need.File] is { } defined && !defined.Contains(need.Version))];
     }
 
@@ -36,7 +41,8 @@ internal static class RelaxedLibrary
             if (used.Length > 0)
             {
                 throw new TorchLoadException(
-                    $"'{library.Path}' cannot run on this system: its {need.File} lacks {need.Version}, which {used[0]}{(used.Length > 1 ? $" and {used.Length - 1} more symbols are" : " is")} bound to. "
+                    $"'{library.Path}' cannot run on this system: its {need.File} lacks {need.Version}, "
+                    + $"which {used[0]}{(used.Length > 1 ? $" and {used.Length - 1} more symbols are" : " is")} bound to. "
                     + $"Use a system with a newer {need.File} (Debian 12, Ubuntu 22.04 or later).");
             }
         }
@@ -52,7 +58,8 @@ internal static class RelaxedLibrary
     }
 
     /// <summary>
-    /// Puts the bytes into <paramref name="cache"/>, under their own checksum, unless they lie there whole already. Written aside, flushed and renamed, so that processes
+    /// Puts the bytes into <paramref name="cache"/>, under their own checksum, unless they lie there whole already. Written aside, flushed
+    /// and renamed, so that processes
     /// may do it at once, and never written through: whatever shared the old file keeps it.
     /// </summary>
     /// <returns>The full path of the copy.</returns>

@@ -3,9 +3,12 @@ using System.Runtime.InteropServices;
 namespace BadMinima.MLNet.Native;
 
 /// <summary>
-/// While one of these is held, glibc keeps freed memory in the process instead of giving every large block back to the system. A training step frees and asks
-/// again for the same gigabyte of activations; without this each page of it is mapped and zeroed anew, which costs ResNet18 about an eighth of its time
-/// (tests/Benchmarks/README.md). On another thread than the process's first, glibc keeps blocks below 64 MB only, which is enough for that. With the last one disposed the allocator goes
+/// While one of these is held, glibc keeps freed memory in the process instead of giving every large block back to the system. A training
+/// step frees and asks
+/// again for the same gigabyte of activations; without this each page of it is mapped and zeroed anew, which costs ResNet18 about an eighth
+/// of its time
+/// (tests/Benchmarks/README.md). On another thread than the process's first, glibc keeps blocks below 64 MB only, which is enough for that.
+/// With the last one disposed the allocator goes
 /// back to its usual thresholds and returns what is free. Elsewhere than on glibc it does nothing.
 /// </summary>
 internal sealed partial class RetainedHeap : IDisposable
@@ -14,7 +17,8 @@ internal sealed partial class RetainedHeap : IDisposable
     private const int TrimThreshold = -1, TopPad = -2, MmapThreshold = -3, MmapMax = -4;
     private const int DefaultTopPad = 128 << 10, DefaultMmapMax = 65536, LargestMmapThreshold = 32 << 20;
 
-    // The pieces of all arenas but the first thread's (HEAP_MAX_SIZE). An empty one is unmapped whatever the trim threshold says, unless the padding is as large.
+    // The pieces of all arenas but the first thread's (HEAP_MAX_SIZE). An empty one is unmapped whatever the trim threshold says, unless
+    // the padding is as large.
     private const int ArenaHeap = 64 << 20;
 
     private static readonly Lock Gate = new();
@@ -28,7 +32,10 @@ internal sealed partial class RetainedHeap : IDisposable
     public static RetainedHeap Hold()
     {
         // Whoever tunes glibc's allocator by its own variable knows better.
-        var heap = new RetainedHeap { _held = OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("GLIBC_TUNABLES")?.Contains("glibc.malloc") != true };
+        var heap = new RetainedHeap
+        {
+            _held = OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("GLIBC_TUNABLES")?.Contains("glibc.malloc") != true
+        };
         if (heap._held)
         {
             lock (Gate)

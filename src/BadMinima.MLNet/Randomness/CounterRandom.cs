@@ -1,10 +1,12 @@
-namespace BadMinima.MLNet.Randomness;
+namespace BadMinima.MLNet;
 
 /// <summary>
-/// A counter-based generator: the n-th number is a function of (key, n) alone, so any number can be drawn again, in any order, on any thread and
-/// on any platform, and there is no state to save. SplitMix64 in counter mode (Steele, Lea, Flood, OOPSLA 2014, with Stafford's variant 13 as the mixer).
+/// A counter-based generator: the n-th number is a function of (key, n) alone, so any number can be drawn again, in any order, on any
+/// thread and
+/// on any platform, and there is no state to save. SplitMix64 in counter mode (Steele, Lea, Flood, OOPSLA 2014, with Stafford's variant 13
+/// as the mixer).
 /// </summary>
-internal readonly struct CounterRandom
+public readonly struct CounterRandom
 {
     private const ulong GoldenGamma = 0x9E3779B97F4A7C15;
 
@@ -21,7 +23,9 @@ internal readonly struct CounterRandom
     /// <summary>64 uniform bits.</summary>
     public ulong Bits(ulong counter) => Mix(unchecked(_key + (counter + 1) * GoldenGamma));
 
-    /// <summary>Uniform over 0 .. <paramref name="bound"/> - 1, for a bound of at least 1 (multiply-high; the bias is below bound / 2^64).</summary>
+    /// <summary>
+    /// Uniform over 0 .. <paramref name="bound"/> - 1, for a bound of at least 1 (multiply-high; the bias is below bound / 2^64).
+    /// </summary>
     public int Below(ulong counter, int bound) => (int)Math.BigMul(Bits(counter), (ulong)bound, out _);
 
     /// <summary>Uniform over [0, 1), in steps of 2^-53.</summary>

@@ -1,7 +1,7 @@
-namespace BadMinima.MLNet.Randomness;
+namespace BadMinima.MLNet;
 
 /// <summary>A generator's numbers one after another, for what takes a number of draws that is not known beforehand.</summary>
-internal struct RandomSequence
+public struct RandomSequence
 {
     private readonly CounterRandom _random;
     private ulong _next;
@@ -15,14 +15,16 @@ internal struct RandomSequence
     public double Uniform() => _random.Uniform(_next++);
 
     /// <summary>
-    /// Standard normal, exactly and the same to the bit on every platform: by comparing uniform numbers, without a logarithm or an exponential, which platforms round
+    /// Standard normal, exactly and the same to the bit on every platform: by comparing uniform numbers, without a logarithm or an
+    /// exponential, which platforms round
     /// in different ways (Karney, "Sampling exactly from the normal distribution", 2016, algorithm N).
     /// </summary>
     public double Normal()
     {
         while (true)
         {
-            // The whole part k with probability exp(-k^2 / 2) (up to a constant), the fraction x with exp(-x (2 k + x) / 2): together exp(-(k + x)^2 / 2).
+            // The whole part k with probability exp(-k^2 / 2) (up to a constant), the fraction x with exp(-x (2 k + x) / 2): together
+            // exp(-(k + x)^2 / 2).
             int k = 0;
             while (Happens(0.5))
             {
@@ -37,7 +39,10 @@ internal struct RandomSequence
         }
     }
 
-    /// <summary>Beta(alpha, alpha), for any alpha above 0: X / (X + Y) of two Gamma numbers, by their logarithms, since for a small alpha both are too small for a double.</summary>
+    /// <summary>
+    /// Beta(alpha, alpha), for any alpha above 0: X / (X + Y) of two Gamma numbers, by their logarithms, since for a small alpha both are
+    /// too small for a double.
+    /// </summary>
     public double Beta(double alpha)
     {
         double x = LogGamma(alpha);
@@ -45,7 +50,9 @@ internal struct RandomSequence
         return 1 / (1 + Math.Exp(y - x));
     }
 
-    /// <summary>The logarithm of a Gamma(alpha) number (Marsaglia, Tsang 2000, for alpha + 1, brought down to alpha by a power of a uniform number).</summary>
+    /// <summary>
+    /// The logarithm of a Gamma(alpha) number (Marsaglia, Tsang 2000, for alpha + 1, brought down to alpha by a power of a uniform number).
+    /// </summary>
     private double LogGamma(double alpha)
     {
         double d = alpha + 1 - 1.0 / 3;
@@ -66,7 +73,10 @@ internal struct RandomSequence
         }
     }
 
-    /// <summary>True with probability exp(-p), for p of 0 to 1: whether p &gt; u1 &gt; u2 &gt; ... breaks off after an even number of u (von Neumann 1951).</summary>
+    /// <summary>
+    /// True with probability exp(-p), for p of 0 to 1: whether p &gt; u1 &gt; u2 &gt; ... breaks off after an even number of u (von Neumann
+    /// 1951).
+    /// </summary>
     private bool Happens(double p)
     {
         bool even = true;

@@ -1,9 +1,11 @@
-using BadMinima.MLNet.Recipes;
 
 namespace BadMinima.MLNet;
 
 /// <summary>Random changes to the training images, drawn afresh each time an image is seen. Each is switched on by itself.</summary>
-/// <remarks>Crop and flip act on the raw pixels, so that what comes in from outside the image is black (0) and not the mean colour; the paper's code does so too. Cutout acts after normalization.</remarks>
+/// <remarks>
+/// Crop and flip act on the raw pixels, so that what comes in from outside the image is black (0) and not the mean color; the paper's code
+/// does so too. Cutout acts after normalization.
+/// </remarks>
 public sealed record Augmentation
 {
     /// <summary>No change.</summary>
@@ -12,16 +14,24 @@ public sealed record Augmentation
     /// <summary>The paper's: crop after padding by 4, and flip with probability 1/2.</summary>
     public static Augmentation CropAndFlip { get; } = new() { CropPadding = 4, HorizontalFlip = true };
 
-    /// <summary>Zero pixels put around the image before a crop of its own size at a uniformly drawn place; default 0: no crop. At most half the image's height and width.</summary>
+    /// <summary>
+    /// Zero pixels put around the image before a crop of its own size at a uniformly drawn place; default 0: no crop. At most half the
+    /// image's height and width.
+    /// </summary>
     public int CropPadding { get; init; }
 
-    /// <summary>Mirrors the image left to right with probability 1/2; default false. Wrong for images whose class depends on it (digits, letters).</summary>
+    /// <summary>
+    /// Mirrors the image left to right with probability 1/2; default false. Wrong for images whose class depends on it (digits, letters).
+    /// </summary>
     public bool HorizontalFlip { get; init; }
 
     /// <summary>
-    /// The side, in pixels, of a square that is blanked out in all channels; default 0: none. At most the image's height and width. Its centre is uniform over
-    /// the image's pixels, so a part of the square may lie outside. As in DeVries and Taylor 2017 (16 for CIFAR-10 and 8 for CIFAR-100, with crop and flip) it is filled
-    /// with 0 after normalization: with the data set's mean colour, not black. A side that is odd is taken exactly; their code rounds it down to an even one.
+    /// The side, in pixels, of a square that is blanked out in all channels; default 0: none. At most the image's height and width. Its
+    /// center is uniform over
+    /// the image's pixels, so a part of the square may lie outside. As in DeVries and Taylor 2017 (16 for CIFAR-10 and 8 for CIFAR-100,
+    /// with crop and flip) it is filled
+    /// with 0 after normalization: with the data set's mean color, not black. A side that is odd is taken exactly; their code rounds it
+    /// down to an even one.
     /// </summary>
     public int Cutout { get; init; }
 
@@ -29,18 +39,17 @@ public sealed record Augmentation
     internal bool IsNone => this == None;
 
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of range for such examples.</exception>
-    internal void Validate(string name, ExampleFormat? format)
+    internal void Validate(string name, InputShape? input)
     {
-        if (format is { IsVector: true })
-        {
-            OptionErrors.Check(IsNone, name, this, "none for feature vectors: crop, flip and cutout are for images");
-        }
-
-        int side = format is { Shape: var shape } ? Math.Min(shape.Height, shape.Width) : int.MaxValue;
+        bool isImage = input is null or { Kind: InputKinds.Images };
+        string what = input?.Kind == InputKinds.Vectors ? "feature vectors" : "sequences";
+        OptionException.Check(isImage || IsNone, name, this, $"none for {what}: crop, flip and cutout are for images");
+        int side = isImage && input?.Image is { } image ? Math.Min(image.Height, image.Width) : int.MaxValue;
         Check(CropPadding, nameof(CropPadding), side / 2);
         Check(Cutout, nameof(Cutout), side);
 
         void Check(int value, string option, int largest)
-            => OptionErrors.Check(value >= 0 && value <= largest, $"{name}.{option}", value, format is null ? "0 or more" : $"0 to {largest} for {format}");
+            => OptionException.Check(
+                value >= 0 && value <= largest, $"{name}.{option}", value, input is null ? "0 or more" : $"0 to {largest} for {input}");
     }
 }

@@ -1,4 +1,3 @@
-using BadMinima.MLNet.Recipes;
 
 namespace BadMinima.MLNet;
 
@@ -40,9 +39,10 @@ public sealed record EarlyStopping
 
     internal void Validate(string name)
     {
-        OptionErrors.Check(Enum.IsDefined(Metric), $"{name}.{nameof(Metric)}", Metric, string.Join(", ", Enum.GetNames<EarlyStoppingMetric>()));
-        OptionErrors.Check(Patience >= 1, $"{name}.{nameof(Patience)}", Patience, "at least 1");
-        OptionErrors.Check(MinDelta >= 0, $"{name}.{nameof(MinDelta)}", MinDelta, "0 or more");
+        OptionException.Check(
+            Enum.IsDefined(Metric), $"{name}.{nameof(Metric)}", Metric, string.Join(", ", Enum.GetNames<EarlyStoppingMetric>()));
+        OptionException.Check(Patience >= 1, $"{name}.{nameof(Patience)}", Patience, "at least 1");
+        OptionException.Check(MinDelta >= 0, $"{name}.{nameof(MinDelta)}", MinDelta, "0 or more");
     }
 }
 
@@ -52,7 +52,7 @@ public enum EarlyStoppingMetric
     /// <summary>The mean training loss of an epoch; lower is better.</summary>
     Loss,
 
-    /// <summary>The measured accuracy on the training set as labelled; higher is better.</summary>
+    /// <summary>The measured accuracy on the training set as labeled; higher is better.</summary>
     TrainingAccuracy,
 
     /// <summary>The measured accuracy on the validation set; higher is better. Needs one.</summary>

@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
-using BadMinima.MLNet.Recipes;
 
 namespace BadMinima.MLNet;
 
 /// <summary>
-/// Brings pixels to zero mean and unit deviation: (pixel / 255 - mean) / deviation, channel by channel. Feature vectors, which have no scale of their own, are
-/// brought there feature by feature: (value - mean) / deviation.
+/// Brings pixels to zero mean and unit deviation: (pixel / 255 - mean) / deviation, channel by channel. Feature vectors and sequences,
+/// which have no scale of their own, are brought there feature by feature, over all steps: (value - mean) / deviation.
 /// </summary>
 /// <param name="Mean">The mean of each channel on the scale 0 to 1; or of each feature.</param>
 /// <param name="Deviation">The standard deviation of each channel on the scale 0 to 1, or of each feature; more than 0.</param>
@@ -24,14 +23,21 @@ public sealed record Normalization(ImmutableArray<double> Mean, ImmutableArray<d
 
     /// <summary>Equal when all numbers are, one by one.</summary>
     public bool Equals(Normalization? other)
-        => other is not null && Mean.AsSpan().SequenceEqual(other.Mean.AsSpan()) && Deviation.AsSpan().SequenceEqual(other.Deviation.AsSpan());
+        => other is not null
+            && Mean.AsSpan().SequenceEqual(other.Mean.AsSpan()) && Deviation.AsSpan().SequenceEqual(other.Deviation.AsSpan());
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Mean.IsDefaultOrEmpty ? 0 : Mean[0], Deviation.IsDefaultOrEmpty ? 0 : Deviation[0]);
+    public override int GetHashCode()
+        => HashCode.Combine(Mean.IsDefaultOrEmpty ? 0 : Mean[0], Deviation.IsDefaultOrEmpty ? 0 : Deviation[0]);
 
     internal void Validate(string option, int channels)
     {
-        OptionErrors.Check(!Mean.IsDefault && Mean.Length == channels && Mean.All(double.IsFinite), $"{option}.{nameof(Mean)}", Mean.IsDefault ? "null" : string.Join(", ", Mean), $"one finite number a channel ({channels})");
-        OptionErrors.Check(!Deviation.IsDefault && Deviation.Length == channels && Deviation.All(d => d > 0 && double.IsFinite(d)), $"{option}.{nameof(Deviation)}", Deviation.IsDefault ? "null" : string.Join(", ", Deviation), $"one positive number a channel ({channels})");
+        Check(Mean, nameof(Mean), double.IsFinite, "finite");
+        Check(Deviation, nameof(Deviation), d => d > 0 && double.IsFinite(d), "positive");
+
+        void Check(ImmutableArray<double> values, string name, Func<double, bool> allowed, string adjective)
+            => OptionException.Check(!values.IsDefault && values.Length == channels && values.All(allowed),
+                $"{option}.{name}", values.IsDefault ? "null" : string.Join(", ", values),
+                $"one {adjective} number a channel ({channels})");
     }
 }

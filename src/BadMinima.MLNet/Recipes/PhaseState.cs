@@ -10,7 +10,8 @@ namespace BadMinima.MLNet.Recipes;
 /// <param name="RightSum">How many of its examples were right so far.</param>
 /// <param name="EpochSeconds">Time spent training in it.</param>
 /// <param name="PhaseSeconds">Time spent in the phase before it, measurements included.</param>
-internal sealed record PhaseState(ImmutableList<EpochMetrics> Epochs, int Step, double LossSum, double RightSum, double EpochSeconds, double PhaseSeconds)
+internal sealed record PhaseState(
+    ImmutableList<EpochMetrics> Epochs, int Step, double LossSum, double RightSum, double EpochSeconds, double PhaseSeconds)
 {
     public static PhaseState Start { get; } = new([], 0, 0, 0, 0, 0);
 
@@ -19,5 +20,6 @@ internal sealed record PhaseState(ImmutableList<EpochMetrics> Epochs, int Step, 
     public bool IsStart => Epochs.IsEmpty && Step == 0;
 
     /// <summary>The state at the beginning of the next epoch.</summary>
-    public PhaseState Next(EpochMetrics metrics) => Start with { Epochs = Epochs.Add(metrics), PhaseSeconds = metrics.Elapsed.TotalSeconds };
+    public PhaseState Next(EpochMetrics metrics)
+        => Start with { Epochs = Epochs.Add(metrics), PhaseSeconds = metrics.Elapsed.TotalSeconds };
 }

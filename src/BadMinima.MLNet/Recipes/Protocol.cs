@@ -3,8 +3,10 @@ using System.Collections.Immutable;
 namespace BadMinima.MLNet;
 
 /// <summary>
-/// The settings of a whole experiment: how the adversarial start is made, and how a network is trained from it and from a random start, without and with explicit
-/// regularizers. Every setting can be changed by itself: <c>Protocol.Paper with { RandomLabels = Protocol.Paper.RandomLabels with { Replicas = 10 } }</c>.
+/// The settings of a whole experiment: how the adversarial start is made, and how a network is trained from it and from a random start,
+/// without and with explicit
+/// regularizers. Every setting can be changed by itself: <c>Protocol.Paper with { RandomLabels = Protocol.Paper.RandomLabels with {
+/// Replicas = 10 } }</c>.
 /// </summary>
 public sealed partial record Protocol
 {
@@ -36,11 +38,14 @@ public sealed partial record Protocol
     /// <exception cref="ArgumentException">There is none of that name; the message lists them.</exception>
     public static Protocol Get(string name)
         => All.FirstOrDefault(p => p.Name == name)
-            ?? throw new ArgumentException($"There is no protocol '{name}'. Known are: {string.Join(", ", All.Select(p => p.Name))}.", nameof(name));
+            ?? throw new ArgumentException(
+                $"There is no protocol '{name}'. Known are: {string.Join(", ", All.Select(p => p.Name))}.", nameof(name));
 
     /// <summary>
-    /// The recipe with some of the three regularizers, the paper's grid of 2^3: <see cref="Vanilla"/> for none, <see cref="Regularized"/> for all, and in between
-    /// <see cref="Regularized"/> with the others switched off. Rate, schedule and length are the same throughout where the two ends agree on them, as in <see cref="Paper"/>.
+    /// The recipe with some of the three regularizers, the paper's grid of 2^3: <see cref="Vanilla"/> for none, <see cref="Regularized"/>
+    /// for all, and in between
+    /// <see cref="Regularized"/> with the others switched off. Rate, schedule and length are the same throughout where the two ends agree
+    /// on them, as in <see cref="Paper"/>.
     /// </summary>
     /// <param name="regularizers">Which are on.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is no subset of the three.</exception>

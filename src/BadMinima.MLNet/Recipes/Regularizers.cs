@@ -1,4 +1,3 @@
-using BadMinima.MLNet.Recipes;
 
 namespace BadMinima.MLNet;
 
@@ -22,15 +21,20 @@ public enum Regularizers
     All = Augmentation | L2 | Momentum,
 }
 
-/// <summary>The subsets of <see cref="Regularizers"/> by name, as command lines, files and tables have them.</summary>
+/// <summary>
+/// The subsets of <see cref="Regularizers"/> by name, as command lines, sweep files, results and tables have them. For programs that read
+/// or write these; where you write C#, combine the flags: <c>Regularizers.L2 | Regularizers.Momentum</c>.
+/// </summary>
 public static class RegularizerNames
 {
-    private static readonly (Regularizers Flag, string Name)[] Single = [(Regularizers.Augmentation, "augmentation"), (Regularizers.L2, "l2"), (Regularizers.Momentum, "momentum")];
+    private static readonly (Regularizers Flag, string Name)[] Single =
+        [(Regularizers.Augmentation, "augmentation"), (Regularizers.L2, "l2"), (Regularizers.Momentum, "momentum")];
 
     /// <summary>All eight subsets, from none to all three.</summary>
     public static IReadOnlyList<Regularizers> Subsets { get; } = [.. Enumerable.Range(0, 8).Select(i => (Regularizers)i)];
 
-    /// <summary>"vanilla", "augmentation", "augmentation+l2", ..., "regularized".</summary>
+    /// <summary>The subset's name: "vanilla", "augmentation", "augmentation+l2", ..., "regularized".</summary>
+    /// <param name="regularizers">The subset.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is no subset of the three.</exception>
     public static string ToName(this Regularizers regularizers)
     {
@@ -43,7 +47,11 @@ public static class RegularizerNames
         };
     }
 
-    /// <summary>Reads a subset: "none" or "vanilla", "all" or "regularized", or names joined by "+" in any order; capitals do not matter.</summary>
+    /// <summary>Reads what <see cref="ToName"/> writes, and what a user may write instead.</summary>
+    /// <param name="name">
+    /// "none" or "vanilla", "all" or "regularized", or one or more of "augmentation", "l2" and "momentum" joined by "+" in any order;
+    /// capitals do not matter.
+    /// </param>
     /// <exception cref="ArgumentException">It is none of these; the message lists what is allowed.</exception>
     public static Regularizers Parse(string name)
     {
@@ -62,7 +70,9 @@ public static class RegularizerNames
             (Regularizers flag, string? found) = Array.Find(Single, s => s.Name.Equals(part, StringComparison.OrdinalIgnoreCase));
             if (found is null || subset.HasFlag(flag))
             {
-                throw new ArgumentException($"'{name}' is no set of regularizers. Allowed are none (or vanilla), all (or regularized), and any of {string.Join(", ", Single.Select(s => s.Name))}, each once, joined by +.", nameof(name));
+                throw new ArgumentException(
+                    $"'{name}' is no set of regularizers. Allowed are none (or vanilla), all (or regularized), "
+                    + $"and any of {string.Join(", ", Single.Select(s => s.Name))}, each once, joined by +.", nameof(name));
             }
 
             subset |= flag;
@@ -72,5 +82,6 @@ public static class RegularizerNames
     }
 
     internal static void Check(Regularizers regularizers)
-        => OptionErrors.Check((regularizers & ~Regularizers.All) == 0, nameof(regularizers), (int)regularizers, $"any combination of {string.Join(", ", Single.Select(s => s.Flag))}");
+        => OptionException.Check((regularizers & ~Regularizers.All) == 0,
+            nameof(regularizers), (int)regularizers, $"any combination of {string.Join(", ", Single.Select(s => s.Flag))}");
 }

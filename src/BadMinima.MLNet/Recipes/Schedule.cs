@@ -1,11 +1,15 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
-using BadMinima.MLNet.Recipes;
 
 namespace BadMinima.MLNet;
 
-/// <summary>How the learning rate moves during a phase: a factor on <see cref="Phase.LearningRate"/>, a pure function of the step.</summary>
-/// <remarks>Made by <see cref="Constant"/>, <see cref="Step"/>, <see cref="Exponential"/>, <see cref="Linear"/>, <see cref="Cosine"/> and <see cref="Triangular"/>, with <see cref="WithWarmUp"/> on top.</remarks>
+/// <summary>
+/// How the learning rate moves during a phase: a factor on <see cref="Phase.LearningRate"/>, a pure function of the step.
+/// </summary>
+/// <remarks>
+/// Made by <see cref="Constant"/>, <see cref="Step"/>, <see cref="Exponential"/>, <see cref="Linear"/>, <see cref="Cosine"/> and
+/// <see cref="Triangular"/>, with <see cref="WithWarmUp"/> on top.
+/// </remarks>
 public sealed record Schedule
 {
     private Schedule(ScheduleShape shape) => Shape = shape;
@@ -18,7 +22,9 @@ public sealed record Schedule
     /// <summary>The curve after the warm-up.</summary>
     public ScheduleShape Shape { get; }
 
-    /// <summary>What each milestone of a step schedule, or each epoch of an exponential one, multiplies the rate by; 1 for the other shapes.</summary>
+    /// <summary>
+    /// What each milestone of a step schedule, or each epoch of an exponential one, multiplies the rate by; 1 for the other shapes.
+    /// </summary>
     public double Factor { get; private init; } = 1;
 
     /// <summary>After how many epochs a step schedule steps; empty for the other shapes.</summary>
@@ -49,10 +55,16 @@ public sealed record Schedule
     /// <summary>Multiplies the rate by a factor after every epoch; Zhang et al. 2017: <c>Exponential(0.95)</c>.</summary>
     /// <param name="factor">More than 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">The factor is not positive.</exception>
-    public static Schedule Exponential(double factor) => new Schedule(ScheduleShape.Exponential) { Factor = factor }.Checked(nameof(Exponential));
+    public static Schedule Exponential(double factor)
+        => new Schedule(ScheduleShape.Exponential) { Factor = factor }.Checked(nameof(Exponential));
 
-    /// <summary>Rises linearly from 0 to the full rate, and then falls linearly to 0 at the phase's end (one cycle of Smith 2017).</summary>
-    /// <param name="peak">Where the full rate is reached, as a share of the phase's length: more than 0 and less than 1. At 0 it would be <see cref="Linear"/>.</param>
+    /// <summary>
+    /// Rises linearly from 0 to the full rate, and then falls linearly to 0 at the phase's end (one cycle of Smith 2017).
+    /// </summary>
+    /// <param name="peak">
+    /// Where the full rate is reached, as a share of the phase's length: more than 0 and less than 1. At 0 it would be
+    /// <see cref="Linear"/>.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The peak is outside.</exception>
     public static Schedule Triangular(double peak) => new Schedule(ScheduleShape.Triangular) { Peak = peak }.Checked(nameof(Triangular));
 
@@ -86,16 +98,23 @@ public sealed record Schedule
     {
         Check(Enum.IsDefined(Shape), nameof(Shape), Shape, string.Join(", ", Enum.GetNames<ScheduleShape>()));
         Check(Factor > 0 && double.IsFinite(Factor), nameof(Factor), Factor, "more than 0");
-        Check(Shape != ScheduleShape.Triangular || Peak is > 0 and < 1, nameof(Peak), Peak, "a share of the phase's length, more than 0 and less than 1");
+        Check(
+            Shape != ScheduleShape.Triangular || Peak is > 0 and < 1, nameof(Peak), Peak,
+            "a share of the phase's length, more than 0 and less than 1");
         Check(WarmUpEpochs >= 0 && double.IsFinite(WarmUpEpochs), nameof(WarmUpEpochs), WarmUpEpochs, "0 or more");
-        Check(Milestones is not [< 1, ..] && Milestones.Zip(Milestones.Skip(1)).All(m => m.First < m.Second), nameof(Milestones), string.Join(", ", Milestones), "epochs from 1 on, each later than the one before");
+        Check(
+            Milestones is not [< 1, ..] && Milestones.Zip(Milestones.Skip(1)).All(m => m.First < m.Second), nameof(Milestones),
+            string.Join(", ", Milestones), "epochs from 1 on, each later than the one before");
 
-        void Check(bool valid, string option, object? value, string allowed) => OptionErrors.Check(valid, $"{name}.{option}", value, allowed);
+        void Check(bool valid, string option, object? value, string allowed)
+            => OptionException.Check(valid, $"{name}.{option}", value, allowed);
     }
 
     /// <summary>Equal when every setting is, the milestones one by one.</summary>
     public bool Equals(Schedule? other)
-        => other is not null && (Shape, Factor, Peak, WarmUpEpochs) == (other.Shape, other.Factor, other.Peak, other.WarmUpEpochs) && Milestones.AsSpan().SequenceEqual(other.Milestones.AsSpan());
+        => other is not null
+            && (Shape, Factor, Peak, WarmUpEpochs) == (other.Shape, other.Factor, other.Peak, other.WarmUpEpochs)
+            && Milestones.AsSpan().SequenceEqual(other.Milestones.AsSpan());
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Shape, Factor, Peak, WarmUpEpochs, Milestones.Length);

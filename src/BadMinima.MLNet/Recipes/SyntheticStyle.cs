@@ -4,8 +4,8 @@ namespace BadMinima.MLNet;
 public enum SyntheticStyle
 {
     /// <summary>1x28x28, bright strokes on dark ground.</summary>
-    Grey28,
+    Gray28,
 
-    /// <summary>3x32x32, strokes and ground in random colours that say nothing about the class.</summary>
+    /// <summary>3x32x32, strokes and ground in random colors that say nothing about the class.</summary>
     Color32,
 }

@@ -3,14 +3,26 @@ using System.Collections.Immutable;
 namespace BadMinima.MLNet;
 
 /// <summary>How a model came to be: its settings as resolved, and every epoch. Stored in the model file.</summary>
-/// <param name="Architecture">The network's name.</param>
-/// <param name="Seed">The seed of weights, order, corruption and augmentation.</param>
-/// <param name="Device">Where it was trained: "cpu", "cuda:0".</param>
-/// <param name="Threads">Torch's threads on the CPU.</param>
-/// <param name="Version">The version of BadMinima.MLNet.</param>
-/// <param name="Phases">The phases that ran, in order; of a model that continued another one, the earlier model's first.</param>
-public sealed record TrainingHistory(string Architecture, int Seed, string Device, int Threads, string Version, ImmutableArray<PhaseHistory> Phases)
+public sealed record TrainingHistory
 {
+    /// <summary>The network's name.</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>The seed of weights, order, corruption and augmentation.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>Where it was trained: "cpu", "cuda:0".</summary>
+    public required string Device { get; init; }
+
+    /// <summary>How many threads torch had on the CPU.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>The version of BadMinima.MLNet.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The phases that ran, in order; of a model that continued another one, the earlier model's first.</summary>
+    public required ImmutableArray<PhaseHistory> Phases { get; init; }
+
     /// <summary>How the network's weights were drawn.</summary>
     public Initialization Initialization { get; init; }
 
@@ -19,13 +31,26 @@ public sealed record TrainingHistory(string Architecture, int Seed, string Devic
 }
 
 /// <summary>One phase that ran.</summary>
-/// <param name="Kind">Which phase.</param>
-/// <param name="Settings">Its settings.</param>
-/// <param name="Examples">Training examples an epoch: images, times replicas in the random-label phase.</param>
-/// <param name="EndedBy">Why it ended.</param>
-/// <param name="Seconds">How long it took, measurements included.</param>
-/// <param name="Epochs">Every epoch.</param>
-public sealed record PhaseHistory(PhaseKind Kind, Phase Settings, int Examples, PhaseEnd EndedBy, double Seconds, ImmutableArray<EpochMetrics> Epochs);
+public sealed record PhaseHistory
+{
+    /// <summary>Which phase.</summary>
+    public required PhaseKind Kind { get; init; }
+
+    /// <summary>Its settings.</summary>
+    public required Phase Settings { get; init; }
+
+    /// <summary>Training examples per epoch: images, times replicas in the random-label phase.</summary>
+    public required int Examples { get; init; }
+
+    /// <summary>Why it ended.</summary>
+    public required PhaseEnd EndedBy { get; init; }
+
+    /// <summary>How long it took in seconds, measurements included.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Every epoch.</summary>
+    public required ImmutableArray<EpochMetrics> Epochs { get; init; }
+}
 
 /// <summary>Why a phase ended.</summary>
 public enum PhaseEnd

@@ -5,7 +5,10 @@ using Microsoft.ML.Data;
 
 namespace BadMinima.MLNet.Scoring;
 
-/// <summary>Scores a source's rows a batch at a time, ahead of the cursor that a caller reads, and hands out each row's scores when that cursor reaches it.</summary>
+/// <summary>
+/// Scores a source's rows a batch at a time, ahead of the cursor that a caller reads, and hands out each row's scores when that cursor
+/// reaches it.
+/// </summary>
 internal sealed class LookAheadScorer : IDisposable
 {
     // The first batches are small, so that a caller who reads one row does not wait for 256; then they double.
@@ -26,7 +29,7 @@ internal sealed class LookAheadScorer : IDisposable
 
     public LookAheadScorer(TwoPhaseTransformer model, DataViewRowCursor cursor, PixelColumn pixels)
     {
-        (_classifier, _cursor, _rowBytes, _classes) = (model.ForInference(), cursor, pixels.Format.Bytes, model.Classifier.Classes);
+        (_classifier, _cursor, _rowBytes, _classes) = (model.ForInference(), cursor, pixels.Shape.Bytes, model.Classifier.Classes);
         _read = pixels.CreateScoringReader(cursor);
         _id = cursor.GetIdGetter();
     }
@@ -45,7 +48,8 @@ internal sealed class LookAheadScorer : IDisposable
         return row < _ids.Count && _ids[row].Equals(id)
             ? _scores.AsMemory(row * _classes, _classes)
             : throw new InvalidOperationException(
-                $"Row {position}: the data source gave other rows, or another order, on a second pass, so that scores cannot be matched to rows. Put mlContext.Data.Cache before the model.");
+                $"Row {position}: the data source gave other rows, or another order, on a second pass, "
+                + "so that scores cannot be matched to rows. Put mlContext.Data.Cache before the model.");
     }
 
     public void Dispose()
@@ -54,7 +58,9 @@ internal sealed class LookAheadScorer : IDisposable
         _classifier.Dispose();
     }
 
-    /// <summary>Reads and scores the rows from <paramref name="position"/> on; rows before it, which nobody asked for, are passed over.</summary>
+    /// <summary>
+    /// Reads and scores the rows from <paramref name="position"/> on; rows before it, which nobody asked for, are passed over.
+    /// </summary>
     private void ReadBatch(long position)
     {
         _ids.Clear();

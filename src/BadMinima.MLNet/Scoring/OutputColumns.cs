@@ -6,7 +6,10 @@ using Microsoft.ML.Runtime;
 namespace BadMinima.MLNet.Scoring;
 
 /// <summary>The columns that a fitted model reads and writes, as the estimator promises them and as the transformer makes them.</summary>
-/// <param name="Label">The label column that the model was trained on. It is not needed for scoring; where it is there, its keys are to mean the model's classes.</param>
+/// <param name="Label">
+/// The label column that the model was trained on. It is not needed for scoring; where it is there, its keys are to mean the model's
+/// classes.
+/// </param>
 /// <param name="Feature">The image column.</param>
 /// <param name="Score">The column of probabilities.</param>
 /// <param name="PredictedLabel">The column of the most probable class.</param>

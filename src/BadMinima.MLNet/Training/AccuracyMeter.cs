@@ -8,7 +8,8 @@ namespace BadMinima.MLNet.Training;
 /// <summary>Measures a classifier in inference mode on examples as they are, without augmentation.</summary>
 internal static class AccuracyMeter
 {
-    // Large batches keep the cores busy; 512 images of 3x32x32 through ResNet18 take about 0.5 GB for their activations, and so should fewer of a larger size.
+    // Large batches keep the cores busy; 512 images of 3x32x32 through ResNet18 take about 0.5 GB for their activations, and so should
+    // fewer of a larger size.
     private const int MostImages = 512;
     private const int FewestImages = 32;
     private const int PixelsInBatch = MostImages * 32 * 32;
@@ -22,7 +23,7 @@ internal static class AccuracyMeter
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
         Tensor right = zeros(1, ScalarType.Int64, classifier.Device);
-        int batchSize = Math.Clamp(PixelsInBatch / (classifier.Format.Shape.Height * classifier.Format.Shape.Width), FewestImages, MostImages);
+        int batchSize = Math.Clamp(PixelsInBatch / (classifier.Shape.Volume / classifier.Shape.Channels), FewestImages, MostImages);
         using IExamplePass batches = examples.Open([.. Enumerable.Range(0, examples.Count)], batchSize);
         for (int start = 0; start < examples.Count; start += batchSize)
         {

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using BadMinima.MLNet.Examples;
 using BadMinima.MLNet.Models;
 using BadMinima.MLNet.Native;
-using BadMinima.MLNet.Randomness;
 using BadMinima.MLNet.Recipes;
 using BadMinima.MLNet.Steps;
 using TorchSharp;
@@ -11,7 +10,8 @@ using static TorchSharp.torch;
 namespace BadMinima.MLNet.Training;
 
 /// <summary>Runs one phase: SGD over shuffled batches, epoch after epoch, until something ends it.</summary>
-/// <param name="network">What is trained.</param>
+/// <param name="weights">What is trained.</param>
+/// <param name="classifier">Whose weights they are.</param>
 /// <param name="kind">Which phase.</param>
 /// <param name="phase">Its settings.</param>
 /// <param name="examples">What it is trained on.</param>
@@ -21,7 +21,8 @@ namespace BadMinima.MLNet.Training;
 /// <param name="isCancelled">Is asked after every batch.</param>
 /// <param name="record">Writes the phase down between two steps; null: nobody does.</param>
 internal sealed class PhaseRunner(
-    TrainingNetwork network,
+    Weights weights,
+    ImageClassifier classifier,
     PhaseKind kind,
     Phase phase,
     ITrainingExamples examples,
@@ -31,14 +32,8 @@ internal sealed class PhaseRunner(
     Func<bool> isCancelled,
     PhaseRecorder? record)
 {
-    // Streams of a phase's generator: what is drawn for one purpose never moves what is drawn for another.
+    // The stream of the phase's generator that the order of examples comes from; those of the parts stand in StepParts.
     private const ulong OrderStream = 0;
-    private const ulong AugmentationStream = 1;
-    private const ulong MixupStream = 2;
-    private const ulong DropoutStream = 3;
-    private const ulong OwnDrawsStream = 4;
-
-    private readonly OwnDraws _ownDraws = new(random.Stream(OwnDrawsStream), network.IsBuiltIn, network.Values.device);
 
     private int Steps => (examples.Count + phase.BatchSize - 1) / phase.BatchSize;
 
@@ -46,18 +41,27 @@ internal sealed class PhaseRunner(
     public bool HasTrained { get; private set; }
 
     /// <param name="state">Where to begin.</param>
-    /// <param name="velocity">The optimizer's velocity there; null: 0.</param>
+    /// <param name="stored">What the parts of its steps kept there; null at the phase's beginning.</param>
     /// <exception cref="InvalidOperationException">The loss is no longer a finite number.</exception>
-    public PhaseHistory Run(PhaseState state, Tensor? velocity)
+    /// <exception cref="InvalidDataException">What is stored is of other parts.</exception>
+    public PhaseHistory Run(PhaseState state, IReadOnlyList<(string Name, Tensor Value)>? stored)
     {
-        using var optimizer = new Sgd(network.Values, phase, velocity);
-        using var dropout = new DropoutLayers(network.Network, phase.Dropout, network.Values.device, random.Stream(DropoutStream));
-        network.ForgetGradients();
+        using var parts = new StepParts(phase, weights, classifier.Classes, Steps, random);
+        weights.ForgetGradients();
+        if (state.IsStart)
+        {
+            parts.BeforePhase();
+        }
+        else
+        {
+            parts.Load(stored ?? []);
+        }
+
         PhaseEnd? end = EndAfter(state);
         while (end is null)
         {
-            (state, bool whole) = TrainEpoch(optimizer, dropout, state);
-            if (!whole || Measure(state) is not { } metrics)
+            (state, bool whole) = TrainEpoch(parts, state);
+            if (!whole || Measure(parts, state) is not { } metrics)
             {
                 end = PhaseEnd.Cancelled;
             }
@@ -70,12 +74,25 @@ internal sealed class PhaseRunner(
 
             if ((end is PhaseEnd.Cancelled && !state.IsStart) || (end is null && record?.IsDueAfterEpoch == true))
             {
-                Record(optimizer, state);
+                Record(parts, state);
             }
         }
 
-        network.Network.eval();
-        return new(kind, phase, examples.Count, end.Value, state.PhaseSeconds + state.EpochSeconds, [.. state.Epochs]);
+        weights.Network.eval();
+        if (parts.Kept is { } kept)
+        {
+            weights.Load(kept);
+        }
+
+        return new()
+        {
+            Kind = kind,
+            Settings = phase,
+            Examples = examples.Count,
+            EndedBy = end.Value,
+            Seconds = state.PhaseSeconds + state.EpochSeconds,
+            Epochs = [.. state.Epochs],
+        };
     }
 
     /// <summary>Why the phase is over; null: it is not.</summary>
@@ -88,21 +105,18 @@ internal sealed class PhaseRunner(
         : null;
 
     /// <summary>Trains what is left of the epoch. Not the whole of it when it was cancelled.</summary>
-    private (PhaseState State, bool Whole) TrainEpoch(Sgd optimizer, DropoutLayers dropout, PhaseState state)
+    private (PhaseState State, bool Whole) TrainEpoch(StepParts parts, PhaseState state)
     {
-        network.Network.train();
+        weights.Network.train();
         int epoch = state.Epochs.Count + 1;
         var clock = Stopwatch.StartNew();
         using var scope = NewDisposeScope();
 
         // Sums stay on the device until the epoch's end: to read them at each step would make it wait for the device.
-        Tensor lossSum = tensor(state.LossSum, ScalarType.Float64, network.Values.device);
-        Tensor rightSum = tensor(state.RightSum, ScalarType.Float64, network.Values.device);
+        Tensor lossSum = tensor(state.LossSum, ScalarType.Float64, weights.Values.device);
+        Tensor rightSum = tensor(state.RightSum, ScalarType.Float64, weights.Values.device);
         int[] order = random.Stream(OrderStream).Stream((ulong)epoch).Permutation(examples.Count);
-        CounterRandom augmentations = random.Stream(AugmentationStream).Stream((ulong)epoch);
-        CounterRandom mixtures = random.Stream(MixupStream).Stream((ulong)epoch);
-        var objective = Objective.Of(phase);
-        using IExamplePass batches = examples.Open(order, phase.BatchSize, state.Step);
+        using IExamplePass pass = examples.Open(order, phase.BatchSize, state.Step);
         for (int step = state.Step; step < Steps; step++)
         {
             if (isCancelled())
@@ -112,42 +126,41 @@ internal sealed class PhaseRunner(
 
             if (record?.IsDue == true)
             {
-                Record(optimizer, At(step));
+                Record(parts, At(step));
             }
 
-            using var batch = NewDisposeScope();
-            (Tensor pixels, Tensor labels) = batches.Next();
-            CounterRandom augmentation = augmentations.Stream((ulong)step);
-            Tensor input = Augmenter.CutOut(phase.Augmentation, network.Normalize(Augmenter.CropAndFlip(phase.Augmentation, pixels, augmentation)), augmentation);
-            dropout.Seed(epoch, step);
-            Tensor meanLoss, right;
-            using (_ownDraws.Begin(epoch, step))
-            {
-                (meanLoss, right) = objective.Evaluate(network.Forward, input, labels, mixtures.Stream((ulong)step));
-                meanLoss.backward();
-            }
-
-            optimizer.Step(network.TakeGradient(), LearningRate(epoch, step));
-            network.Publish();
+            using var ofStep = NewDisposeScope();
+            var at = new StepMoment(epoch, step, Steps, LearningRate(epoch, step));
+            Batch batch = parts.Change(new(pass.Next()), at);
+            StepGradient gradient = parts.Gradient(batch, at);
+            using var mode = no_grad();
+            weights.Add(parts.Direction(gradient.Vector, at), -at.LearningRate);
+            parts.AfterStep(at);
             HasTrained = true;
-            using var noGradient = no_grad();
-            using Scalar examplesOfBatch = labels.shape[0];
-            lossSum.add_(meanLoss, alpha: examplesOfBatch);
-            rightSum.add_(right, HeldScalar.One);
+            using Scalar examplesOfBatch = batch.Inputs.shape[0];
+            lossSum.add_(gradient.Loss, alpha: examplesOfBatch);
+            rightSum.add_(gradient.Right, HeldScalar.One);
         }
 
         if (state.Step < Steps)
         {
-            dropout.RequireUsed();
+            parts.AfterEpoch(epoch);
         }
 
         return (At(Steps), true);
 
-        PhaseState At(int step) => state with { Step = step, LossSum = lossSum.item<double>(), RightSum = rightSum.item<double>(), EpochSeconds = state.EpochSeconds + clock.Elapsed.TotalSeconds };
+        PhaseState At(int step)
+            => state with
+            {
+                Step = step,
+                LossSum = lossSum.item<double>(),
+                RightSum = rightSum.item<double>(),
+                EpochSeconds = state.EpochSeconds + clock.Elapsed.TotalSeconds
+            };
     }
 
     /// <summary>The trained epoch's numbers; null when measuring was cancelled.</summary>
-    private EpochMetrics? Measure(PhaseState state)
+    private EpochMetrics? Measure(StepParts parts, PhaseState state)
     {
         int epoch = state.Epochs.Count + 1;
         RequireFinite(state);
@@ -156,7 +169,7 @@ internal sealed class PhaseRunner(
         var clock = Stopwatch.StartNew();
         if (epoch % phase.MeasureEvery == 0 || epoch == phase.Epochs)
         {
-            using ImageClassifier measured = network.ForInference();
+            using ImageClassifier measured = Measured(parts);
             trainingAccuracy = AccuracyMeter.Measure(measured, examples, isCancelled);
             testAccuracy = validation is null ? null : AccuracyMeter.Measure(measured, validation, isCancelled);
             if (trainingAccuracy is null || (validation is not null && testAccuracy is null))
@@ -166,26 +179,47 @@ internal sealed class PhaseRunner(
         }
 
         var elapsed = TimeSpan.FromSeconds(state.PhaseSeconds + state.EpochSeconds + clock.Elapsed.TotalSeconds);
-        return new(kind, epoch, phase.Epochs, LearningRate(epoch, Steps - 1), loss, state.RightSum / examples.Count, trainingAccuracy, testAccuracy,
-            examples.Count / state.EpochSeconds, elapsed, elapsed / epoch * (phase.Epochs - epoch));
+        return new()
+        {
+            Phase = kind,
+            Epoch = epoch,
+            Epochs = phase.Epochs,
+            LearningRate = LearningRate(epoch, Steps - 1),
+            Loss = loss,
+            RunningAccuracy = state.RightSum / examples.Count,
+            TrainingAccuracy = trainingAccuracy,
+            TestAccuracy = testAccuracy,
+            ImagesPerSecond = examples.Count / state.EpochSeconds,
+            Elapsed = elapsed,
+            Remaining = elapsed / epoch * (phase.Epochs - epoch),
+        };
+    }
+
+    private ImageClassifier Measured(StepParts parts)
+    {
+        using IDisposable? kept = parts.Kept is { } copy ? weights.Exchange(copy) : null;
+        return weights.ForInference();
     }
 
     /// <summary>Writes a state down; not one that has diverged, so that those before it stay.</summary>
-    private void Record(Sgd optimizer, PhaseState state)
+    private void Record(StepParts parts, PhaseState state)
     {
         RequireFinite(state);
-        record?.Write(optimizer, state);
+        record?.Write(parts, state);
     }
 
     private void RequireFinite(PhaseState state)
     {
         if (!double.IsFinite(state.LossSum))
         {
-            throw new InvalidOperationException($"{kind} epoch {state.Epochs.Count + 1}: the training loss is {state.LossSum}: training diverged. Lower the learning rate ({phase.LearningRate}).");
+            throw new InvalidOperationException(
+                $"{kind} epoch {state.Epochs.Count + 1}: the training loss is {state.LossSum}: training diverged. "
+                + $"Lower the learning rate ({phase.LearningRate}).");
         }
     }
 
     /// <param name="epoch">The epoch, from 1.</param>
     /// <param name="step">The step in it, from 0.</param>
-    private double LearningRate(int epoch, int step) => phase.LearningRate * phase.Schedule.At(epoch - 1 + (double)step / Steps, phase.Epochs);
+    private double LearningRate(int epoch, int step)
+        => phase.LearningRate * phase.Schedule.At(epoch - 1 + (double)step / Steps, phase.Epochs);
 }

@@ -26,23 +26,31 @@ internal static class RunSettings
     /// <param name="train">The training set.</param>
     /// <param name="validation">The validation set; null without one.</param>
     /// <param name="start">The model that training starts from; null for a fresh network.</param>
-    public static JsonObject Of(TwoPhaseTrainer.Options options, int seed, ImageClassifier classifier, ImageSet train, ImageSet? validation, TwoPhaseTransformer? start) => new()
-    {
-        [nameof(options.Architecture)] = options.Architecture,
-        [nameof(options.Initialization)] = options.Initialization.ToString(),
-        [nameof(options.Seed)] = seed,
-        [nameof(options.Precision)] = options.Precision.ToString(),
-        [nameof(options.Device)] = classifier.Device.type.ToString(),
-        [nameof(options.Normalization)] = JsonSerializer.SerializeToNode(classifier.Normalization, SettingsJson.Default.Normalization),
-        [nameof(options.RandomLabels)] = options.RandomLabels is null ? null : JsonSerializer.SerializeToNode(options.RandomLabels, SettingsJson.Default.RandomLabelPhase),
-        [nameof(options.Training)] = options.Training is null ? null : JsonSerializer.SerializeToNode(options.Training, SettingsJson.Default.Recipe),
-        [TrainingData] = Describe(train, train.ClassNames),
-        [ValidationData] = validation is null ? null : Describe(validation),
-        ["Start"] = start is null ? null : Digest(hash => AppendWeights(hash, start)),
-    };
+    public static JsonObject Of(
+        TwoPhaseTrainer.Options options, int seed, ImageClassifier classifier, ImageSet train, ImageSet? validation,
+        TwoPhaseTransformer? start)
+        => new()
+        {
+            [nameof(options.Architecture)] = options.Architecture,
+            [nameof(options.Initialization)] = options.Initialization.ToString(),
+            [nameof(options.Seed)] = seed,
+            [nameof(options.Precision)] = options.Precision.ToString(),
+            [nameof(options.Device)] = classifier.Device.type.ToString(),
+            [nameof(options.Normalization)] = JsonSerializer.SerializeToNode(classifier.Normalization, SettingsJson.Default.Normalization),
+            [nameof(options.RandomLabels)] = options.RandomLabels is null
+                ? null
+                : JsonSerializer.SerializeToNode(options.RandomLabels, SettingsJson.Default.RandomLabelPhase),
+            [nameof(options.Training)] = options.Training is null
+                ? null
+                : JsonSerializer.SerializeToNode(options.Training, SettingsJson.Default.Recipe),
+            [TrainingData] = Describe(train, train.ClassNames),
+            [ValidationData] = validation is null ? null : Describe(validation),
+            ["Start"] = start is null ? null : Digest(hash => AppendWeights(hash, start)),
+        };
 
     /// <summary>
-    /// Settings as an earlier version described them, which recorded names and sizes of image files and not what is in them: null where the checkpoint is of no such version.
+    /// Settings as an earlier version described them, which recorded names and sizes of image files and not what is in them: null where the
+    /// checkpoint is of no such version.
     /// </summary>
     /// <param name="now">What <see cref="Of"/> gives.</param>
     /// <param name="stored">The checkpoint's.</param>
@@ -69,7 +77,9 @@ internal static class RunSettings
     {
         if (stored is JsonObject a && now is JsonObject b)
         {
-            return a.Select(p => p.Key).Union(b.Select(p => p.Key)).SelectMany(key => Differences(a[key], b[key], name.Length == 0 ? key : $"{name}.{key}"));
+            return a.Select(p => p.Key)
+                .Union(b.Select(p => p.Key))
+                .SelectMany(key => Differences(a[key], b[key], name.Length == 0 ? key : $"{name}.{key}"));
         }
 
         return JsonNode.DeepEquals(stored, now) ? [] : [$"{name}: {Text(stored)} in the checkpoint, {Text(now)} now"];
@@ -77,8 +87,12 @@ internal static class RunSettings
 
     private static string Text(JsonNode? value) => value?.ToJsonString() ?? "null";
 
-    /// <summary>The names of a checkpoint's classes, in its order; null where they have none, or it is of an earlier version, which did not record them.</summary>
-    public static NamedClasses? ClassesOf(JsonObject? stored) => (stored?[TrainingData] as JsonObject)?[ClassNames] is JsonArray names ? new(names.Select(n => $"{n}")) : null;
+    /// <summary>
+    /// The names of a checkpoint's classes, in its order; null where they have none, or it is of an earlier version, which did not record
+    /// them.
+    /// </summary>
+    public static NamedClasses? ClassesOf(JsonObject? stored)
+        => (stored?[TrainingData] as JsonObject)?[ClassNames] is JsonArray names ? new(names.Select(n => $"{n}")) : null;
 
     /// <summary>Settings without those that a checkpoint of an earlier version does not have.</summary>
     public static JsonObject KnownTo(JsonObject stored, JsonObject now)
@@ -97,7 +111,7 @@ internal static class RunSettings
         var described = new JsonObject
         {
             ["Examples"] = set.Count,
-            ["Shape"] = set.Format.ToString(),
+            ["Shape"] = set.Shape.ToString(),
             ["Classes"] = set.Classes,
             ["InMemory"] = set is ResidentImages,
             [ContentOf(set)] = Digest(set.AppendContent),

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using BadMinima.MLNet.Examples;
 using BadMinima.MLNet.Models;
-using BadMinima.MLNet.Randomness;
 using BadMinima.MLNet.Recipes;
 using BadMinima.MLNet.Training.Checkpoints;
 using Microsoft.ML.Runtime;
@@ -20,7 +19,8 @@ namespace BadMinima.MLNet.Training;
 /// <param name="channel">Where to say how it goes.</param>
 /// <param name="isCancelled">Is asked after every batch.</param>
 internal sealed class TrainingRun(
-    TwoPhaseTrainer.Options options, int seed, ImageClassifier classifier, ImageSet train, ImageSet? validation, TwoPhaseTransformer? start, IChannel channel, Func<bool> isCancelled)
+    TwoPhaseTrainer.Options options, int seed, ImageClassifier classifier, ImageSet train, ImageSet? validation, TwoPhaseTransformer? start,
+    IChannel channel, Func<bool> isCancelled)
 {
     // Streams of the seed's generator.
     private const ulong CorruptionStream = 0;
@@ -39,31 +39,36 @@ internal sealed class TrainingRun(
     /// <returns>The phases that ran.</returns>
     public ImmutableArray<PhaseHistory> Run(CheckpointFolder? folder, Checkpoint? checkpoint)
     {
-        using var network = new TrainingNetwork(classifier, options.Precision);
+        using var weights = new Weights(classifier, options.Precision);
         JsonObject? settings = folder is null ? null : RunSettings.Of(options, seed, classifier, train, validation, start);
         if (checkpoint is not null)
         {
-            Load(checkpoint, settings!, network);
+            Load(checkpoint, settings!, weights);
         }
 
         ImmutableArray<PhaseHistory> finished = checkpoint?.Progress.Finished ?? [];
         PhaseState state = checkpoint?.Progress.Running ?? PhaseState.Start;
-        Tensor? velocity = checkpoint?.Velocity;
+        IReadOnlyList<(string, Tensor)>? stored = checkpoint?.State;
         HasTrained = !finished.IsEmpty || !state.IsStart;
         foreach ((PhaseKind kind, Phase phase, Func<ITrainingExamples> examples, ulong stream) in Phases().Skip(finished.Length))
         {
-            PhaseRecorder? Recorder() => folder is null ? null : new(folder, options.Checkpoints!.Every, settings!, network, finished, Warn);
-            var runner = new PhaseRunner(network, kind, phase, examples(), validation, CounterRandom.Create(seed).Stream(stream), Report, isCancelled, Recorder());
-            PhaseHistory history = runner.Run(state, velocity);
+            PhaseRecorder? Recorder()
+                => folder is null ? null : new(folder, options.Checkpoints!.Every, settings!, weights, finished, Warn);
+            var runner = new PhaseRunner(
+                weights, classifier, kind, phase, examples(), validation, CounterRandom.Create(seed).Stream(stream), Report, isCancelled,
+                Recorder());
+            PhaseHistory history = runner.Run(state, stored);
             HasTrained |= runner.HasTrained;
-            channel.Info(MessageSensitivity.None, $"{kind} ended after {history.Epochs.Length} of {phase.Epochs} epochs and {history.Seconds:F1} s: {history.EndedBy}");
+            channel.Info(
+                MessageSensitivity.None,
+                $"{kind} ended after {history.Epochs.Length} of {phase.Epochs} epochs and {history.Seconds:F1} s: {history.EndedBy}");
             finished = finished.Add(history);
             if (history.EndedBy == PhaseEnd.Cancelled)
             {
                 break;
             }
 
-            (state, velocity) = (PhaseState.Start, null);
+            (state, stored) = (PhaseState.Start, null);
             Recorder()?.Write(null, state);
         }
 
@@ -85,31 +90,39 @@ internal sealed class TrainingRun(
 
     /// <exception cref="ArgumentException">The checkpoint is of a run with other options or data.</exception>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    private void Load(Checkpoint checkpoint, JsonObject settings, TrainingNetwork network)
+    private void Load(Checkpoint checkpoint, JsonObject settings, Weights weights)
     {
         JsonObject stored = checkpoint.Progress.Settings;
         settings = RunSettings.KnownTo(stored, settings);
-        JsonObject? earlier = RunSettings.AsEarlier(settings, stored, (RunSettings.TrainingData, train), (RunSettings.ValidationData, validation));
+        JsonObject? earlier = RunSettings.AsEarlier(
+            settings, stored, (RunSettings.TrainingData, train), (RunSettings.ValidationData, validation));
         string[] differences = [.. RunSettings.Differences(stored, earlier ?? settings)];
         if (differences.Length > 0)
         {
-            throw new ArgumentException($"The checkpoint is of another run than these options and data: {string.Join("; ", differences)}. Give the same ones, or begin a new run in another folder.");
+            throw new ArgumentException(
+                $"The checkpoint is of another run than these options and data: {string.Join("; ", differences)}. "
+                + "Give the same ones, or begin a new run in another folder.");
         }
 
         if (earlier is not null)
         {
-            Warn("The checkpoint is of an earlier version, which recorded the names and sizes of the image files: those are the same, what is in the files was not compared.");
+            Warn(
+                "The checkpoint is of an earlier version, which recorded the names and sizes of the image files: "
+                + "those are the same, what is in the files was not compared.");
         }
 
         PhaseState state = checkpoint.Progress.Running;
         Phase[] left = [.. Phases().Select(p => p.Phase).Skip(checkpoint.Progress.Finished.Length)];
         if (state.Epochs.Count > (left.Length > 0 ? left[0].Epochs : 0))
         {
-            throw new InvalidDataException($"The checkpoint is {state.Epochs.Count:N0} epochs into a phase, which are more than it has: it is damaged.");
+            throw new InvalidDataException(
+                $"The checkpoint is {state.Epochs.Count:N0} epochs into a phase, which are more than it has: it is damaged.");
         }
 
-        network.Load(checkpoint.Values, checkpoint.Buffers);
-        channel.Info(MessageSensitivity.None, $"Continues after {checkpoint.Progress.Finished.Length} phases, {state.Epochs.Count} epochs and {state.Step} steps.");
+        weights.Load(checkpoint.Values, checkpoint.Buffers);
+        channel.Info(
+            MessageSensitivity.None,
+            $"Continues after {checkpoint.Progress.Finished.Length} phases, {state.Epochs.Count} epochs and {state.Step} steps.");
     }
 
     private void Report(EpochMetrics metrics)

@@ -5,7 +5,6 @@ using BadMinima.MLNet.Interop;
 using BadMinima.MLNet.Labels;
 using BadMinima.MLNet.Models;
 using BadMinima.MLNet.Native;
-using BadMinima.MLNet.Recipes;
 using BadMinima.MLNet.Scoring;
 using BadMinima.MLNet.Steps;
 using BadMinima.MLNet.Training;
@@ -21,22 +20,40 @@ namespace BadMinima.MLNet;
 /// See <see cref="TwoPhaseCatalog.TwoPhase(MulticlassClassificationCatalog.MulticlassClassificationTrainers, Options)"/>.
 /// </summary>
 /// <remarks>
-/// | Characteristic | |
-/// | --- | --- |
+/// <format type="text/markdown"><![CDATA[
+///
+/// ### Trainer Characteristics
+/// | | |
+/// | -- | -- |
 /// | Machine learning task | Multiclass classification |
-/// | Input columns | Label: key; Pixels: Vector of Byte or Single with dimensions C, H, W, or an image; for a multilayer perceptron also a Vector of Single with one dimension |
-/// | Output columns | Score: Vector of Single, softmax, one slot a class; PredictedLabel: key with the label's values |
 /// | Is normalization required? | No: it is done here and saved with the model |
-/// | Is caching required? | No: the data are read once, as bytes. Images that the loader left in their files are not read into memory at all |
+/// | Is caching required? | No: the data are read once, as bytes |
+/// | Required NuGet in addition to BadMinima.MLNet | A libtorch package for your machine, such as libtorch-cpu-linux-x64 |
 /// | Exportable to ONNX | No |
 ///
-/// Images that stay in their files (<see cref="ImageDataCatalog.LoadImageFolder"/> with <c>inMemory: false</c>, <see cref="ImageDataCatalog.LoadRestrictedImageNet"/>) are decoded on all
-/// cores while the network trains: two batches ahead of it, and never more than three batches are held, besides the one that is trained on. The weights are bit for bit those that the same
-/// files would give in memory. It costs a pass of decoding to measure the normalization, which also finds damaged files before training begins (none if <see cref="Options.Normalization"/>
-/// is given or training goes on from a model), one for each epoch, and one for each measurement of accuracy (<see cref="Phase.MeasureEvery"/>). The rows may have gone through filters, splits,
-/// shuffling, <c>RandomizeLabels</c> and whatever else leaves the loader's image column as it is, except a cache: a cached view is read into memory.
+/// ### Input and Output Columns
+/// | Column | Type | Description |
+/// | -- | -- | -- |
+/// | `Label` | [key](xref:Microsoft.ML.Data.KeyDataViewType) | Its count is the number of classes |
+/// | `Pixels` | Vector of Byte or [Single](xref:System.Single) with dimensions C, H, W, or an image | For a multilayer perceptron also a vector of Single with one dimension |
+/// | `Score` | Vector of [Single](xref:System.Single) | Softmax, one slot per class |
+/// | `PredictedLabel` | [key](xref:Microsoft.ML.Data.KeyDataViewType) | The most probable class, with the label's values |
 ///
-/// The experiment: Liu, Papailiopoulos, Achlioptas, "Bad Global Minima Exist and SGD Can Reach Them", NeurIPS 2020.
+/// ]]></format>
+/// <para>Images that stay in their files (<see cref="ImageDataCatalog.LoadImageFolder"/> with <c>inMemory: false</c>,
+/// <see cref="ImageDataCatalog.LoadRestrictedImageNet"/>) are decoded on all cores while the network trains: two batches ahead of it, and
+/// never more than three batches are held, besides the one that is trained on. The weights are bit for bit those that the same files would
+/// give in memory. Decoding costs a pass to measure the normalization, which also finds damaged files before training begins (none if
+/// <see cref="Options.Normalization"/> is given or training goes on from a model), one for each epoch, and one for each measurement of
+/// accuracy (<see cref="Phase.MeasureEvery"/>). The rows may have gone through filters, splits, shuffling, <c>RandomizeLabels</c> and
+/// whatever
+/// else leaves the loader's image column as it is, except a cache: a cached view is read into memory.</para>
+/// <para>It is no <c>ITrainerEstimator</c>, and its model is no <see cref="ISingleFeaturePredictionTransformer{TModel}"/>. Those interfaces
+/// promise a predictor of ML.NET's own kind on one vector of numbers, and what asks for them (feature contributions, permutation feature
+/// importance, calibrators, one-versus-all) would take each pixel for a feature. Whatever takes an <see cref="IEstimator{TTransformer}"/>
+/// takes this trainer: <c>Append</c>, <c>CrossValidate</c>, <c>Evaluate</c> on what its model gives, <c>Model.Save</c>, prediction
+/// engines.</para>
+/// <para>The experiment: Liu, Papailiopoulos, Achlioptas, "Bad Global Minima Exist and SGD Can Reach Them", NeurIPS 2020.</para>
 /// </remarks>
 public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
 {
@@ -59,7 +76,9 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     /// <param name="input">The training data; rows without a label are left out.</param>
     /// <returns>The model, which holds native memory: dispose it.</returns>
     /// <exception cref="ArgumentException">A column is missing or of a wrong type, or the images do not fit the network.</exception>
-    /// <exception cref="InvalidDataException">Pixels out of range, an image file that cannot be decoded, or fewer than two classes.</exception>
+    /// <exception cref="InvalidDataException">
+    /// Pixels out of range, an image file that cannot be decoded, or fewer than two classes.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The device is not there, or training diverged.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before the first step of training.</exception>
     public TwoPhaseTransformer Fit(IDataView input) => Fit(input, null);
@@ -67,43 +86,58 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     /// <summary>Trains, with a validation set or from an earlier model.</summary>
     /// <param name="trainData">The training data; rows without a label are left out.</param>
     /// <param name="validationData">
-    /// Data on which the test accuracy is measured along the way; default: <see cref="Options.ValidationSet"/>. Their classes are matched with those of the training data by name.
+    /// Data on which the test accuracy is measured along the way; default: <see cref="Options.ValidationSet"/>. Their classes are matched
+    /// with those of the training data by name.
     /// </param>
     /// <param name="start">
-    /// A model to start from, weights, BatchNorm statistics and normalization; it stays as it is. Its architecture and image size must fit. Classes are matched by name:
+    /// A model to start from, weights, BatchNorm statistics and normalization; it stays as it is. Its architecture and image size must fit.
+    /// Classes are matched by name:
     /// the model keeps its own, in its own order, and the data must name no other. Default: a fresh network.
     /// </param>
     /// <returns>The model, which holds native memory: dispose it.</returns>
     /// <exception cref="ArgumentException">A column is missing or of a wrong type, or images or start do not fit the network.</exception>
-    /// <exception cref="InvalidDataException">Pixels out of range, an image file that cannot be decoded, or fewer than two classes.</exception>
+    /// <exception cref="InvalidDataException">
+    /// Pixels out of range, an image file that cannot be decoded, or fewer than two classes.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The device is not there, or training diverged.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before the first step of training.</exception>
-    /// <exception cref="IOException">The folder of <see cref="Options.Checkpoints"/> cannot be written to, is in use, or holds an earlier run, which <see cref="Resume"/> would continue.</exception>
+    /// <exception cref="IOException">
+    /// The folder of <see cref="Options.Checkpoints"/> cannot be written to, is in use, or holds an earlier run, which <see cref="Resume"/>
+    /// would continue.
+    /// </exception>
     public TwoPhaseTransformer Fit(IDataView trainData, IDataView? validationData, TwoPhaseTransformer? start = null)
     {
         using CheckpointFolder? folder = _options.Checkpoints is { } checkpoints ? CheckpointFolder.Open(checkpoints.Folder) : null;
         return folder?.HasAny == true
-            ? throw new IOException($"Checkpoint folder '{_options.Checkpoints!.Folder}' holds an earlier run. Call Resume to continue it, or name another folder.")
+            ? throw new IOException(
+                $"Checkpoint folder '{_options.Checkpoints!.Folder}' holds an earlier run. "
+                + "Call Resume to continue it, or name another folder.")
             : Train(trainData, validationData, start, folder);
     }
 
     /// <summary>
-    /// Continues the run whose checkpoints lie in the folder of <see cref="Options.Checkpoints"/>, as if it had never been interrupted: on one CPU machine with one thread count
-    /// the model is the same bit for bit. Begins it where there is no checkpoint yet; gives the model back where it was finished. A damaged checkpoint is passed over for the one before it.
-    /// Whether the data are the same is told by all their pixels and labels; of images that stay in their files, by what the files hold, their order and the labels.
+    /// Continues the run whose checkpoints lie in the folder of <see cref="Options.Checkpoints"/>, as if it had never been interrupted: on
+    /// one CPU machine with one thread count
+    /// the model is the same bit for bit. Begins it where there is no checkpoint yet; gives the model back where it was finished. A damaged
+    /// checkpoint is passed over for the one before it.
+    /// Whether the data are the same is told by all their pixels and labels; of images that stay in their files, by what the files hold,
+    /// their order and the labels.
     /// </summary>
     /// <param name="trainData">The same training data.</param>
     /// <param name="validationData">The same validation data, if there were any.</param>
     /// <param name="start">The same start, if there was one.</param>
     /// <returns>The model, which holds native memory: dispose it.</returns>
-    /// <exception cref="ArgumentException">Data or options are not those of the interrupted run; the message lists what differs. Or as for <c>Fit</c>.</exception>
+    /// <exception cref="ArgumentException">
+    /// Data or options are not those of the interrupted run; the message lists what differs. Or as for <c>Fit</c>.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The options name no checkpoints. Or as for <c>Fit</c>.</exception>
     /// <exception cref="InvalidDataException">There are checkpoints, but none is whole. Or as for <c>Fit</c>.</exception>
     /// <exception cref="IOException">The folder cannot be written to, or is in use.</exception>
     public TwoPhaseTransformer Resume(IDataView trainData, IDataView? validationData = null, TwoPhaseTransformer? start = null)
     {
         using CheckpointFolder folder = CheckpointFolder.Open((_options.Checkpoints
-            ?? throw new InvalidOperationException("Option Checkpoints is null: there is nothing to resume from. Set it to the folder of the run to continue.")).Folder);
+            ?? throw new InvalidOperationException(
+                "Option Checkpoints is null: there is nothing to resume from. Set it to the folder of the run to continue.")).Folder);
         return Train(trainData, validationData, start, folder);
     }
 
@@ -116,17 +150,19 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         using IChannel channel = _environment.Start(nameof(TwoPhaseTrainer));
         Architecture architecture = Architectures.Get(_options.Architecture);
         PixelColumn pixels = FindPixels(trainData, architecture, TrainingRole);
-        Architectures.Check(architecture, pixels.Format.Shape);
-        _options.RandomLabels?.Validate(nameof(Options.RandomLabels), pixels.Format);
-        _options.Training?.Validate(nameof(Options.Training), pixels.Format);
-        _options.Normalization?.Validate(nameof(Options.Normalization), pixels.Format.Shape.Channels);
-        start?.RequireFit(architecture, pixels.Format);
+        Architectures.Check(architecture, pixels.Shape);
+        _options.RandomLabels?.Validate(nameof(Options.RandomLabels), pixels.Shape);
+        _options.Training?.Validate(nameof(Options.Training), pixels.Shape);
+        _options.Normalization?.Validate(nameof(Options.Normalization), pixels.Shape.Channels);
+        start?.RequireFit(architecture, pixels.Shape);
 
-        DataViewSchema.Column labelColumn = LabelColumn.Find(trainData.Schema, _options.LabelColumnName, TrainingRole, fewest: start is null ? 2 : 1);
+        DataViewSchema.Column labelColumn = LabelColumn.Find(
+            trainData.Schema, _options.LabelColumnName, TrainingRole, fewest: start is null ? 2 : 1);
         if (pixels.IsDoubted)
         {
             channel.Warning(MessageSensitivity.None,
-                $"Column '{pixels.Column.Name}' is read as {pixels.Format.Shape}: channels, height, width. If that is height, width, channels, use ReshapeToImages with channelsLast: true.");
+                $"Column '{pixels.Column.Name}' is read as {pixels.Shape.Image}: channels, height, width. "
+                + "If that is height, width, channels, use ReshapeToImages with channelsLast: true.");
         }
 
         // Which loads torch, before anything else here asks for it.
@@ -137,7 +173,8 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         KeyValues? classValues = start is null ? InOrderOf(checkpoint, KeyValues.Of(labelColumn)) : start.Classes;
         string ownerOfClasses = start is null ? TrainingRole : "model to start from";
         ClassLabels labels = ClassLabels.Matched(
-            labelColumn, TrainingRole, start?.Classifier.Classes ?? LabelColumn.Classes(labelColumn), NamedClasses.Of(classValues), ownerOfClasses);
+            labelColumn, TrainingRole, start?.Classifier.Classes ?? LabelColumn.Classes(labelColumn), NamedClasses.Of(classValues),
+            ownerOfClasses);
 
         using var threads = new TorchThreads(_options.Threads);
         using IDisposable? cuda = CudaPrecision.Hold(_options.Precision, device);
@@ -151,39 +188,52 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             streamed.RequireBatches(nameof(Options.Training), _options.Training);
         }
 
-        Normalization normalization = start?.Classifier.Normalization ?? _options.Normalization ?? MeasuredNormalization.Of(train, IsCancelled);
+        Normalization normalization = start?.Classifier.Normalization ?? _options.Normalization
+            ?? MeasuredNormalization.Of(train, IsCancelled);
         var classifier = new ImageClassifier(
-            Architectures.Create(architecture, pixels.Format.Shape, labels.Classes, Seed, _options.Initialization), architecture, pixels.Format, labels.Classes, normalization, device);
+            Architectures.Create(architecture, pixels.Shape, labels.Classes, Seed, _options.Initialization), architecture, pixels.Shape,
+            labels.Classes, normalization, device);
         try
         {
-            DropoutLayers.Check(classifier.Network, architecture.Name, _options.RandomLabels, nameof(Options.RandomLabels));
-            DropoutLayers.Check(classifier.Network, architecture.Name, _options.Training, nameof(Options.Training));
+            Dropout.Check(classifier.Network, architecture.Name, _options.RandomLabels, nameof(Options.RandomLabels));
+            Dropout.Check(classifier.Network, architecture.Name, _options.Training, nameof(Options.Training));
             start?.CopyWeightsTo(classifier);
             channel.Info(MessageSensitivity.None,
-                $"{architecture.Name}, {classifier.Network.parameters().Sum(p => p.numel()):N0} parameters, on {device} ({TorchRuntime.Description}); {train.Count:N0} {pixels.Format}, {labels.Classes} classes; seed {Seed}");
+                $"{architecture.Name}, {classifier.Network.parameters().Sum(p => p.numel()):N0} parameters, "
+                + $"on {device} ({TorchRuntime.Description}); {train.Count:N0} {pixels.Shape}, {labels.Classes} classes; seed {Seed}");
             var run = new TrainingRun(_options, Seed, classifier, train, validation, start, channel, IsCancelled);
             ImmutableArray<PhaseHistory> phases = run.Run(folder, checkpoint);
             if (!run.HasTrained && IsCancelled())
             {
                 throw new OperationCanceledException(
-                    "Cancelled before the first step of training: there is no trained model. A context whose execution was cancelled stays so; make a new MLContext to go on.",
+                    "Cancelled before the first step of training: there is no trained model. "
+                    + "A context whose execution was cancelled stays so; make a new MLContext to go on.",
                     _options.CancellationToken);
             }
 
             classifier.Network.eval();
             foreach (StreamedImages set in new[] { train, validation }.OfType<StreamedImages>())
             {
-                channel.Info(MessageSensitivity.None, $"{set.Count:N0} {set.Format} stayed in their files; at most {set.MostHeld:N0} were held decoded ({(double)set.MostHeld * set.Format.Bytes / (1 << 20):F1} MiB).");
+                channel.Info(
+                    MessageSensitivity.None,
+                    $"{set.Count:N0} {set.Shape} stayed in their files; at most {set.MostHeld:N0} were held decoded "
+                    + $"({(double)set.MostHeld * set.Shape.Bytes / (1 << 20):F1} MiB).");
             }
 
-            var history = new TrainingHistory(architecture.Name, Seed, device.ToString(), get_num_threads(), typeof(TwoPhaseTrainer).Assembly.GetName().Version!.ToString(),
-                [.. start?.History.Phases ?? [], .. phases])
+            var history = new TrainingHistory
             {
+                Architecture = architecture.Name,
+                Seed = Seed,
+                Device = device.ToString(),
+                Threads = get_num_threads(),
+                Version = typeof(TwoPhaseTrainer).Assembly.GetName().Version!.ToString(),
+                Phases = [.. start?.History.Phases ?? [], .. phases],
                 Initialization = _options.Initialization,
                 Precision = _options.Precision,
             };
             var columns = new OutputColumns(
-                _options.LabelColumnName, _options.FeatureColumnName, _options.ScoreColumnName, _options.PredictedLabelColumnName, classValues);
+                _options.LabelColumnName, _options.FeatureColumnName, _options.ScoreColumnName, _options.PredictedLabelColumnName,
+                classValues);
             return new TwoPhaseTransformer(_environment, classifier, columns, history);
         }
         catch
@@ -205,7 +255,8 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             if (set is ResidentImages && DataViewOrigin.Of(data) is ImageDataView { Files: not null })
             {
                 channel.Warning(MessageSensitivity.None,
-                    $"The {role} come out of image files and yet are read into memory, since column '{pixelColumn.Column.Name}' is not the loader's column as it was, or rows were drawn repeatedly.");
+                    $"The {role} come out of image files and yet are read into memory, since column '{pixelColumn.Column.Name}' is not the "
+                    + "loader's column as it was, or rows were drawn repeatedly.");
             }
 
             return set;
@@ -215,13 +266,18 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         {
             DataViewSchema.Column column = LabelColumn.Find(data.Schema, _options.LabelColumnName, ValidationRole, fewest: 1);
             PixelColumn pixelColumn = FindPixels(data, architecture, ValidationRole);
-            return pixelColumn.Format == pixels.Format
-                ? Read(data, ValidationRole, ClassLabels.Matched(column, ValidationRole, labels.Classes, labels.Names, ownerOfClasses), pixelColumn)
-                : throw new ArgumentException($"The {ValidationRole} have {pixelColumn.Format}, but the {TrainingRole} {pixels.Format}.", nameof(validationData));
+            return pixelColumn.Shape == pixels.Shape
+                ? Read(
+                    data, ValidationRole, ClassLabels.Matched(column, ValidationRole, labels.Classes, labels.Names, ownerOfClasses),
+                    pixelColumn)
+                : throw new ArgumentException(
+                    $"The {ValidationRole} have {pixelColumn.Shape}, but the {TrainingRole} {pixels.Shape}.", nameof(validationData));
         }
     }
 
-    /// <summary>The values behind the classes in the order of the run that is continued, if its classes are the same by name; else as they are.</summary>
+    /// <summary>
+    /// The values behind the classes in the order of the run that is continued, if its classes are the same by name; else as they are.
+    /// </summary>
     private static KeyValues? InOrderOf(Checkpoint? checkpoint, KeyValues? values)
     {
         if (NamedClasses.Of(values) is not { } names || RunSettings.ClassesOf(checkpoint?.Progress.Settings) is not { } stored)
@@ -230,15 +286,19 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         }
 
         int[] order = stored.NumbersIn(names);
-        return order.Length == names.All.Count && order.Order().SequenceEqual(Enumerable.Range(0, order.Length)) ? values!.Reordered(order) : values;
+        return order.Length == names.All.Count && order.Order().SequenceEqual(Enumerable.Range(0, order.Length))
+            ? values!.Reordered(order)
+            : values;
     }
 
     private static void RequireValidation(Phase? phase, string name, IDataView? validationData)
-        => OptionErrors.Check(phase?.EarlyStopping?.Metric is not EarlyStoppingMetric.TestAccuracy || validationData is not null,
+        => OptionException.Check(phase?.EarlyStopping?.Metric is not EarlyStoppingMetric.TestAccuracy || validationData is not null,
             $"{name}.{nameof(Phase.EarlyStopping)}.{nameof(EarlyStopping.Metric)}", EarlyStoppingMetric.TestAccuracy,
             "Loss or TrainingAccuracy without validation data; give them to Fit(trainData, validationData), or as ValidationSet");
 
-    /// <summary>The replicas on which the first phase of <c>Fit</c> trains, pixel by pixel and label by label, of the first images.</summary>
+    /// <summary>
+    /// The replicas on which the first phase of <c>Fit</c> trains, pixel by pixel and label by label, of the first images.
+    /// </summary>
     /// <param name="trainData">The training data.</param>
     /// <param name="images">How many images; all if there are fewer.</param>
     /// <returns>Image after image, each with all its replicas; none without a random-label phase.</returns>
@@ -255,11 +315,17 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
 
         TorchRuntime.EnsureLoaded();
         using ImageSet set = ImageSet.Read(trainData,
-            ClassLabels.Own(LabelColumn.Find(trainData.Schema, _options.LabelColumnName, TrainingRole)), PixelColumn.Find(trainData.Schema, _options.FeatureColumnName, role: TrainingRole),
+            ClassLabels.Own(LabelColumn.Find(trainData.Schema, _options.LabelColumnName, TrainingRole)),
+            PixelColumn.Find(trainData.Schema, _options.FeatureColumnName, role: TrainingRole),
             CPU, TrainingRole, out _);
         CorruptedReplicas replicas = TrainingRun.Replicas(set, phase, Seed);
         using var scope = NewDisposeScope();
-        (int Row, int Replica)[] wanted = [.. from row in Enumerable.Range(0, Math.Min(images, set.Count)) from replica in Enumerable.Range(0, phase.Replicas) select (row, replica)];
+        (int Row, int Replica)[] wanted =
+        [
+            .. from row in Enumerable.Range(0, Math.Min(images, set.Count))
+               from replica in Enumerable.Range(0, phase.Replicas)
+               select (row, replica)
+        ];
         using IExamplePass examples = replicas.Open([.. wanted.Select(w => w.Replica * set.Count + w.Row)], batchSize: 1);
         return
         [
@@ -270,7 +336,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     }
 
     private PixelColumn FindPixels(IDataView data, Architecture architecture, string role)
-        => PixelColumn.Find(data.Schema, _options.FeatureColumnName, architecture.TakesVectors, role);
+        => PixelColumn.Find(data.Schema, _options.FeatureColumnName, architecture.Takes, role);
 
     private int Seed => _options.Seed ?? _environment.Seed() ?? 1;
 

@@ -6,7 +6,8 @@ using Microsoft.ML;
 namespace BadMinima.QuickStart;
 
 /// <summary>What the user asked for.</summary>
-internal sealed record Settings(string? Data, int Train, int Test, string Architecture, int Replicas, double ZeroOut, int Seed, string Device, string Out)
+internal sealed record Settings(
+    string? Data, int Train, int Test, string Architecture, int Replicas, double ZeroOut, int Seed, string Device, string Out)
 {
     /// <summary>The training and test images: the user's, or the drawn ones.</summary>
     public (IDataView Train, IDataView Test) Load(MLContext ml)
@@ -31,12 +32,25 @@ internal static class CommandLine
 {
     public static int Run(string[] args, Action<Settings, CancellationToken> program)
     {
-        var data = new Option<string?>("--data") { Description = "Folder of CIFAR-10, CIFAR-100, IDX (MNIST, Fashion-MNIST) files or one folder a class; recognised by its content. Default: images that the program draws" };
+        var data = new Option<string?>("--data")
+        {
+            Description = "Folder of CIFAR-10, CIFAR-100, IDX (MNIST, Fashion-MNIST) files or one folder per class; "
+                + "recognized by its content. Default: images that the program draws",
+        };
         var train = Number("--train", 2000, 2, "Training images, at most");
         var test = Number("--test", 2000, 1, "Test images, at most");
-        var architecture = new Option<string>("--architecture") { Description = $"The network: {string.Join(", ", Architectures.All.Select(a => a.Name))}", DefaultValueFactory = _ => "cnn" };
-        var replicas = Number("--replicas", Protocol.Quick.RandomLabels.Replicas, 1, "Randomly labelled copies of each image in the first phase");
-        var zeroOut = new Option<double>("--zero-out") { Description = "Share of each copy's pixel values that is set to 0, from 0 to 1", DefaultValueFactory = _ => Protocol.Quick.RandomLabels.ZeroOutRatio };
+        var architecture = new Option<string>("--architecture")
+        {
+            Description = $"The network: {string.Join(", ", Architectures.All.Select(a => a.Name))}",
+            DefaultValueFactory = _ => "cnn",
+        };
+        RandomLabelPhase preset = Protocol.Quick.RandomLabels;
+        var replicas = Number("--replicas", preset.Replicas, 1, "Randomly labeled copies of each image in the first phase");
+        var zeroOut = new Option<double>("--zero-out")
+        {
+            Description = "Share of each copy's pixel values that is set to 0, from 0 to 1",
+            DefaultValueFactory = _ => preset.ZeroOutRatio,
+        };
         zeroOut.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && (!double.TryParse(token.Value, out double ratio) || ratio is not (>= 0 and <= 1)))
@@ -46,8 +60,13 @@ internal static class CommandLine
         });
         var seed = new Option<int>("--seed") { Description = "Seed of everything that is drawn", DefaultValueFactory = _ => 1 };
         var device = new Option<string>("--device") { Description = "cpu, cuda, cuda:N or auto", DefaultValueFactory = _ => "auto" };
-        var output = new Option<string>("--out") { Description = "Folder for report.html and results.json", DefaultValueFactory = _ => Path.Combine("artifacts", "quickstart") };
-        var root = new RootCommand("Trains a small network from a random and from an adversarial start, with and without regularizers, and writes a report.")
+        var output = new Option<string>("--out")
+        {
+            Description = "Folder for report.html and results.json",
+            DefaultValueFactory = _ => Path.Combine("artifacts", "quickstart"),
+        };
+        var root = new RootCommand(
+            "Trains a small network from a random and from an adversarial start, with and without regularizers, and writes a report.")
         {
             data, train, test, architecture, replicas, zeroOut, seed, device, output,
         };
@@ -55,8 +74,9 @@ internal static class CommandLine
             (result, cancellation) =>
             {
                 program(new(
-                    result.GetValue(data), result.GetValue(train), result.GetValue(test), result.GetValue(architecture)!, result.GetValue(replicas),
-                    result.GetValue(zeroOut), result.GetValue(seed), result.GetValue(device)!, result.GetValue(output)!), cancellation);
+                    result.GetValue(data), result.GetValue(train), result.GetValue(test), result.GetValue(architecture)!,
+                    result.GetValue(replicas), result.GetValue(zeroOut), result.GetValue(seed), result.GetValue(device)!,
+                    result.GetValue(output)!), cancellation);
                 return Task.FromResult(ConsoleProgram.Done);
             },
             interrupted: "Interrupted; nothing was written.",

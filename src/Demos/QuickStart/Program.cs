@@ -4,8 +4,8 @@ using BadMinima.QuickStart;
 using BadMinima.Reporting;
 using Microsoft.ML;
 
-// {random, adversarial} start x {vanilla, regularized}: does a network that has first fitted random labels generalize worse, and do explicit
-// regularizers undo it? (Liu, Papailiopoulos, Achlioptas, "Bad Global Minima Exist and SGD Can Reach Them", NeurIPS 2020)
+// {random, adversarial} start x {vanilla, regularized}: does a network that has first fitted random labels generalize worse, and do
+// explicit regularizers undo it? (Liu, Papailiopoulos, Achlioptas, "Bad Global Minima Exist and SGD Can Reach Them", NeurIPS 2020)
 return CommandLine.Run(args, (settings, cancellation) =>
 {
     var total = Stopwatch.StartNew();
@@ -46,7 +46,9 @@ return CommandLine.Run(args, (settings, cancellation) =>
         }
     }
 
-    var outcome = new Outcome(settings, runs, adversarialStart.History, adversary.PreviewReplicas(train, images: 6), adversarialStart.ClassNames, total.Elapsed.TotalSeconds);
+    var outcome = new Outcome(
+        settings, runs, adversarialStart.History, adversary.PreviewReplicas(train, images: 6),
+        adversarialStart.ClassNames, total.Elapsed.TotalSeconds);
     outcome.Print();
     outcome.Save(train);
 });

@@ -50,7 +50,7 @@ public sealed class BoundaryTests : IDisposable
         using SKBitmap png = SKBitmap.Decode(_folder.File("figure.png"));
         XElement svg = XElement.Load(_folder.File("figure.svg"));
         Assert.AreEqual((double)svg.Attribute("width")! / (double)svg.Attribute("height")!, (double)png.Width / png.Height, 1e-3);
-        Assert.AreEqual(5, svg.Descendants().Count(e => e.Name.LocalName == "image"), "four panels and the colour scale");
+        Assert.AreEqual(5, svg.Descendants().Count(e => e.Name.LocalName == "image"), "four panels and the color scale");
         Assert.IsGreaterThan(20, png.Pixels.Distinct().Take(100).Count());
     }
 

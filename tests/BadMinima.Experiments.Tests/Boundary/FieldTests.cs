@@ -41,7 +41,8 @@ public sealed class FieldTests
     [TestMethod]
     public void At_a_saddle_the_mean_of_the_corners_says_which_of_them_belong_together()
     {
-        // Lower left and upper right are positive; the pieces cut off the two others where the mean is positive, and these two where it is not.
+        // Lower left and upper right are positive; the pieces cut off the two others where the mean is positive, and these two where it is
+        // not.
         Field positive = new(new(0, 1, 0, 1), 2, 2, [3, -1, -1, 3]);
         Field negative = new(new(0, 1, 0, 1), 2, 2, [1, -3, -3, 1]);
         Assert.AreEqual(2 * double.Hypot(0.25, 0.25), ZeroLine.Length(ZeroLine.Of(positive)), 1e-9);

@@ -77,7 +77,7 @@ public sealed class ReportFolderTests
             XElement svg = XElement.Parse(text);
             Assert.IsGreaterThan(100, (double)svg.Attribute("width")!);
             Assert.DoesNotContain("var(", text, chart);
-            Assert.Contains("#0072b2", text, "a real colour");
+            Assert.Contains("#0072b2", text, "a real color");
         }
     }
 
@@ -132,7 +132,7 @@ public sealed class ReportFolderTests
         string missing = folder.Ids[0], failed = folder.Ids[1], half = folder.Ids[6], noJson = folder.Ids[12], metrics = folder.Ids[18], config = folder.Ids[30];
         Directory.Delete(folder.File("cells", missing), recursive: true);
         File.Delete(folder.File("cells", failed, "result.json"));
-        SweepFolder.Fail(folder.File("cells", failed), "The loss is no number any more.");
+        JobFolder.Fail(folder.File("cells", failed), "The loss is no number any more.");
         File.WriteAllText(folder.File("cells", half, "result.json"), folder.Text("cells", half, "result.json")[..100]);
         File.WriteAllText(folder.File("cells", noJson, "result.json"), folder.Text("cells", noJson, "result.json").Replace("0.905", "90.5"));
         File.AppendAllText(folder.File("cells", metrics, "metrics.csv"), "training,x\n");
@@ -206,8 +206,8 @@ public sealed class ReportFolderTests
         BoundaryFiles.Write(folder.File("boundary", "seed9"), 9);
         Report report = folder.Save().Report();
         report.Write();
-        CollectionAssert.AreEqual(new[] { 1, 9 }, report.Boundaries.Select(b => b.Seed).ToArray());
-        CollectionAssert.AreEqual(new[] { 2 }, report.MissingFigures.Select(b => b.Seed).ToArray());
+        CollectionAssert.AreEqual(new[] { 1, 9 }, Figures(report).Figures.Select(b => b.Seed).ToArray());
+        CollectionAssert.AreEqual(new[] { 2 }, Figures(report).Open.Select(b => b.Seed).ToArray());
         string markdown = folder.Text("report.md");
         Assert.Contains("](<boundary/seed1/figure.svg>)", markdown);
         Assert.Contains("](<boundary/seed9/figure.svg>)", markdown);
@@ -215,8 +215,10 @@ public sealed class ReportFolderTests
         Assert.AreEqual("3.5", folder.Rows("boundary")[2]["jaggednessOverRandomStart"]);
 
         File.WriteAllText(folder.File("boundary", "seed9", "result.json"), "{");
-        Assert.Contains("result.json", folder.Report().MissingFigures.Single(f => f.Seed == 9).Why);
+        Assert.Contains("result.json", Figures(folder.Report()).Open.Single(f => f.Seed == 9).Why);
     }
+
+    private static BoundaryReport Figures(Report report) => report.Others.OfType<BoundaryReport>().Single();
 
     private static string[] Charts(StudyFolder folder)
         => [.. folder.Files.Where(f => f.StartsWith("charts/", StringComparison.Ordinal)).Select(f => Path.GetFileNameWithoutExtension(f).Split("-cnn-")[1])];

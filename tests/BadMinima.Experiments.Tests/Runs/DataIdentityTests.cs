@@ -124,7 +124,8 @@ public sealed class DataIdentityTests : IDisposable
         Assert.MatchesRegex($"warning: {start} was trained on other data: {images} \\(SHA-256 [0-9a-f]{{8}}...\\) there, {other} \\(SHA-256 [0-9a-f]{{8}}...\\) now.\n", said);
         Assert.AreEqual($"{DataContent.In(RunFolder.ReadConfig(_folder.File("made")))!.Train}", $"{RunFolder.ReadConfig(_folder.File("another"))["fromData"]!["content"]!["train"]}");
 
-        // A run's model says it by the folder that it lies in; of drawn data the settings say it; a model in the place of another says nothing.
+        // A run's model says it by the folder that it lies in; of drawn data the settings say it; a model in the place of another says
+        // nothing.
         Assert.Contains("was trained on other data", Run("from model", other, "--from", _folder.File("made", "model.zip")).Output);
         File.Copy(_folder.File("another", "model.zip"), start, overwrite: true);
         Assert.IsNull(StartModel.Read(start).MadeBy);

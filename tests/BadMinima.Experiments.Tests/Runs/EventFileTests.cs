@@ -123,5 +123,16 @@ public sealed class EventFileTests : IDisposable
 
     private static string Line(string tag, string step, float value) => string.Create(CultureInfo.InvariantCulture, $"{tag} {step} {value:R}");
 
-    private static EpochMetrics Epoch(PhaseKind phase, int epoch) => new(phase, epoch, 9, 0.1, 1.5 / epoch, 0.3, epoch % 2 == 0 ? 0.5 : null, null, 1000.0625, TimeSpan.FromSeconds(1.25 * epoch), TimeSpan.Zero);
+    private static EpochMetrics Epoch(PhaseKind phase, int epoch) => new()
+    {
+        Phase = phase,
+        Epoch = epoch,
+        Epochs = 9,
+        LearningRate = 0.1,
+        Loss = 1.5 / epoch,
+        RunningAccuracy = 0.3,
+        TrainingAccuracy = epoch % 2 == 0 ? 0.5 : null,
+        ImagesPerSecond = 1000.0625,
+        Elapsed = TimeSpan.FromSeconds(1.25 * epoch),
+    };
 }

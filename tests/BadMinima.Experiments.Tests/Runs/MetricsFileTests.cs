@@ -58,5 +58,15 @@ public sealed class MetricsFileTests : IDisposable
         }
     }
 
-    private static EpochMetrics Epoch(PhaseKind phase, int epoch) => new(phase, epoch, 9, 0.1, 1.5, 0.3, null, null, 1000, TimeSpan.FromSeconds(epoch), TimeSpan.Zero);
+    private static EpochMetrics Epoch(PhaseKind phase, int epoch) => new()
+    {
+        Phase = phase,
+        Epoch = epoch,
+        Epochs = 9,
+        LearningRate = 0.1,
+        Loss = 1.5,
+        RunningAccuracy = 0.3,
+        ImagesPerSecond = 1000,
+        Elapsed = TimeSpan.FromSeconds(epoch),
+    };
 }

@@ -3,7 +3,9 @@ namespace BadMinima.Experiments.Tests;
 /// <summary>Folders of images as users have them.</summary>
 internal static class OwnImages
 {
-    /// <summary>Images of one colour each, in two classes: train/a/0.png, 2.png, 4.png, train/b/1.png, 3.png, 5.png, and test/a/0.png, test/b/1.png.</summary>
+    /// <summary>
+    /// Images of one color each, in two classes: train/a/0.png, 2.png, 4.png, train/b/1.png, 3.png, 5.png, and test/a/0.png, test/b/1.png.
+    /// </summary>
     /// <returns>The folder.</returns>
     public static string Make(TemporaryFolder folder, string name, int shade = 0)
     {

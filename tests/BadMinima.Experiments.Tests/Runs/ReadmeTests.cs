@@ -3,13 +3,15 @@ using BadMinima.MLNet;
 
 namespace BadMinima.Experiments.Tests;
 
-/// <summary>The README's tables of networks, data sets and regularizers, and its commands.</summary>
+/// <summary>
+/// The guide's tables of networks, data sets and regularizers, the commands of all pages, and the sweep file of docs/sweeps.md.
+/// </summary>
 [TestClass]
 public sealed partial class ReadmeTests
 {
     private const string Program = "badminima run ";
 
-    private static readonly string[] Lines = File.ReadAllLines(Path.Combine(Repository.Root, "README.md"));
+    private static readonly string[] Lines = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "guide.md"));
 
     [TestMethod]
     public void Every_network_on_every_data_set_with_every_regularizer_from_either_start_is_a_run()
@@ -66,7 +68,7 @@ public sealed partial class ReadmeTests
     [TestMethod]
     public void Every_command_is_one_that_runs()
     {
-        string[] commands = [.. Lines.Where(line => line.StartsWith(Program, StringComparison.Ordinal)).Select(line => line[Program.Length..])];
+        string[] commands = [.. Pages.All.SelectMany(File.ReadLines).Where(line => line.StartsWith(Program, StringComparison.Ordinal)).Select(line => line[Program.Length..])];
         Assert.IsGreaterThan(5, commands.Length);
         foreach (string command in commands)
         {
@@ -90,10 +92,11 @@ public sealed partial class ReadmeTests
     [TestMethod]
     public void Its_sweep_file_is_one_of_eighteen_cells_and_three_starts()
     {
-        int first = Array.IndexOf(Lines, "```json");
-        string json = string.Join('\n', Lines[(first + 1)..Array.IndexOf(Lines, "```", first + 1)]);
-        Sweep sweep = SweepFile.Read("README.md", json, Catalogue.All);
-        Assert.AreEqual((18, 3, 1), (sweep.Cells.Length, sweep.Starts.Length, sweep.BoundarySeeds.Length));
+        string[] lines = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "sweeps.md"));
+        int first = Array.IndexOf(lines, "```json");
+        string json = string.Join('\n', lines[(first + 1)..Array.IndexOf(lines, "```", first + 1)]);
+        SweepPlan sweep = SweepFile.Read("sweeps.md", json, Catalogue.All);
+        Assert.AreEqual((18, 3, 1), (sweep.Cells.Length, sweep.Starts.Length, sweep.Asked.Sum(a => a.Items.Count)));
     }
 
     private static IEnumerable<string> Names(string option) => Rows(option).Select(row => row[0]);

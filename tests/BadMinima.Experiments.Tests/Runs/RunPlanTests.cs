@@ -25,6 +25,7 @@ public sealed class RunPlanTests
         ("mixup", "0.4", "mixup", "0.4"),
         ("label-smoothing", "0.1", "labelSmoothing", "0.1"),
         ("dropout", "0.3", "dropout", "0.3"),
+        ("escape", "sam:rho=0.1", "escapes", """[{"sam":{"rho":0.1}}]"""),
         ("stop-at", "0.75", "stopAtAccuracy", "0.75"),
         ("early-stopping", "test:12", "earlyStopping", """{"metric":"testAccuracy","patience":12,"minDelta":0}"""),
         ("time-limit", "90", "timeLimit", "\"01:30:00\""),

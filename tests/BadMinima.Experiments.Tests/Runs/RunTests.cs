@@ -109,7 +109,7 @@ public sealed class RunTests : IDisposable
             JsonElement config = Json(set.Set.Name, "config.json");
             Assert.AreEqual($"{size} 7 5", $"{config.GetProperty("settings").GetProperty("data").GetProperty("shape")} {config.GetProperty("data").GetProperty("train")} {config.GetProperty("data").GetProperty("test")}");
 
-            // The same folder, recognised by its content.
+            // The same folder, recognized by its content.
             Result byContent = Run("folder-" + set.Set.Name, ["--data", _folder.File("sets", set.Set.Name), "--architecture", "mlp-100-100", .. size == "3x16x16" ? new[] { "--size", "16" } : []]);
             Assert.AreEqual(0, byContent.Code, byContent.All);
             Assert.AreEqual(size, Json("folder-" + set.Set.Name, "config.json").GetProperty("settings").GetProperty("data").GetProperty("shape").GetString());

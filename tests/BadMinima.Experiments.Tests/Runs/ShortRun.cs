@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace BadMinima.Experiments.Tests;
 
-/// <summary>A run of a second or two that has everything in both phases of which a checkpoint must know: momentum, augmentation, dropout, mixup, BatchNorm.</summary>
+/// <summary>
+/// A run of a second or two that has everything in both phases of which a checkpoint must know: momentum, augmentation, dropout, mixup,
+/// BatchNorm.
+/// </summary>
 internal static class ShortRun
 {
     public const int EpochsOfPhase = 10;

@@ -112,7 +112,7 @@ public sealed class ShowTests : IDisposable
         }
 
         File.WriteAllText(_folder.File("cells.json"), "{}");
-        SweepFolder.Fail(cell, "it broke");
+        JobFolder.Fail(cell, "it broke");
         JsonNode shown = JsonNode.Parse(Run(cell, "--json").Output)!;
         Assert.AreEqual("failed it broke", $"{shown["state"]} {shown["error"]}");
         Assert.MatchesRegex(@"^badminima sweep \S+/sweep\.json --out \S+ --retry-failed$", $"{shown["continuedBy"]}");

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace BadMinima.Experiments.Tests;
 
-/// <summary>An event file read by the formats' descriptions alone: TFRecord's frames with masked CRC-32C (by long division), and protocol buffers' wire format.</summary>
+/// <summary>
+/// An event file read by the formats' descriptions alone: TFRecord's frames with masked CRC-32C (by long division), and protocol buffers'
+/// wire format.
+/// </summary>
 internal sealed record TensorBoardFile(string Version, int Restarts, IReadOnlyList<TensorBoardFile.Scalar> Scalars)
 {
     internal sealed record Scalar(string Tag, long Step, float Value, double WallTime);
@@ -21,7 +24,8 @@ internal sealed record TensorBoardFile(string Version, int Restarts, IReadOnlyLi
         List<Scalar> scalars = [];
         foreach (ReadOnlyMemory<byte> record in Records(file))
         {
-            // Event: wall_time = 1, step = 2, file_version = 3, summary = 5, session_log = 7. Summary: value = 1. Value: tag = 1, simple_value = 2. SessionLog: status = 1, of which START is 1.
+            // Event: wall_time = 1, step = 2, file_version = 3, summary = 5, session_log = 7. Summary: value = 1. Value: tag = 1,
+            // simple_value = 2. SessionLog: status = 1, of which START is 1.
             ILookup<int, object> e = Fields(record);
             double time = BitConverter.UInt64BitsToDouble((ulong)e[1].Single());
             version += string.Concat(e[3].Select(Text));

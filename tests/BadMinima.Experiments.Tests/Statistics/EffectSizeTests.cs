@@ -12,7 +12,8 @@ public sealed class EffectSizeTests
         Assert.IsNull(EffectSize.CohenDz(PairedDifferences.Between(Reference.BySeed([0.62, 0.72, 0.82]), Reference.BySeed([0.52, 0.62, 0.72]))), "Nothing but rounding varies.");
     }
 
-    // from scipy.special import gammaln; m = len(x) + len(y) - 2; sp = np.sqrt(((len(x) - 1) * x.var(ddof=1) + (len(y) - 1) * y.var(ddof=1)) / m)
+    // from scipy.special import gammaln; m = len(x) + len(y) - 2; sp = np.sqrt(((len(x) - 1) * x.var(ddof=1) + (len(y) - 1) *
+    // y.var(ddof=1)) / m)
     // print((x.mean() - y.mean()) / sp * np.exp(gammaln(m / 2) - gammaln((m - 1) / 2)) / np.sqrt(m / 2))   (scipy 1.10.1)
     [TestMethod]
     public void Hedges_g_is_the_corrected_difference_over_the_pooled_deviation()

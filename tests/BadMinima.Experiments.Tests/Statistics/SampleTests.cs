@@ -3,7 +3,8 @@ namespace BadMinima.Experiments.Tests.Statistics;
 [TestClass]
 public sealed class SampleTests
 {
-    // x = [1, 2, 3, 4, 10]; np.std(x, ddof=1), scipy.stats.sem(x), [(4 - q(a, 4) * sem(x), 4 + q(a, 4) * sem(x)) for a in (.025, .005)], q as in StudentTailTests   (scipy 1.10.1)
+    // x = [1, 2, 3, 4, 10]; np.std(x, ddof=1), scipy.stats.sem(x), [(4 - q(a, 4) * sem(x), 4 + q(a, 4) * sem(x)) for a in (.025, .005)], q
+    // as in StudentTailTests (scipy 1.10.1)
     [TestMethod]
     public void Mean_deviation_error_and_interval_are_those_of_scipy()
     {
@@ -86,7 +87,9 @@ public sealed class SampleTests
             Assert.IsTrue(intervals.Zip(intervals.Skip(1)).All(p => p.First.Lower >= p.Second.Lower && p.First.Upper <= p.Second.Upper));
         });
 
-    /// <summary>Of 20,000 samples a size, the share covered is off 0.95 by 0.0015, its standard deviation, in most cases; 0.006 is four of them.</summary>
+    /// <summary>
+    /// Of 20,000 samples a size, the share covered is off 0.95 by 0.0015, its standard deviation, in most cases; 0.006 is four of them.
+    /// </summary>
     [TestMethod]
     [DataRow(2)]
     [DataRow(3)]

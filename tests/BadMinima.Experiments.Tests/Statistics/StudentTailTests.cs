@@ -3,7 +3,8 @@ namespace BadMinima.Experiments.Tests.Statistics;
 [TestClass]
 public sealed class StudentTailTests
 {
-    // q = lambda a, d: scipy.optimize.brentq(lambda t: scipy.stats.t.sf(t, d) / a - 1, 0, 1e4, xtol=1e-14, rtol=1e-15)   (scipy 1.10.1, whose own t.ppf is right to 9 digits only)
+    // q = lambda a, d: scipy.optimize.brentq(lambda t: scipy.stats.t.sf(t, d) / a - 1, 0, 1e4, xtol=1e-14, rtol=1e-15) (scipy 1.10.1, whose
+    // own t.ppf is right to 9 digits only)
     // [[q(a, d) for a in (.025, .0005, .00005)] for d in (1, 1.5, 2, 4, 9, 29, 100.25, 1e4)]
     [TestMethod]
     [DataRow(1, 12.706204736174703, 636.6192487687197, 6366.197671315934)]

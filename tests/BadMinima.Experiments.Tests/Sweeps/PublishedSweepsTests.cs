@@ -17,7 +17,7 @@ public sealed class PublishedSweepsTests
     public void Every_published_sweep_file_is_one(string file)
     {
         string path = Path.Combine(Documents, file);
-        Sweep sweep = SweepFile.Read(path, File.ReadAllText(path), Catalogue.All);
+        SweepPlan sweep = SweepFile.Read(path, File.ReadAllText(path), Catalogue.All);
         Assert.IsNotEmpty(sweep.Cells);
         Assert.AreEqual(Path.GetFileNameWithoutExtension(file), sweep.Name);
         Assert.IsNotNull(sweep.Description);
@@ -31,7 +31,7 @@ public sealed class PublishedSweepsTests
         foreach (string claims in results)
         {
             string folder = Path.GetDirectoryName(claims)!;
-            Sweep sweep = SweepFile.Read($"{folder}.json", File.ReadAllText($"{folder}.json"), Catalogue.All);
+            SweepPlan sweep = SweepFile.Read($"{folder}.json", File.ReadAllText($"{folder}.json"), Catalogue.All);
             using var json = JsonDocument.Parse(File.ReadAllText(claims));
             Assert.AreEqual(sweep.Name, json.RootElement.GetProperty("name").GetString());
             HashSet<string> ids = [.. sweep.Cells.Select(c => c.Id), .. sweep.Starts.Select(s => s.Id)];

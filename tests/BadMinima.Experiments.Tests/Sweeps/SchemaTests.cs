@@ -22,10 +22,10 @@ public sealed class SchemaTests
     {
         foreach (string place in new[] { "training", "recipe" })
         {
-            CollectionAssert.IsSubsetOf(PhaseSettings.All.Select(s => SweepSchema.NameOf(s.Name)).ToArray(), Properties(place), place);
+            CollectionAssert.IsSubsetOf(PhaseSettings.All.Select(s => s.Property).ToArray(), Properties(place), place);
         }
 
-        CollectionAssert.AreEquivalent(PhaseSettings.All.Select(s => s.Name).Concat(PhaseSettings.OfRandomLabels.Select(s => s.Name)).Select(SweepSchema.NameOf).ToArray(), Properties("randomLabels"));
+        CollectionAssert.AreEquivalent(PhaseSettings.All.Select(s => s.Property).Concat(PhaseSettings.OfRandomLabels.Select(s => s.Property)).ToArray(), Properties("randomLabels"));
         CollectionAssert.IsSubsetOf(RunRequest.Settings.Select(s => s.Name).Except(OfACellAlone).ToArray(), Properties("grid"));
         CollectionAssert.AreEquivalent(new[] { "name", "train", "test", "size", "seed" }, Properties("data"));
     }
@@ -36,9 +36,9 @@ public sealed class SchemaTests
         JsonElement training = Definition("training").GetProperty("properties");
         foreach (Setting<MLNet.Phase> setting in PhaseSettings.All)
         {
-            string[] types = [.. training.GetProperty(SweepSchema.NameOf(setting.Name)).GetProperty("type").EnumerateArray().Select(t => t.GetString()!)];
-            string value = types.Contains("boolean") ? "false" : types.Contains("number") ? "1" : $"\"{setting.Form.Split('|')[0]}\"";
-            Assert.HasCount(1, Sweeping.Ids($$"""{ "recipes": "none", "starts": "random", "seeds": 1, "training": { "momentum": 0.5, "{{SweepSchema.NameOf(setting.Name)}}": {{(setting.Name is "momentum" or "dropout" or "label-smoothing" ? "0.5" : value)}} } }""".Replace("\"momentum\": 0.5, \"momentum\"", "\"momentum\"", StringComparison.Ordinal)), setting.Name);
+            string[] types = [.. training.GetProperty(setting.Property).GetProperty("type").EnumerateArray().Select(t => t.GetString()!)];
+            string value = setting.IsList ? "\"sam\"" : types.Contains("boolean") ? "false" : types.Contains("number") ? "1" : $"\"{setting.Form.Split('|')[0]}\"";
+            Assert.HasCount(1, Sweeping.Ids($$"""{ "recipes": "none", "starts": "random", "seeds": 1, "training": { "momentum": 0.5, "{{setting.Property}}": {{(setting.Name is "momentum" or "dropout" or "label-smoothing" ? "0.5" : value)}} } }""".Replace("\"momentum\": 0.5, \"momentum\"", "\"momentum\"", StringComparison.Ordinal)), setting.Name);
         }
     }
 

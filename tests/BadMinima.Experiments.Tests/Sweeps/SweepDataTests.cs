@@ -114,7 +114,7 @@ public sealed class SweepDataTests : IDisposable
     {
         Own("images");
         _sweep.Text = _sweep.Text.Replace("\"seeds\": 1", "\"seeds\": 30", StringComparison.Ordinal);
-        Sweep sweep = Sweeping.Read(_sweep.Text);
+        SweepPlan sweep = Sweeping.Read(_sweep.Text);
         Assert.HasCount(60, sweep.Cells);
         Assert.HasCount(1, sweep.Cells.Select(c => c.Plan.Data).Distinct(ReferenceEqualityComparer.Instance));
     }

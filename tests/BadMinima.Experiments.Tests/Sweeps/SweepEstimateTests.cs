@@ -62,13 +62,13 @@ public sealed class SweepEstimateTests : IDisposable
     [TestMethod]
     public void Measuring_and_replicas_cost_their_share()
     {
-        Sweep sweep = Sweeping.Read("""
+        SweepPlan sweep = Sweeping.Read("""
             { "seeds": 1, "recipes": "none", "starts": "adversarial", "data": { "train": 100, "test": 50 }, "architectures": "lenet",
               "training": { "epochs": 10, "measureEvery": 4 }, "randomLabels": { "epochs": 6, "replicas": 3, "measureEvery": 6 } }
             """);
-        ImmutableArray<SweepJob> jobs = SweepJob.Of(sweep, new("out"));
+        ImmutableArray<SweepJob> jobs = sweep.Jobs(new("out"));
         var speeds = Workload.All(jobs).ToImmutableDictionary(w => w.Work, _ => new Speed(1, 0.1));
-        JobCost start = JobCost.Of(jobs[0], speeds), cell = JobCost.Of(jobs[1], speeds);
+        JobCost start = jobs[0].Cost(speeds), cell = jobs[1].Cost(speeds);
         double evaluation = (100 + 50) * 0.1;
         Assert.AreEqual((1800, 1000), (start.Images, cell.Images));
         Assert.AreEqual((6 * 300) + ((300 + 50) * 0.1) + evaluation, start.Seconds, 1);
@@ -88,9 +88,9 @@ public sealed class SweepEstimateTests : IDisposable
     [TestMethod]
     public void Any_network_is_measured_within_seconds()
     {
-        Sweep sweep = Sweeping.Read("""{ "seeds": 1, "recipes": ["none", "all"], "starts": "random", "data": "synthetic-color", "architectures": ["mlp-100-100", "resnet50"], "precision": "f32" }""");
+        SweepPlan sweep = Sweeping.Read("""{ "seeds": 1, "recipes": ["none", "all"], "starts": "random", "data": "synthetic-color", "architectures": ["mlp-100-100", "resnet50"], "precision": "f32" }""");
         Workload[] seen = [];
-        foreach ((Workload work, RunPlan plan, Phase phase) in Workload.All(SweepJob.Of(sweep, new("out"))))
+        foreach ((Workload work, RunPlan plan, Phase phase) in Workload.All(sweep.Jobs(new("out"))))
         {
             Speed speed = SpeedMeter.Measure(work, plan with { Request = plan.Request with { Threads = 1 } }, phase, CancellationToken.None);
             Assert.IsGreaterThan(0, speed.Training, $"{work}");

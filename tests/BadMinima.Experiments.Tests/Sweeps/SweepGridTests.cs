@@ -34,11 +34,13 @@ public sealed partial class SweepGridTests
             ("""{ "seeds": 1, "recipes": "none", "starts": ["random", { "adversarial": { "replicas": [1, 3, 10] } }, { "adversarial": { "zeroOut": [0, 0.3], "replicas": 1 } }] }""", 1 + 3 + 2, 5),
             ("""{ "seeds": 2, "recipes": "none", "grids": [ { "data": "points" }, { "architectures": ["cnn", "lenet"], "seeds": 3 }, { "architectures": "cnn" } ] }""", (2 * 2) + (2 * 2 * 3), 2 + (2 * 3)),
             ("""{ "seeds": 1, "recipes": "none", "starts": "random", "training": { "epochs": 3 }, "grids": [ { "training": { "learningRate": [0.1, 0.2] } }, { "training": { "epochs": 4 } } ] }""", 3, 0),
+            ("""{ "seeds": 1, "recipes": "none", "starts": "random", "training": { "escapes": ["sam", { "ema": { "decay": 0.99 } }], "learningRate": [0.1, 0.2] } }""", 2, 0),
+            ("""{ "seeds": 1, "recipes": "none", "starts": "random", "training": { "escapes": [[], ["sam"], ["sam", "ema"]] } }""", 3, 0),
             ("""{ "boundary": 2 }""", 0, 0),
             ("""{ "boundary": [4, 5], "seeds": 1 }""", 16, 1),
         })
         {
-            Sweep sweep = Sweeping.Read(file);
+            SweepPlan sweep = Sweeping.Read(file);
             Assert.AreEqual((cells, starts), (sweep.Cells.Length, sweep.Starts.Length), file);
             Assert.HasCount(cells, sweep.Cells.DistinctBy(c => c.Id), file);
         }
@@ -47,7 +49,7 @@ public sealed partial class SweepGridTests
     [TestMethod]
     public void Settings_of_a_recipe_come_before_those_of_the_grid_and_those_before_the_ones_outside()
     {
-        Sweep sweep = Sweeping.Read("""
+        SweepPlan sweep = Sweeping.Read("""
             { "seeds": 1, "starts": "random", "training": { "epochs": 3, "learningRate": 0.1, "dropout": 0.2 },
               "grids": [ { "training": { "learningRate": 0.2 }, "recipes": { "name": "slow", "regularizers": "momentum", "dropout": 0.4 } } ] }
             """);
@@ -55,6 +57,29 @@ public sealed partial class SweepGridTests
         Assert.AreEqual((3, 0.2, 0.4, 0.9, "slow"),
             (cell.Plan.Options.Training!.Epochs, cell.Plan.Options.Training.LearningRate, cell.Plan.Options.Training.Dropout, cell.Plan.Options.Training.Momentum, cell.RecipeName));
     }
+
+    [TestMethod]
+    public void Escapes_are_the_same_however_they_are_written_and_none_is_as_if_nothing_were_said()
+    {
+        string Id(string training) => Sweeping.Ids($$"""{ "seeds": [1], "starts": "random", "recipes": "none", "training": { {{training}} } }""").Single();
+        string sam = Id("\"escapes\": [\"sam\"]");
+        foreach (string same in new[] { "\"sam\"", "\"sam:rho=0.05\"", "{ \"sam\": {} }", "[{ \"sam\": { \"rho\": 0.05 } }]", "[[\"sam\"]]" })
+        {
+            Assert.AreEqual(sam, Id($"\"escapes\": {same}"), same);
+        }
+
+        Assert.AreNotEqual(sam, Id("\"escapes\": [{ \"sam\": { \"rho\": 0.1 } }]"));
+        Assert.AreEqual(Known[0].Id, Id("\"escapes\": []"));
+        Assert.AreEqual(Known[0].Id, Id("\"escapes\": \"off\""));
+    }
+
+    [TestMethod]
+    [DataRow("[\"sharp\"]", "allowed is one of")]
+    [DataRow("[{ \"sam\": { \"rho\": \"wide\" } }]", "escape.sam.rho is wide; allowed is a number")]
+    [DataRow("[{ \"sam\": { \"rho\": -1 } }]", "is -1; allowed is more than 0")]
+    [DataRow("[\"ema\", \"ema\"]", "each escape once")]
+    public void What_no_escape_is_is_said_with_its_line(string escapes, string message)
+        => Assert.Contains(message, Sweeping.ErrorOf($$"""{ "seeds": [1], "recipes": "none", "training": { "escapes": {{escapes}} } }"""));
 
     [TestMethod]
     public void The_ids_never_change()
@@ -100,11 +125,11 @@ public sealed partial class SweepGridTests
         ];
         foreach (Setting<MLNet.Phase> setting in PhaseSettings.All)
         {
-            string value = setting.Form switch { "" => "true", "N" or "PIXELS" or "EPOCHS" => "5", "RATE" or "MU" or "WD" or "P" or "S" or "ALPHA" => "0.33", var form when form.StartsWith("const", StringComparison.Ordinal) => "\"linear\"", var form when form.StartsWith("loss", StringComparison.Ordinal) => "\"loss:9\"", _ => "0.5" };
+            string value = setting.IsList ? "\"sam\"" : setting.Form switch { "" => "true", "N" or "PIXELS" or "EPOCHS" => "5", "RATE" or "MU" or "WD" or "P" or "S" or "ALPHA" => "0.33", var form when form.StartsWith("const", StringComparison.Ordinal) => "\"linear\"", var form when form.StartsWith("loss", StringComparison.Ordinal) => "\"loss:9\"", _ => "0.5" };
             string momentum = setting.Name == "nesterov" ? ", \"momentum\": 0.9" : "";
             foreach (string phase in new[] { "training", "randomLabels" })
             {
-                files.Add($"\"{phase}\": {{ \"{SweepSchema.NameOf(setting.Name)}\": {value}{momentum} }}");
+                files.Add($"\"{phase}\": {{ \"{setting.Property}\": {value}{momentum} }}");
             }
         }
 
@@ -119,7 +144,7 @@ public sealed partial class SweepGridTests
     [TestMethod]
     public void Cells_that_differ_in_training_alone_share_their_start()
     {
-        Sweep sweep = Sweeping.Read("""{ "seeds": 1, "starts": "adversarial", "recipes": ["grid", { "learningRate": 0.3, "batchSize": 16 }] }""");
+        SweepPlan sweep = Sweeping.Read("""{ "seeds": 1, "starts": "adversarial", "recipes": ["grid", { "learningRate": 0.3, "batchSize": 16 }] }""");
         Assert.HasCount(9, sweep.Cells);
         Assert.HasCount(1, sweep.Cells.Select(c => c.StartId).Distinct());
         Assert.AreEqual(sweep.Starts.Single().Id, sweep.Cells[0].StartId);

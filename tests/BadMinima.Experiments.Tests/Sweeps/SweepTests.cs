@@ -142,7 +142,7 @@ public sealed class SweepTests : IDisposable
         }
 
         Assert.Contains("2 jobs, 2 of them done before.", _sweep.Finish().Output);
-        CollectionAssert.AreEqual(new[] { 3, 8 }, SweepResults.Read(_sweep.FullPath).Manifest.BoundarySeeds.ToArray());
+        CollectionAssert.AreEqual(new[] { 3, 8 }, SweepResults.Read(_sweep.FullPath).Manifest.AskedOf(new BoundaryKind()).Select(seed => (int)seed!).ToArray());
     }
 
     [TestMethod]

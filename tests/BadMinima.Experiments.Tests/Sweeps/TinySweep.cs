@@ -50,7 +50,7 @@ internal sealed class TinySweep : IDisposable
     {
         get
         {
-            Sweep sweep = Sweeping.Read(Text);
+            SweepPlan sweep = Sweeping.Read(Text);
             return [.. sweep.Cells.Select(c => Path.Combine("cells", c.Id)), .. sweep.Starts.Select(s => Path.Combine("starts", s.Id))];
         }
     }

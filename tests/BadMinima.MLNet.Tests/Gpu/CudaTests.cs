@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace BadMinima.MLNet.Tests.Gpu;
 
-/// <summary>What can be checked on an NVIDIA GPU only. Without one these are skipped: <c>dotnet test -p:TorchBackend=cuda -- --filter TestCategory=gpu</c> where there is one.</summary>
+/// <summary>
+/// What can be checked on an NVIDIA GPU only. Without one these are skipped: <c>dotnet test -p:TorchBackend=cuda -- --filter
+/// TestCategory=gpu</c> where there is one.
+/// </summary>
 [TestClass]
 [TestCategory("gpu")]
 public sealed class CudaTests

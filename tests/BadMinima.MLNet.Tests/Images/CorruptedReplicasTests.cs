@@ -78,7 +78,7 @@ public sealed class CorruptedReplicasTests
     {
         TorchRuntime.EnsureLoaded();
         byte[] pixels = [.. Enumerable.Range(0, count * shape.Volume).Select(i => (byte)(1 + i % 255))];
-        IDataView view = _ml.Data.LoadImages(pixels, shape, [.. Enumerable.Range(0, count).Select(i => i % 2)], ["a", "b"]);
+        IDataView view = _ml.Data.LoadFromPixels(pixels, shape, [.. Enumerable.Range(0, count).Select(i => i % 2)], ["a", "b"]);
         return ResidentImages.Read(view, ClassLabels.Own(view.Schema["Label"]), PixelColumn.Find(view.Schema, "Pixels"), CPU, "training data", out _);
     }
 }

@@ -82,8 +82,8 @@ public sealed class GaussianPointsTests
     [TestMethod]
     public void Numbers_out_of_range_are_refused()
     {
-        Assert.Contains("pointsPerClass is 0; allowed is at least 1", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Data.LoadGaussianPoints(pointsPerClass: 0)).Message);
-        Assert.Contains("jitteredCopies is -1; allowed is 0 or more", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Data.LoadGaussianPoints(jitteredCopies: -1)).Message);
+        Assert.Contains("pointsPerClass is 0; allowed is at least 1", Assert.ThrowsExactly<OptionException>(() => _ml.Data.LoadGaussianPoints(pointsPerClass: 0)).Message);
+        Assert.Contains("jitteredCopies is -1; allowed is 0 or more", Assert.ThrowsExactly<OptionException>(() => _ml.Data.LoadGaussianPoints(jitteredCopies: -1)).Message);
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Data.LoadGaussianPoints((Split)5));
     }
 

@@ -231,7 +231,7 @@ public sealed class IdxTests
         // macOS leaves such beside each file.
         File.WriteAllText(folder.File("._train-images-idx3-ubyte"), "");
         AssertRows(_ml.Data.LoadIdx(folder.FullPath), 6, 4, 2);
-        AssertRows(_ml.Data.LoadImages(folder.FullPath, Split.Test), 4, 4, 2);
+        AssertRows(_ml.Data.LoadImageSet(folder.FullPath, Split.Test), 4, 4, 2);
         Assert.HasCount(6, ImageRow.ReadAll(_ml.Data.LoadTrainTestImages(folder.FullPath).TrainSet));
     }
 
@@ -241,7 +241,7 @@ public sealed class IdxTests
         using var folder = new TemporaryFolder();
         WritePart(folder, "emnist-letters-train", 4, 2);
         WritePart(folder, "emnist-digits-test", 4, 2);
-        foreach (Action load in new Action[] { () => _ml.Data.LoadIdx(folder.FullPath), () => _ml.Data.LoadIdx(folder.FullPath, Split.Test), () => _ml.Data.LoadImages(folder.FullPath) })
+        foreach (Action load in new Action[] { () => _ml.Data.LoadIdx(folder.FullPath), () => _ml.Data.LoadIdx(folder.FullPath, Split.Test), () => _ml.Data.LoadImageSet(folder.FullPath) })
         {
             Assert.AreEqual($"{folder.FullPath}: IDX files of 2 sets found (emnist-digits-test-images-idx3-ubyte, emnist-letters-train-images-idx3-ubyte). "
                 + "Give each set a folder of its own, or name the two files: LoadIdx(imagesFile, labelsFile).", Assert.ThrowsExactly<InvalidDataException>(load).Message);
@@ -279,8 +279,8 @@ public sealed class IdxTests
     public void Labels_that_begin_at_one_have_no_class_below()
     {
         using var folder = new TemporaryFolder();
-        WriteLabelled(folder, "emnist-letters-train", 1, 3, 2);
-        WriteLabelled(folder, "emnist-letters-test", 3, 1);
+        WriteLabeled(folder, "emnist-letters-train", 1, 3, 2);
+        WriteLabeled(folder, "emnist-letters-test", 3, 1);
         IDataView train = _ml.Data.LoadIdx(folder.FullPath), test = _ml.Data.LoadIdx(folder.FullPath, Split.Test);
         foreach (IDataView part in new[] { train, test })
         {
@@ -305,8 +305,8 @@ public sealed class IdxTests
     public void A_part_that_lacks_the_first_class_keeps_the_names_of_the_others()
     {
         using var folder = new TemporaryFolder();
-        WriteLabelled(folder, "train", 0, 1, 2);
-        WriteLabelled(folder, "t10k", 2, 1);
+        WriteLabeled(folder, "train", 0, 1, 2);
+        WriteLabeled(folder, "t10k", 2, 1);
         IDataView test = _ml.Data.LoadIdx(folder.FullPath, Split.Test);
         CollectionAssert.AreEqual(new[] { "0", "1", "2" }, ImageRow.ClassNames(test));
         CollectionAssert.AreEqual(new uint[] { 3, 2 }, test.GetColumn<uint>("Label").ToArray());
@@ -343,10 +343,10 @@ public sealed class IdxTests
         const string Found = " Found are images.idx3-ubyte, labels.idx1-ubyte: the names of a pair say part and kind (train or test, images or labels), with or without a prefix. "
             + "Rename the files, or name the two: LoadIdx(imagesFile, labelsFile).";
         Assert.EndsWith(Found, Assert.ThrowsExactly<FileNotFoundException>(() => _ml.Data.LoadIdx(folder.FullPath)).Message);
-        Assert.EndsWith(Found, Assert.ThrowsExactly<InvalidDataException>(() => _ml.Data.LoadImages(folder.FullPath)).Message);
+        Assert.EndsWith(Found, Assert.ThrowsExactly<InvalidDataException>(() => _ml.Data.LoadImageSet(folder.FullPath)).Message);
     }
 
-    private static void WriteLabelled(TemporaryFolder folder, string part, params byte[] labels)
+    private static void WriteLabeled(TemporaryFolder folder, string part, params byte[] labels)
     {
         ImageFiles.WriteIdxImages(folder.File($"{part}-images-idx3-ubyte"), labels.Length, 2, 2);
         ImageFiles.Write(folder.File($"{part}-labels-idx1-ubyte"), [.. ImageFiles.Header(0x0801, (uint)labels.Length), .. labels]);

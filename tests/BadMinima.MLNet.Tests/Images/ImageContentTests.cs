@@ -55,7 +55,7 @@ public sealed class ImageContentTests
         Assert.AreEqual(_ml.Data.HashImages(_ml.Data.LoadImageFolder(folder.FullPath, Side, Side, maximumRows: 5, inMemory: false)), _ml.Data.HashImages(_ml.Data.TakeRows(all, 5)));
         DataOperationsCatalog.TrainTestData division = _ml.Data.TrainTestSplit(all, 0.3, seed: 1), again = _ml.Data.TrainTestSplit(all, 0.3, seed: 1), other = _ml.Data.TrainTestSplit(all, 0.3, seed: 2);
         Assert.AreEqual(_ml.Data.HashImages(division.TrainSet), _ml.Data.HashImages(again.TrainSet));
-        string[] different = [.. new[] { all, inMemory, _ml.Data.TakeRows(all, 5), _ml.Data.TakeRows(inMemory, 5), _ml.Data.ShuffleRows(all, seed: 3), division.TrainSet, division.TestSet, other.TrainSet }.Select(_ml.Data.HashImages)];
+        string[] different = [.. new[] { all, inMemory, _ml.Data.TakeRows(all, 5), _ml.Data.TakeRows(inMemory, 5), _ml.Data.ShuffleRows(all, seed: 3), division.TrainSet, division.TestSet, other.TrainSet }.Select(v => _ml.Data.HashImages(v))];
         Assert.HasCount(different.Length, different.Distinct());
     }
 

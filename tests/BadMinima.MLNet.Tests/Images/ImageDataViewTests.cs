@@ -136,17 +136,17 @@ public sealed class ImageDataViewTests
     {
         byte[] pixels = new byte[2 * Shape.Volume];
         string[] names = ["a", "b"];
-        Assert.Contains("47 bytes; 2 labels and images of 2x3x4 ask for 48", Assert.ThrowsExactly<ArgumentException>(() => _ml.Data.LoadImages(new byte[47], Shape, [0, 1], names)).Message);
-        Assert.Contains("at least one image", Assert.ThrowsExactly<ArgumentException>(() => _ml.Data.LoadImages([], Shape, [], names)).Message);
-        Assert.Contains("labels[1] is 2; classNames has 2 names, for 0 to 1", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Data.LoadImages(pixels, Shape, [0, 2], names)).Message);
-        Assert.Contains("labels[0] is -1", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Data.LoadImages(pixels, Shape, [-1, 0], names)).Message);
-        Assert.Contains("classNames is empty", Assert.ThrowsExactly<ArgumentException>(() => _ml.Data.LoadImages(pixels, Shape, [0, 0], [])).Message);
-        Assert.Contains("classNames[1] is empty", Assert.ThrowsExactly<ArgumentException>(() => _ml.Data.LoadImages(pixels, Shape, [0, 0], ["a", " "])).Message);
-        Assert.Contains("classNames[1] is 'a', which is there already", Assert.ThrowsExactly<ArgumentException>(() => _ml.Data.LoadImages(pixels, Shape, [0, 0], ["a", "a"])).Message);
-        Assert.Contains("shape has no size", Assert.ThrowsExactly<ArgumentException>(() => _ml.Data.LoadImages(pixels, default, [0, 0], names)).Message);
+        Assert.Contains("47 bytes; 2 labels and images of 2x3x4 ask for 48", Assert.ThrowsExactly<ArgumentException>(() => _ml.Data.LoadFromPixels(new byte[47], Shape, [0, 1], names)).Message);
+        Assert.Contains("at least one image", Assert.ThrowsExactly<ArgumentException>(() => _ml.Data.LoadFromPixels([], Shape, [], names)).Message);
+        Assert.Contains("labels[1] is 2; classNames has 2 names, for 0 to 1", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Data.LoadFromPixels(pixels, Shape, [0, 2], names)).Message);
+        Assert.Contains("labels[0] is -1", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Data.LoadFromPixels(pixels, Shape, [-1, 0], names)).Message);
+        Assert.Contains("classNames is empty", Assert.ThrowsExactly<ArgumentException>(() => _ml.Data.LoadFromPixels(pixels, Shape, [0, 0], [])).Message);
+        Assert.Contains("classNames[1] is empty", Assert.ThrowsExactly<ArgumentException>(() => _ml.Data.LoadFromPixels(pixels, Shape, [0, 0], ["a", " "])).Message);
+        Assert.Contains("classNames[1] is 'a', which is there already", Assert.ThrowsExactly<ArgumentException>(() => _ml.Data.LoadFromPixels(pixels, Shape, [0, 0], ["a", "a"])).Message);
+        Assert.Contains("shape has no size", Assert.ThrowsExactly<ArgumentException>(() => _ml.Data.LoadFromPixels(pixels, default, [0, 0], names)).Message);
     }
 
-    private IDataView Load() => _ml.Data.LoadImages(
+    private IDataView Load() => _ml.Data.LoadFromPixels(
         [.. Enumerable.Range(0, Count).SelectMany(i => ImageFiles.Image(i, Shape.Volume))], Shape, [.. Enumerable.Range(0, Count).Select(i => i % 3)], ["a", "b", "c"]);
 
     private static void AssertRowsBelongTogether(List<ImageRow> rows, bool inOrder)

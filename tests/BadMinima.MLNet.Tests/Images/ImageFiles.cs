@@ -4,7 +4,9 @@ using Microsoft.ML.Data;
 
 namespace BadMinima.MLNet.Tests.Images;
 
-/// <summary>Small files in every format that is read. What a pixel holds follows from its row and place, so that a test can tell what it must find.</summary>
+/// <summary>
+/// Small files in every format that is read. What a pixel holds follows from its row and place, so that a test can tell what it must find.
+/// </summary>
 internal static class ImageFiles
 {
     public const int CifarVolume = 3 * 32 * 32;
@@ -14,7 +16,9 @@ internal static class ImageFiles
 
     public static byte[] Image(int row, int volume) => [.. Enumerable.Range(0, volume).Select(p => Value(row, p))];
 
-    /// <summary>CIFAR-10's folder: five training files and one test file of so many records. Row i of a part has the label i mod 10.</summary>
+    /// <summary>
+    /// CIFAR-10's folder: five training files and one test file of so many records. Row i of a part has the label i mod 10.
+    /// </summary>
     public static void WriteCifar10(string folder, int recordsPerFile)
     {
         for (int file = 0; file < 5; file++)
@@ -73,7 +77,7 @@ internal static class ImageFiles
         stream.SetLength(length);
     }
 
-    /// <summary>A picture of one colour; the folder is made, and the ending chooses the format (.png, .jpg).</summary>
+    /// <summary>A picture of one color; the folder is made, and the ending chooses the format (.png, .jpg).</summary>
     public static void WritePicture(string file, int height, int width, byte red, byte green, byte blue)
     {
         byte[] pixels = [.. Enumerable.Range(0, height * width).SelectMany(_ => new byte[] { red, green, blue, 255 })];

@@ -62,10 +62,10 @@ public sealed class ImageFolderPartsTests : IDisposable
     [TestMethod]
     [DataRow("test")]
     [DataRow("test/unknown")]
-    public void A_test_folder_without_classes_does_not_hide_the_validation_part(string unlabelled)
+    public void A_test_folder_without_classes_does_not_hide_the_validation_part(string unlabeled)
     {
         Write("train", ("a", 1), ("b", 2));
-        ImageFiles.WritePicture(_folder.File($"{unlabelled}/1.png"), 4, 4, 9, 0, 0);
+        ImageFiles.WritePicture(_folder.File($"{unlabeled}/1.png"), 4, 4, 9, 0, 0);
         Write("val", ("b", 3));
         CollectionAssert.AreEqual(new[] { (2u, 3) }, Rows(Load(Split.Test)));
         Assert.Contains($"{_folder.File("test")}, which has none of the classes' folders", _warnings.Single());

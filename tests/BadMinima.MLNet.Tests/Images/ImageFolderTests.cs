@@ -69,15 +69,15 @@ public sealed class ImageFolderTests
     }
 
     [TestMethod]
-    public void A_grey_file_gives_three_equal_planes()
+    public void A_gray_file_gives_three_equal_planes()
     {
         using var folder = new TemporaryFolder();
 
-        // 4 x 4, 8 bits of grey, every pixel 128: not a format that ML.NET writes.
-        byte[] grey = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAQAAAAECAAAAACMmsGiAAAADklEQVR42mNoAAIGVAIAUBQIAW1N4EkAAAAASUVORK5CYII=");
+        // 4 x 4, 8 bits of gray, every pixel 128: not a format that ML.NET writes.
+        byte[] gray = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAQAAAAECAAAAACMmsGiAAAADklEQVR42mNoAAIGVAIAUBQIAW1N4EkAAAAASUVORK5CYII=");
         Directory.CreateDirectory(folder.File("a"));
-        File.WriteAllBytes(folder.File("a/grey.png"), grey);
-        ImageFiles.WritePicture(folder.File("b/colour.png"), 4, 4, 1, 2, 3);
+        File.WriteAllBytes(folder.File("a/gray.png"), gray);
+        ImageFiles.WritePicture(folder.File("b/color.png"), 4, 4, 1, 2, 3);
         byte[] pixels = ImageRow.ReadAll(_ml.Data.LoadImageFolder(folder.FullPath, 4, 4))[0].Pixels;
         CollectionAssert.AreEqual(Enumerable.Repeat((byte)128, 48).ToArray(), pixels);
     }

@@ -13,21 +13,21 @@ public sealed class ImageFormatTests
     {
         using var cifar10 = new TemporaryFolder();
         ImageFiles.WriteCifar10(cifar10.FullPath, 3);
-        AssertSet(_ml.Data.LoadImages(cifar10.FullPath), rows: 15, classes: 10, new ImageShape(3, 32, 32));
-        AssertSet(_ml.Data.LoadImages(cifar10.FullPath, Split.Test, maximumRows: 2), rows: 2, classes: 10, new ImageShape(3, 32, 32));
+        AssertSet(_ml.Data.LoadImageSet(cifar10.FullPath), rows: 15, classes: 10, new ImageShape(3, 32, 32));
+        AssertSet(_ml.Data.LoadImageSet(cifar10.FullPath, Split.Test, maximumRows: 2), rows: 2, classes: 10, new ImageShape(3, 32, 32));
 
         using var cifar100 = new TemporaryFolder();
         ImageFiles.WriteCifar100(cifar100.FullPath, 3);
-        AssertSet(_ml.Data.LoadImages(cifar100.FullPath), rows: 3, classes: 100, new ImageShape(3, 32, 32));
+        AssertSet(_ml.Data.LoadImageSet(cifar100.FullPath), rows: 3, classes: 100, new ImageShape(3, 32, 32));
 
         using var idx = new TemporaryFolder();
         ImageFiles.WriteIdxImages(idx.File("t10k-images-idx3-ubyte.gz"), 6, 4, 5);
         ImageFiles.WriteIdxLabels(idx.File("t10k-labels-idx1-ubyte.gz"), 6, 3);
-        AssertSet(_ml.Data.LoadImages(idx.FullPath, Split.Test), rows: 6, classes: 3, new ImageShape(1, 4, 5));
+        AssertSet(_ml.Data.LoadImageSet(idx.FullPath, Split.Test), rows: 6, classes: 3, new ImageShape(1, 4, 5));
 
         using var folders = new TemporaryFolder();
         WriteClassFolders(folders, "", 3);
-        AssertSet(_ml.Data.LoadImages(folders.FullPath, height: 6, width: 7), rows: 6, classes: 2, new ImageShape(3, 6, 7));
+        AssertSet(_ml.Data.LoadImageSet(folders.FullPath, height: 6, width: 7), rows: 6, classes: 2, new ImageShape(3, 6, 7));
     }
 
     [TestMethod]
@@ -35,7 +35,7 @@ public sealed class ImageFormatTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("readme.txt"), "hello");
-        string message = Assert.ThrowsExactly<InvalidDataException>(() => _ml.Data.LoadImages(folder.FullPath)).Message;
+        string message = Assert.ThrowsExactly<InvalidDataException>(() => _ml.Data.LoadImageSet(folder.FullPath)).Message;
         Assert.StartsWith(folder.FullPath, message);
         foreach (string format in new[] { "data_batch_1.bin", "train.bin", "train-images-idx3-ubyte", "class/image.jpg" })
         {
@@ -44,8 +44,8 @@ public sealed class ImageFormatTests
 
         string inside = Directory.CreateDirectory(folder.File("cifar-10-batches-bin")).FullName;
         ImageFiles.WriteCifar10(inside, 1);
-        Assert.Contains($"Is {inside} meant?", Assert.ThrowsExactly<InvalidDataException>(() => _ml.Data.LoadImages(folder.FullPath)).Message);
-        Assert.Contains("no such folder", Assert.ThrowsExactly<DirectoryNotFoundException>(() => _ml.Data.LoadImages(folder.File("nowhere"))).Message);
+        Assert.Contains($"Is {inside} meant?", Assert.ThrowsExactly<InvalidDataException>(() => _ml.Data.LoadImageSet(folder.FullPath)).Message);
+        Assert.Contains("no such folder", Assert.ThrowsExactly<DirectoryNotFoundException>(() => _ml.Data.LoadImageSet(folder.File("nowhere"))).Message);
     }
 
     [TestMethod]
@@ -54,7 +54,7 @@ public sealed class ImageFormatTests
         using var folder = new TemporaryFolder();
         ImageFiles.WriteCifar10(folder.FullPath, 1);
         ImageFiles.WriteCifar100(folder.FullPath, 1);
-        Assert.Contains("files of several sets found (Cifar10, Cifar100)", Assert.ThrowsExactly<InvalidDataException>(() => _ml.Data.LoadImages(folder.FullPath)).Message);
+        Assert.Contains("files of several sets found (Cifar10, Cifar100)", Assert.ThrowsExactly<InvalidDataException>(() => _ml.Data.LoadImageSet(folder.FullPath)).Message);
     }
 
     [TestMethod]
@@ -101,7 +101,7 @@ public sealed class ImageFormatTests
         File.WriteAllBytes(Path.Combine(inside, file), isPickle ? [0x80, 2, 0x7D] : [1]);
         foreach (string path in new[] { inside, folder.FullPath })
         {
-            foreach (Action load in new Action[] { () => _ml.Data.LoadImages(path), () => _ml.Data.LoadTrainTestImages(path) })
+            foreach (Action load in new Action[] { () => _ml.Data.LoadImageSet(path), () => _ml.Data.LoadTrainTestImages(path) })
             {
                 string message = Assert.ThrowsExactly<InvalidDataException>(load).Message;
                 Assert.StartsWith($"{path}: no image set found. {inside}", message);
@@ -120,13 +120,13 @@ public sealed class ImageFormatTests
         string archive = folder.File("cifar-10-binary.tar.gz");
         File.WriteAllBytes(archive, [1]);
         Assert.AreEqual($"{archive} is a file; a folder is expected. {archive} is an archive of what is read here: unpack it (tar -xf cifar-10-binary.tar.gz) and give the folder that comes out.",
-            Assert.ThrowsExactly<DirectoryNotFoundException>(() => _ml.Data.LoadImages(archive)).Message);
-        Assert.Contains("unpack it (tar -xf cifar-10-binary.tar.gz)", Assert.ThrowsExactly<InvalidDataException>(() => _ml.Data.LoadImages(folder.FullPath)).Message);
+            Assert.ThrowsExactly<DirectoryNotFoundException>(() => _ml.Data.LoadImageSet(archive)).Message);
+        Assert.Contains("unpack it (tar -xf cifar-10-binary.tar.gz)", Assert.ThrowsExactly<InvalidDataException>(() => _ml.Data.LoadImageSet(folder.FullPath)).Message);
         ImageFiles.WriteCifar10(Directory.CreateDirectory(folder.File("cifar-10-batches-bin")).FullName, 1);
-        Assert.Contains($"Is {folder.File("cifar-10-batches-bin")} meant?", Assert.ThrowsExactly<InvalidDataException>(() => _ml.Data.LoadImages(folder.FullPath)).Message);
+        Assert.Contains($"Is {folder.File("cifar-10-batches-bin")} meant?", Assert.ThrowsExactly<InvalidDataException>(() => _ml.Data.LoadImageSet(folder.FullPath)).Message);
         string other = folder.File("images.zip");
         File.WriteAllBytes(other, [1]);
-        Assert.AreEqual($"{other} is a file; a folder is expected.", Assert.ThrowsExactly<DirectoryNotFoundException>(() => _ml.Data.LoadImages(other)).Message);
+        Assert.AreEqual($"{other} is a file; a folder is expected.", Assert.ThrowsExactly<DirectoryNotFoundException>(() => _ml.Data.LoadImageSet(other)).Message);
     }
 
     [TestMethod]
@@ -135,7 +135,7 @@ public sealed class ImageFormatTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("train"), "a list");
         File.WriteAllText(folder.File("train.mat"), "SVHN");
-        Assert.DoesNotContain("version for", Assert.ThrowsExactly<InvalidDataException>(() => _ml.Data.LoadImages(folder.FullPath)).Message);
+        Assert.DoesNotContain("version for", Assert.ThrowsExactly<InvalidDataException>(() => _ml.Data.LoadImageSet(folder.FullPath)).Message);
     }
 
     private static void WriteClassFolders(TemporaryFolder folder, string part, int imagesPerClass)

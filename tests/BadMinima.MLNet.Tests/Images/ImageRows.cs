@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace BadMinima.MLNet.Tests.Images;
 
-/// <summary>A row of a labelled image set.</summary>
+/// <summary>A row of a labeled image set.</summary>
 internal sealed record ImageRow(ulong Id, uint Label, byte[] Pixels)
 {
     /// <summary>All rows, in the order of one pass.</summary>

@@ -30,7 +30,7 @@ public sealed class OddFoldersTests : IDisposable
     {
         byte[] jpeg = RawImages.Encoded(".jpg", 4, 4);
         byte[] bmp = RawImages.Bmp(2, 2, [.. Enumerable.Repeat((byte)9, 16)]);
-        byte[] png = RawImages.Png(1, 8, RawImages.Grey, [9]);
+        byte[] png = RawImages.Png(1, 8, RawImages.Gray, [9]);
         (string Name, byte[] Content)[] files =
         [
             ("1.jpg", jpeg), ("2.jpeg", jpeg), ("3.JPE", jpeg), ("4.jfif", jpeg), ("5.bmp", bmp), ("6.dib", bmp), ("7.png", png),

@@ -3,7 +3,10 @@ namespace BadMinima.MLNet.Tests.Images;
 /// <summary>Folders of PNG files, no two of them alike.</summary>
 internal static class PictureFolder
 {
-    /// <summary>Pictures of two classes in turn, a and b, the one reddish, the other bluish: row i of the set is file i, "a/0000.png", "b/0001.png" and so on.</summary>
+    /// <summary>
+    /// Pictures of two classes in turn, a and b, the one reddish, the other bluish: row i of the set is file i, "a/0000.png", "b/0001.png"
+    /// and so on.
+    /// </summary>
     public static TemporaryFolder Make(int count, int side)
     {
         var folder = new TemporaryFolder();

@@ -7,7 +7,7 @@ namespace BadMinima.MLNet.Tests.Images;
 /// <summary>Image files byte by byte: of kinds that ML.NET does not write, and with headers that claim any size.</summary>
 internal static class RawImages
 {
-    public const byte Grey = 0, Color = 2, Palette = 3, GreyAlpha = 4, ColorAlpha = 6;
+    public const byte Gray = 0, Color = 2, Palette = 3, GrayAlpha = 4, ColorAlpha = 6;
 
     /// <summary>A PNG file of one row.</summary>
     /// <param name="width">Its pixels.</param>
@@ -18,14 +18,14 @@ internal static class RawImages
     public static byte[] Png(int width, byte depth, byte type, byte[] row, params (string Name, byte[] Data)[] chunks)
         => Png(width, 1, depth, type, [0, .. row], chunks);
 
-    /// <summary>A PNG file that claims a size, of two colours, and holds no more than a few of its rows.</summary>
-    public static byte[] Png(int width, int height) => Png(width, height, 1, Grey, new byte[1000], []);
+    /// <summary>A PNG file that claims a size, of two colors, and holds no more than a few of its rows.</summary>
+    public static byte[] Png(int width, int height) => Png(width, height, 1, Gray, new byte[1000], []);
 
     /// <summary>A white PNG file.</summary>
     public static byte[] White(int width, int height)
     {
         byte[] row = [0, .. Enumerable.Repeat((byte)255, (width + 7) / 8)];
-        return Png(width, height, 1, Grey, [.. Enumerable.Repeat(row, height).SelectMany(r => r)], []);
+        return Png(width, height, 1, Gray, [.. Enumerable.Repeat(row, height).SelectMany(r => r)], []);
     }
 
     /// <summary>A JPEG file that claims a size.</summary>

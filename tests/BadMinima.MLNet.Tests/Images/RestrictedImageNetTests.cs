@@ -2,7 +2,10 @@ using Microsoft.ML;
 
 namespace BadMinima.MLNet.Tests.Images;
 
-/// <summary>Made of folders that are called like ImageNet's. The ends of each run are its own; the names between them are invented, since only the ends matter.</summary>
+/// <summary>
+/// Made of folders that are called like ImageNet's. The ends of each run are its own; the names between them are invented, since only the
+/// ends matter.
+/// </summary>
 [TestClass]
 public sealed class RestrictedImageNetTests
 {
@@ -12,9 +15,10 @@ public sealed class RestrictedImageNetTests
         ("primate", 2480495, 2494079, 18), ("fish", 2514041, 2655020, 9), ("crab", 1978287, 1981276, 4), ("insect", 2165105, 2268443, 20),
     ];
 
-    /// <summary>ImageNet's classes next to the runs: sea lion, timber wolf, grey fox, cougar, axolotl, gecko, centipede, tusker, sloth, Madagascar cat, panda, abacus, nautilus,
+    /// <summary>ImageNet's classes next to the runs: sea lion, timber wolf, gray fox, cougar, axolotl, gecko, centipede, tusker, sloth,
+    /// Madagascar cat, panda, abacus, nautilus,
     /// lobster, meerkat, damselfly.</summary>
-    private static readonly int[] Neighbours =
+    private static readonly int[] Neighbors =
     [
         2077923, 2114367, 2120505, 2125311, 1632777, 1675722, 1784675, 1871265, 2457408, 2497673, 2510455, 2666196, 1968897, 1983481, 2138441, 2268853,
     ];
@@ -22,9 +26,9 @@ public sealed class RestrictedImageNetTests
     private readonly MLContext _ml = new(seed: 1);
 
     [TestMethod]
-    public void The_classes_are_runs_of_synsets_and_their_neighbours_stay_out()
+    public void The_classes_are_runs_of_synsets_and_their_neighbors_stay_out()
     {
-        ImageClass[] classes = RestrictedImageNet.Classes("train", [.. Synsets().Concat(Neighbours).Select(Name), "README", "n1", "m02085620", "n0208562x"]);
+        ImageClass[] classes = RestrictedImageNet.Classes("train", [.. Synsets().Concat(Neighbors).Select(Name), "README", "n1", "m02085620", "n0208562x"]);
         CollectionAssert.AreEqual(Runs.Select(r => r.Class).ToArray(), classes.Select(c => c.Name).ToArray());
         foreach (((_, int first, int last, int count), ImageClass found) in Runs.Zip(classes))
         {
@@ -52,7 +56,7 @@ public sealed class RestrictedImageNetTests
     public void A_folder_of_ImageNet_gives_nine_classes_in_both_parts()
     {
         using var folder = new TemporaryFolder();
-        foreach (int synset in Synsets().Concat(Neighbours))
+        foreach (int synset in Synsets().Concat(Neighbors))
         {
             ImageFiles.WritePicture(folder.File($"train/{Name(synset)}/1.png"), 2, 2, (byte)(synset % 256), 0, 0);
             ImageFiles.WritePicture(folder.File($"val/{Name(synset)}/1.png"), 2, 2, (byte)(synset % 256), 0, 1);

@@ -41,7 +41,7 @@ public sealed class StreamedImagesTests
     }
 
     [TestMethod]
-    public void Rows_left_out_chosen_shuffled_and_labelled_anew_still_stream_and_are_the_right_ones()
+    public void Rows_left_out_chosen_shuffled_and_labeled_anew_still_stream_and_are_the_right_ones()
     {
         using TemporaryFolder folder = PictureFolder.Make(40, Side);
         IDataView all = InFiles(folder);
@@ -121,7 +121,7 @@ public sealed class StreamedImagesTests
     {
         using TemporaryFolder whole = PictureFolder.Make(30, Side);
         using TemporaryFolder parts = PictureFolder.MakeParts(8, 6, Side);
-        Streams(_ml.Data.LoadImages(whole.FullPath, height: Side, width: Side, inMemory: false), 30);
+        Streams(_ml.Data.LoadImageSet(whole.FullPath, height: Side, width: Side, inMemory: false), 30);
         foreach (string folder in new[] { whole.FullPath, parts.FullPath })
         {
             DataOperationsCatalog.TrainTestData data = _ml.Data.LoadTrainTestImages(folder, height: Side, width: Side, seed: 1, inMemory: false);

@@ -11,7 +11,7 @@ public sealed class SyntheticImagesTests
     private readonly MLContext _ml = new();
 
     [TestMethod]
-    [DataRow(SyntheticStyle.Grey28, "666b10c4654b207d9dd3d2f5c8026fb39a3c9b92efc3fa1efb1c02358ca9f61f")]
+    [DataRow(SyntheticStyle.Gray28, "666b10c4654b207d9dd3d2f5c8026fb39a3c9b92efc3fa1efb1c02358ca9f61f")]
     [DataRow(SyntheticStyle.Color32, "ccf993dcab120d1c7aaadb4f3b4b637c7bd3169cf89cc79b9fde990d35bad295")]
     public void The_first_hundred_images_are_the_same_on_every_platform(SyntheticStyle style, string checksum)
     {
@@ -31,11 +31,11 @@ public sealed class SyntheticImagesTests
     [TestMethod]
     public void Shapes_and_names_are_in_the_schema()
     {
-        IDataView grey = _ml.Data.LoadSyntheticImages(count: 10);
+        IDataView gray = _ml.Data.LoadSyntheticImages(count: 10);
         IDataView color = _ml.Data.LoadSyntheticImages(count: 10, style: SyntheticStyle.Color32);
-        Assert.AreEqual(new ImageShape(1, 28, 28).ToVectorType(NumberDataViewType.Byte), grey.Schema["Pixels"].Type);
+        Assert.AreEqual(new ImageShape(1, 28, 28).ToVectorType(NumberDataViewType.Byte), gray.Schema["Pixels"].Type);
         Assert.AreEqual(new ImageShape(3, 32, 32).ToVectorType(NumberDataViewType.Byte), color.Schema["Pixels"].Type);
-        CollectionAssert.AreEqual(new[] { "arrow", "fork", "cross", "tee", "triangle", "square", "zed", "hourglass", "gate", "comb" }, ImageRow.ClassNames(grey));
+        CollectionAssert.AreEqual(new[] { "arrow", "fork", "cross", "tee", "triangle", "square", "zed", "hourglass", "gate", "comb" }, ImageRow.ClassNames(gray));
     }
 
     [TestMethod]
@@ -77,7 +77,8 @@ public sealed class SyntheticImagesTests
     [TestMethod]
     public void The_mean_color_does_not_tell_the_class()
     {
-        // Of 200 images a class, the mean over all pixels of a colour has a standard deviation near 70 / sqrt(200) = 5 around the common mean.
+        // Of 200 images a class, the mean over all pixels of a color has a standard deviation near 70 / sqrt(200) = 5 around the common
+        // mean.
         var means = ImageRow.ReadAll(_ml.Data.LoadSyntheticImages(count: 2000, style: SyntheticStyle.Color32))
             .GroupBy(r => r.Label)
             .SelectMany(g => Enumerable.Range(0, 3).Select(c => g.Average(r => r.Pixels.Skip(c * 1024).Take(1024).Average(p => (double)p))))
@@ -103,7 +104,7 @@ public sealed class SyntheticImagesTests
     public void Options_out_of_range_are_named()
     {
         Assert.Contains("count is 0", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Data.LoadSyntheticImages(count: 0)).Message);
-        Assert.Contains("style is 5; allowed are Grey28, Color32", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Data.LoadSyntheticImages(style: (SyntheticStyle)5)).Message);
+        Assert.Contains("style is 5; allowed are Gray28, Color32", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Data.LoadSyntheticImages(style: (SyntheticStyle)5)).Message);
         Assert.Contains("split is 5", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Data.LoadSyntheticImages((Split)5)).Message);
     }
 

@@ -10,7 +10,7 @@ namespace BadMinima.MLNet.Tests.Images;
 [TestClass]
 public sealed class TransparencyTests : IDisposable
 {
-    // Half-transparent red, transparent white, a transparent dark colour, and an opaque one; in grey 200, 255, 10 and 60.
+    // Half-transparent red, transparent white, a transparent dark color, and an opaque one; in gray 200, 255, 10 and 60.
     private static readonly byte[] Colors = [255, 0, 0, 255, 255, 255, 10, 20, 30, 40, 50, 60];
     private static readonly byte[] Opacities = [128, 0, 0, 255];
 
@@ -22,8 +22,8 @@ public sealed class TransparencyTests : IDisposable
         ["deep.png"] = (RawImages.Png(4, 16, RawImages.ColorAlpha, [.. WithAlpha(Colors, 3).SelectMany(c => new[] { c, (byte)7 })]), OnBlack),
         ["palette.png"] = (RawImages.Png(4, 8, RawImages.Palette, [0, 1, 2, 3], ("PLTE", Colors), ("tRNS", Opacities)), OnBlack),
         ["webp.webp"] = (Webp(), OnBlack),
-        ["grey.png"] = (
-            RawImages.Png(4, 8, RawImages.GreyAlpha, WithAlpha([200, 255, 10, 60], 1)),
+        ["gray.png"] = (
+            RawImages.Png(4, 8, RawImages.GrayAlpha, WithAlpha([200, 255, 10, 60], 1)),
             [100, 100, 100, 0, 0, 0, 0, 0, 0, 60, 60, 60]),
         ["one transparent color.png"] = (
             RawImages.Png(4, 8, RawImages.Color, Colors, ("tRNS", [0, 255, 0, 255, 0, 255])),

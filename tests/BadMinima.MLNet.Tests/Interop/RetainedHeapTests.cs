@@ -8,7 +8,9 @@ public sealed class RetainedHeapTests
     private const int MiB = 1 << 20;
     private const int PagesOfMiB = 256;
 
-    /// <summary>A training step's activations, freed and asked for again: only the first round may touch pages that the process does not have yet.</summary>
+    /// <summary>
+    /// A training step's activations, freed and asked for again: only the first round may touch pages that the process does not have yet.
+    /// </summary>
     [TestMethod]
     [OSCondition(OperatingSystems.Linux)]
     public void FreedMemoryStaysInTheProcessOnAnyThread() => AssertFewFaults(() =>

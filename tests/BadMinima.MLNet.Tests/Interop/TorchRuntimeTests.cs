@@ -214,7 +214,8 @@ public sealed class TorchRuntimeTests
     [OSCondition(OperatingSystems.Linux)]
     public void A_libtorch_that_lacks_a_symbol_is_refused_before_it_ends_the_process()
     {
-        // A function that TorchSharp's library calls and libtorch_cpu does not: under another name it stands for a libtorch of another version.
+        // A function that TorchSharp's library calls and libtorch_cpu does not: under another name it stands for a libtorch of another
+        // version.
         byte[] name = "_ZN3c104impl23ExcludeDispatchKeyGuardC2ENS_14DispatchKeySetE\0"u8.ToArray();
         using TorchProbe probe = new();
         using TemporaryFolder other = new();

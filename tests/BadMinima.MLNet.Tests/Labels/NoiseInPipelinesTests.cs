@@ -4,7 +4,8 @@ using Microsoft.ML.Data;
 namespace BadMinima.MLNet.Tests.Labels;
 
 /// <summary>
-/// However label noise is put into pipelines, the labels that reach the trainer are the noisy ones, and those that reach the evaluator the true ones. Chains are nested at random, as
+/// However label noise is put into pipelines, the labels that reach the trainer are the noisy ones, and those that reach the evaluator the
+/// true ones. Chains are nested at random, as
 /// helpers that return <c>IEstimator&lt;ITransformer&gt;</c> do it, with caches and other transforms anywhere.
 /// </summary>
 [TestClass]
@@ -59,10 +60,10 @@ public sealed class NoiseInPipelinesTests
         var chain = _ml.Transforms.RandomizeLabels("NoisyLabel", "Label", AllWrong)
             .Append(Tiny.Trainer(_ml, Tiny.Options with { LabelColumnName = "NoisyLabel", RandomLabels = null }));
         using var model = chain.Fit(train);
-        IDataView unlabelled = _ml.Transforms.DropColumns("Label").Fit(train).Transform(train);
+        IDataView unlabeled = _ml.Transforms.DropColumns("Label").Fit(train).Transform(train);
         CollectionAssert.AreEqual(
             model.Transform(train).GetColumn<float[]>("Score").First(),
-            model.Transform(unlabelled).GetColumn<float[]>("Score").First());
+            model.Transform(unlabeled).GetColumn<float[]>("Score").First());
     }
 
     private IEnumerable<(ITransformer Model, IDataView Test)> Use(string use, IDataView data, IEstimator<ITransformer> pipeline)
@@ -109,7 +110,7 @@ public sealed class NoiseInPipelinesTests
 
     /// <summary>Every row's class is also its pixel, so that a label can be told from the truth on any view.</summary>
     private IDataView Data()
-        => _ml.Data.LoadImages([.. Enumerable.Range(0, Rows).Select(i => (byte)(i % Classes))], new ImageShape(1, 1, 1), [.. Enumerable.Range(0, Rows).Select(i => i % Classes)], ["a", "b", "c", "d"]);
+        => _ml.Data.LoadFromPixels([.. Enumerable.Range(0, Rows).Select(i => (byte)(i % Classes))], new ImageShape(1, 1, 1), [.. Enumerable.Range(0, Rows).Select(i => i % Classes)], ["a", "b", "c", "d"]);
 
     private static int Wrong(IDataView view, string label)
         => view.GetColumn<uint>(label).Zip(view.GetColumn<byte[]>("Pixels"), (key, pixels) => key - 1 == pixels[0] ? 0 : 1).Sum();

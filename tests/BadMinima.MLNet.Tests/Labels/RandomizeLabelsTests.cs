@@ -129,8 +129,8 @@ public sealed class RandomizeLabelsTests
     public void Data_without_the_label_pass_unchanged_so_that_a_chain_scores_them()
     {
         RandomizeLabelsTransformer transformer = Estimator(LabelNoise.Uniform(0.5)).Fit(Data());
-        IDataView unlabelled = _ml.Transforms.DropColumns("Label").Fit(Data()).Transform(Data());
-        Assert.AreSame(unlabelled, transformer.Transform(unlabelled));
+        IDataView unlabeled = _ml.Transforms.DropColumns("Label").Fit(Data()).Transform(Data());
+        Assert.AreSame(unlabeled, transformer.Transform(unlabeled));
     }
 
     [TestMethod]
@@ -145,7 +145,7 @@ public sealed class RandomizeLabelsTests
 
         RandomizeLabelsTransformer transformer = Estimator(LabelNoise.ClassConditional(matrix)).Fit(Data());
         string[] reversed = ["e", "d", "c", "b", "a"];
-        IDataView other = _ml.Data.LoadImages(new byte[5], new ImageShape(1, 1, 1), [0, 1, 2, 3, 4], reversed);
+        IDataView other = _ml.Data.LoadFromPixels(new byte[5], new ImageShape(1, 1, 1), [0, 1, 2, 3, 4], reversed);
         string Named(ITransformer noise)
         {
             IDataView noisy = noise.Transform(other);
@@ -159,7 +159,7 @@ public sealed class RandomizeLabelsTests
         using var folder = new Images.TemporaryFolder();
         _ml.Model.Save(transformer, Data().Schema, folder.File("noise.zip"));
         Assert.AreEqual("e d c b b", Named(_ml.Model.Load(folder.File("noise.zip"), out _)));
-        IDataView unknown = _ml.Data.LoadImages(new byte[5], new ImageShape(1, 1, 1), [0, 1, 2, 3, 4], ["a", "b", "c", "d", "x"]);
+        IDataView unknown = _ml.Data.LoadFromPixels(new byte[5], new ImageShape(1, 1, 1), [0, 1, 2, 3, 4], ["a", "b", "c", "d", "x"]);
         Assert.Contains("'x'", Assert.ThrowsExactly<ArgumentException>(() => transformer.Transform(unknown)).Message);
     }
 
@@ -169,7 +169,7 @@ public sealed class RandomizeLabelsTests
         RandomizeLabelsTransformer transformer = Estimator(LabelNoise.UniformOther()).Fit(Data());
         foreach (string[] names in new[] { new[] { "a", "b" }, ["c"] })
         {
-            IDataView noisy = transformer.Transform(_ml.Data.LoadImages(new byte[20], new ImageShape(1, 1, 1), [.. Enumerable.Range(0, 20).Select(i => i % names.Length)], names));
+            IDataView noisy = transformer.Transform(_ml.Data.LoadFromPixels(new byte[20], new ImageShape(1, 1, 1), [.. Enumerable.Range(0, 20).Select(i => i % names.Length)], names));
             VBuffer<ReadOnlyMemory<char>> values = default;
             noisy.Schema["Noisy"].GetKeyValues(ref values);
             Assert.AreEqual("a b c d e", string.Join(' ', values.DenseValues()));
@@ -238,7 +238,7 @@ public sealed class RandomizeLabelsTests
 
     private static IEnumerable<NameRow> Names(params string[] names) => names.Select(n => new NameRow { Name = n });
 
-    private IDataView Data() => _ml.Data.LoadImages(new byte[Rows], new ImageShape(1, 1, 1), [.. Enumerable.Range(0, Rows).Select(i => i % Classes)], ["a", "b", "c", "d", "e"]);
+    private IDataView Data() => _ml.Data.LoadFromPixels(new byte[Rows], new ImageShape(1, 1, 1), [.. Enumerable.Range(0, Rows).Select(i => i % Classes)], ["a", "b", "c", "d", "e"]);
 
     private RandomizeLabelsEstimator Estimator(LabelNoise noise) => _ml.Transforms.RandomizeLabels("Noisy", "Label", noise);
 

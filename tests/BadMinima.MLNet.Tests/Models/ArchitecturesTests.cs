@@ -27,6 +27,6 @@ public sealed class ArchitecturesTests
         Architectures.Register(Architectures.Get("mlp") with { Name = "renamed-of-a-test", Reference = "one" });
         Architectures.Register(Architectures.Get("mlp") with { Name = "renamed-of-a-test", Reference = "two" });
         Assert.AreEqual("two", Architectures.Get("renamed-of-a-test").Reference);
-        Assert.AreEqual(Architectures.Get("mlp").CountParameters(new(1, 28, 28), 10), Architectures.Get("renamed-of-a-test").CountParameters(new(1, 28, 28), 10));
+        Assert.AreEqual(Architectures.Get("mlp").CountParameters(new ImageShape(1, 28, 28), 10), Architectures.Get("renamed-of-a-test").CountParameters(new ImageShape(1, 28, 28), 10));
     }
 }

@@ -26,7 +26,8 @@ public sealed class FlopCountTests
     [TestMethod]
     public void A_residual_network_has_its_shortcuts_counted()
     {
-        // Stem and first stage at 32 pixels; each later stage halves the side and doubles the width, so that a convolution costs the same but for the first of the stage, half.
+        // Stem and first stage at 32 pixels; each later stage halves the side and doubles the width, so that a convolution costs the same
+        // but for the first of the stage, half.
         long full = Convolution(32, 64, 64, 3);
         long later = full / 2 + 3 * full + Convolution(16, 64, 128, 1);
         Assert.AreEqual(2 * (Convolution(32, 3, 64, 3) + 4 * full + 3 * later + 512 * 10), Flops("resnet18", 3, 32));
@@ -69,7 +70,10 @@ public sealed class FlopCountTests
         Assert.AreEqual(2 * dense, Flops("densenet-bc-100", 3, 32));
     }
 
-    /// <summary>Published, in units of 10^9 multiply-adds: torchvision's table of its weights for 224 pixels; the rest are the usual figures for CIFAR-10.</summary>
+    /// <summary>
+    /// Published, in units of 10^9 multiply-adds: torchvision's table of its weights for 224 pixels; the rest are the usual figures for
+    /// CIFAR-10.
+    /// </summary>
     [TestMethod]
     [DataRow("resnet18", 224, 1000, 1.814, 0.0005)]
     [DataRow("resnet34", 224, 1000, 3.664, 0.0005)]
@@ -143,9 +147,12 @@ public sealed class FlopCountTests
     /// <summary>Multiply-adds of a convolution with a square kernel, by the side of its output.</summary>
     private static long Convolution(int size, int inputs, int outputs, int kernel) => (long)size * size * outputs * inputs * kernel * kernel;
 
-    private static Architecture Own(int minimumSize, Func<ImageShape, int, nn.Module<Tensor, Tensor>> create) => new("own", minimumSize, "of a test", create);
+    private static Architecture Own(int minimumSize, Func<InputShape, int, nn.Module<Tensor, Tensor>> create)
+        => new() { Name = "own", MinimumSize = minimumSize, Create = create };
 
-    /// <summary>One layer three times over, frozen as those taken from elsewhere are, then one to the classes, and a head for training only.</summary>
+    /// <summary>
+    /// One layer three times over, frozen as those taken from elsewhere are, then one to the classes, and a head for training only.
+    /// </summary>
     private sealed class Repeated : nn.Module<Tensor, Tensor>
     {
         private readonly Linear _again = nn.Linear(12, 12);

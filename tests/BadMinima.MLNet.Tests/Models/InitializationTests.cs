@@ -45,7 +45,8 @@ public sealed class InitializationTests
             }
         }
 
-        // Of [-1, 1]: mean 0, second moment 1/3, fourth 1/5; of the standard normal: 0, 1, 3. Tolerances: five deviations of the mean of n numbers.
+        // Of [-1, 1]: mean 0, second moment 1/3, fourth 1/5; of the standard normal: 0, 1, 3. Tolerances: five deviations of the mean of n
+        // numbers.
         Moments(uniform, [(0, 1.0 / 3), (1.0 / 3, 4.0 / 45), (0.2, 16.0 / 225)]);
         Moments(normal, [(0, 1), (1, 2), (3, 96)]);
         Assert.AreEqual(name.StartsWith("densenet", StringComparison.Ordinal) && initialization == Initialization.Paper, normal.Count > 0);
@@ -91,17 +92,22 @@ public sealed class InitializationTests
     [TestMethod]
     public void A_network_of_ones_own_keeps_what_its_factory_gave_it()
     {
-        var own = new Architecture("own-of-a-test", 1, "", (shape, classes) =>
+        var own = new Architecture()
         {
-            var network = nn.Sequential(nn.Conv2d(shape.Channels, 2, 1), nn.Flatten(), nn.Linear(2 * shape.Height * shape.Width, classes));
-            using var noGradient = no_grad();
-            foreach (Parameter parameter in network.parameters())
+            Name = "own-of-a-test",
+            Create = (shape, classes) =>
             {
-                parameter.fill_(0.25);
-            }
+                var network = nn.Sequential(
+                    nn.Conv2d(shape.Channels, 2, 1), nn.Flatten(), nn.Linear(2 * shape.Image.Height * shape.Image.Width, classes));
+                using var noGradient = no_grad();
+                foreach (Parameter parameter in network.parameters())
+                {
+                    parameter.fill_(0.25);
+                }
 
-            return network;
-        });
+                return network;
+            },
+        };
         foreach (Initialization initialization in Enum.GetValues<Initialization>())
         {
             using nn.Module<Tensor, Tensor> network = Architectures.Create(own, new ImageShape(1, 4, 4), 3, 1, initialization);
@@ -113,8 +119,10 @@ public sealed class InitializationTests
     public void The_trainer_starts_as_its_option_says_and_by_default_as_the_paper()
     {
         var ml = new MLContext(seed: 1);
-        Architectures.Register(new("paper-is-zero-of-a-test", 1, "", (shape, classes) => nn.Sequential(nn.Flatten(), nn.Linear(shape.Volume, classes)))
+        Architectures.Register(new()
         {
+            Name = "paper-is-zero-of-a-test",
+            Create = (shape, classes) => nn.Sequential(nn.Flatten(), nn.Linear(shape.Volume, classes)),
             PaperInitialization = network => network.parameters().First().zero_(),
         });
         TwoPhaseTrainer.Options still = Tiny.Options with { Architecture = "paper-is-zero-of-a-test", RandomLabels = null, Training = Recipe.Vanilla with { Epochs = 1, LearningRate = 1e-300 } };

@@ -5,7 +5,9 @@ namespace BadMinima.MLNet.Tests;
 [TestClass]
 public sealed class NetworkFormTests
 {
-    /// <summary>The strides decide in which layout torch computes, also where a single channel leaves the order in memory the same.</summary>
+    /// <summary>
+    /// The strides decide in which layout torch computes, also where a single channel leaves the order in memory the same.
+    /// </summary>
     [TestMethod]
     [DataRow(1)]
     [DataRow(3)]

@@ -106,7 +106,7 @@ public sealed class NetworkTests
         {
             using var scope = NewDisposeScope();
             using nn.Module<Tensor, Tensor> network = Create(name, new ImageShape(1, 28, 28), 3);
-            Dropout dropout = network.modules().OfType<Dropout>().Single();
+            TorchSharp.Modules.Dropout dropout = network.modules().OfType<TorchSharp.Modules.Dropout>().Single();
             Assert.AreEqual(0, dropout.p, name);
 
             // All of the last layer's input dropped, its bias is what remains; in inference mode nothing is dropped.

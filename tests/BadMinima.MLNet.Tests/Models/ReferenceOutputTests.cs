@@ -17,7 +17,8 @@ public sealed class ReferenceOutputTests
     [DataRow("densenet-bc-40")]
     public void Logits_loss_gradients_and_running_statistics_are_those_of_PyTorch(string architecture)
     {
-        // A ReLU whose input float32 rounds over to the other side of 0 moves the gradients of everything before it: by 8.5e-4 seen in ResNet50.
+        // A ReLU whose input float32 rounds over to the other side of 0 moves the gradients of everything before it: by 8.5e-4 seen in
+        // ResNet50.
         AreThose(architecture, ScalarType.Float32, 1e-4, gradients: 3e-3);
 
         // Without rounding, nothing is left: the reference has nine digits.
@@ -50,7 +51,9 @@ public sealed class ReferenceOutputTests
         AreClose("running statistics", expected.Norms.SelectMany(n => new[] { n.Mean, n.Variance }), ReferenceWeights.Running(network).SelectMany(b => Numbers(b.Buffer.norm())), tolerance);
     }
 
-    /// <summary>Within a part of the greatest of them: single logits and VGG's gradients of the biases before a BatchNorm are zero up to rounding.</summary>
+    /// <summary>
+    /// Within a part of the greatest of them: single logits and VGG's gradients of the biases before a BatchNorm are zero up to rounding.
+    /// </summary>
     private static void AreClose(string what, IEnumerable<double> expected, IEnumerable<double> actual, double tolerance)
     {
         double[] wanted = [.. expected];

@@ -24,8 +24,14 @@ public sealed class FeatureVectorTests
     };
 
     [ClassInitialize]
-    public static void Register(TestContext _) => Architectures.Register(new(Network, 1, "2-100-100-1 with ReLU, logits 0 and z", (shape, _) => nn.Sequential(
-        nn.Flatten(), nn.Linear(shape.Volume, 100), nn.ReLU(), nn.Linear(100, 100), nn.ReLU(), nn.Linear(100, 1), nn.ConstantPad1d((1, 0), 0))));
+    public static void Register(TestContext _) => Architectures.Register(new()
+    {
+        Name = Network,
+        Description = "2-100-100-1 with ReLU, logits 0 and z",
+        Takes = InputKinds.Images | InputKinds.Vectors,
+        Create = (shape, _) => nn.Sequential(
+            nn.Flatten(), nn.Linear(shape.Volume, 100), nn.ReLU(), nn.Linear(100, 100), nn.ReLU(), nn.Linear(100, 1), nn.ConstantPad1d((1, 0), 0)),
+    });
 
     [TestMethod]
     public void From_a_random_start_the_2D_case_is_separated_by_a_nearly_straight_line()
@@ -58,7 +64,7 @@ public sealed class FeatureVectorTests
     {
         IDataView view = Vectors(6, 10, i => -1000.5f + 37 * i);
         using ResidentImages set = Read(view);
-        Assert.AreEqual((ScalarType.Float32, "feature vectors of 10"), (set.Pixels.dtype, set.Format.ToString()));
+        Assert.AreEqual((ScalarType.Float32, "feature vectors of 10"), (set.Pixels.dtype, set.Shape.ToString()));
         using var scope = NewDisposeScope();
         CollectionAssert.AreEqual(view.GetColumn<float[]>("Features").SelectMany(f => f).ToArray(), set.Pixels.data<float>().ToArray());
         Tensor replicas = new CorruptedReplicas(set, 2, 0.35, CounterRandom.Create(1)).Gather([.. Enumerable.Range(0, 12)]).Pixels.flatten(1);
@@ -80,7 +86,7 @@ public sealed class FeatureVectorTests
         Assert.AreEqual(Math.Sqrt(1.25) * 1e-6, normalization.Deviation[2], 1e-9);
 
         using TwoPhaseTransformer model = Tiny.Trainer(_ml, Options with { Training = Recipe.Vanilla with { Epochs = 1 } }).Fit(_ml.Data.LoadGaussianPoints());
-        using Tensor point = tensor(new[] { 0.3f, -7 }).view(1, 2, 1, 1);
+        using Tensor point = tensor(new[] { 0.3f, -7 }).view(1, 2);
         using Tensor normalized = model.Classifier.Normalize(point);
         Assert.IsTrue(Tiny.Same(point, normalized), "the 2-D protocol takes the points as they are");
         Assert.AreNotSame(point, normalized);
@@ -96,7 +102,7 @@ public sealed class FeatureVectorTests
         TwoPhaseTransformer loaded = _ml.Model.LoadTwoPhase(folder.File("model.zip"), out _);
         float[][] expected = [.. model.Transform(train).GetColumn<float[]>("Score")];
         CollectionAssert.AreEqual(expected.SelectMany(s => s).ToArray(), loaded.Transform(train).GetColumn<float[]>("Score").SelectMany(s => s).ToArray());
-        Assert.AreEqual(new ImageShape(2, 1, 1), loaded.InputShape);
+        Assert.AreEqual(InputShape.Vector(2), loaded.InputShape);
         using var engine = _ml.Model.CreatePredictionEngine<Point, Prediction>(loaded);
         foreach ((float[] point, float[] scores) in train.GetColumn<float[]>("Features").Zip(expected).Take(10))
         {
@@ -120,13 +126,13 @@ public sealed class FeatureVectorTests
         IDataView points = _ml.Data.LoadGaussianPoints();
         foreach (Augmentation augmentation in new Augmentation[] { new() { CropPadding = 1 }, new() { HorizontalFlip = true }, new() { Cutout = 1 } })
         {
-            Fails<ArgumentOutOfRangeException>("allowed is none for feature vectors: crop, flip and cutout are for images", points, Options with { Training = Recipe.Vanilla with { Augmentation = augmentation } });
+            Fails<OptionException>("allowed is none for feature vectors: crop, flip and cutout are for images", points, Options with { Training = Recipe.Vanilla with { Augmentation = augmentation } });
         }
 
         // A convolutional network needs the dimensions of an image.
         Fails<ArgumentOutOfRangeException>("Column 'Features' of the training data is of type Vector<Single, 2>: a vector without the three dimensions channels, height, width", points, Options with { Architecture = "cnn", Normalization = null });
         Fails<ArgumentOutOfRangeException>("without the three dimensions", Rows<byte>([[1, 2], [3, 4]]), Options);
-        Fails<ArgumentOutOfRangeException>("Normalization.Mean is 0.4914, 0.4822, 0.4465; allowed is one finite number a channel (2)", points, Options with { Normalization = Normalization.Cifar10 });
+        Fails<OptionException>("Normalization.Mean is 0.4914, 0.4822, 0.4465; allowed is one finite number a channel (2)", points, Options with { Normalization = Normalization.Cifar10 });
         foreach (float bad in new[] { float.NaN, float.PositiveInfinity })
         {
             Fails<InvalidDataException>($"Column 'Features', row 1 of the training data: feature 1 is {bad}; allowed is a finite number", Rows([[0f, 1], [0, bad]]), Options);
@@ -141,7 +147,7 @@ public sealed class FeatureVectorTests
     {
         // The same numbers, once as features and once as an image of 2x1x1.
         IDataView points = _ml.Data.LoadGaussianPoints();
-        IDataView images = _ml.Data.LoadImages([1, 2, 30, 40], new ImageShape(2, 1, 1), [0, 1], ["0", "1"]);
+        IDataView images = _ml.Data.LoadFromPixels([1, 2, 30, 40], new ImageShape(2, 1, 1), [0, 1], ["0", "1"]);
         using TwoPhaseTransformer ofPoints = Tiny.Trainer(_ml, Options with { Training = Recipe.Vanilla with { Epochs = 1 } }).Fit(points);
         using TwoPhaseTransformer ofImages = Tiny.Trainer(_ml, Options with { FeatureColumnName = "Pixels", Training = Recipe.Vanilla with { Epochs = 1 } }).Fit(images);
         Assert.Contains("is a mlp-of-a-2-d-test for images of 2x1x1; asked for is a mlp-of-a-2-d-test for feature vectors of 2",
@@ -159,12 +165,12 @@ public sealed class FeatureVectorTests
         => model.Transform(_ml.Data.LoadFromEnumerable(points.Select(p => new Point { Features = p }).ToArray())).GetColumn<uint>("PredictedLabel");
 
     private static ResidentImages Read(IDataView view)
-        => ResidentImages.Read(view, ClassLabels.Own(view.Schema["Label"]), PixelColumn.Find(view.Schema, "Features", vectors: true), CPU, "training data", out _);
+        => ResidentImages.Read(view, ClassLabels.Own(view.Schema["Label"]), PixelColumn.Find(view.Schema, "Features", InputKinds.Vectors), CPU, "training data", out _);
 
     private IDataView Vectors(int rows, int features, Func<int, float> value)
         => Rows([.. Enumerable.Range(0, rows).Select(r => Enumerable.Range(0, features).Select(f => value(r * features + f)).ToArray())]);
 
-    /// <summary>Labelled rows of two classes in turn.</summary>
+    /// <summary>Labeled rows of two classes in turn.</summary>
     private IDataView Rows<T>(T[][] rows)
     {
         var definition = SchemaDefinition.Create(typeof(Row<T>));

@@ -106,6 +106,20 @@ public sealed class PipelineTests
         model.Dispose();
     }
 
+    [TestMethod]
+    public void A_model_that_was_trained_with_an_escape_of_ones_own_loads_in_a_process_that_does_not_know_it()
+    {
+        using var folder = new TemporaryFolder();
+        var ml = new MLContext(seed: 1);
+        IDataView data = Tiny.Train(ml);
+        TwoPhaseTrainer.Options options = Tiny.Options with { Training = Tiny.Options.Training! with { Escapes = [new Training.Drifting(0.5), new Ema(0.5)] } };
+        using TwoPhaseTransformer model = Tiny.Trainer(ml, options).Fit(data);
+        ml.Model.Save(model, data.Schema, folder.File("model.zip"));
+        Assert.HasCount(5, RunModelProbe(folder.File("model.zip"), "1", "5").Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        using TwoPhaseTransformer loaded = ml.Model.LoadTwoPhase(folder.File("model.zip"), out _);
+        Assert.AreEqual(options.Training!.Escapes, loaded.History.Phases[1].Settings.Escapes);
+    }
+
     private static string RunModelProbe(params string[] arguments)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "ModelProbe.exe" : "ModelProbe"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };

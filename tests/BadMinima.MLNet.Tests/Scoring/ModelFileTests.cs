@@ -99,7 +99,11 @@ public sealed class ModelFileTests
     {
         using var folder = new TemporaryFolder();
         int width = 4;
-        Architectures.Register(new("changing-of-a-test", 1, "", (shape, classes) => torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(shape.Volume, width), torch.nn.Linear(width, classes))));
+        Architectures.Register(new()
+        {
+            Name = "changing-of-a-test",
+            Create = (shape, classes) => torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(shape.Volume, width), torch.nn.Linear(width, classes)),
+        });
         Save(folder.File("model.zip"), "changing-of-a-test").Dispose();
         width = 5;
         Fails(folder.File("model.zip"), "'changing-of-a-test' has Float32 [5, 784]");
@@ -126,7 +130,11 @@ public sealed class ModelFileTests
             stored.CopyTo(file);
         }
 
-        Architectures.Register(new("linear-of-version-1", 1, "", (shape, classes) => torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(shape.Volume, classes))));
+        Architectures.Register(new()
+        {
+            Name = "linear-of-version-1",
+            Create = (shape, classes) => torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(shape.Volume, classes)),
+        });
         using TwoPhaseTransformer model = _ml.Model.LoadTwoPhase(folder.File("version1.zip"), out _);
         Assert.AreEqual(Recipe.Vanilla with
         {
@@ -139,7 +147,7 @@ public sealed class ModelFileTests
             EarlyStopping = new() { Patience = 5 },
         }, model.History.Phases[1].Settings);
         byte[] pixels = [.. Enumerable.Range(0, 6 * 4).Select(i => (byte)(i * 37))];
-        float[] scores = [.. model.Transform(_ml.Data.LoadImages(pixels, model.InputShape, [0, 1, 0, 1, 1, 0], ["a", "b"])).GetColumn<float[]>("Score").Select(s => s[0])];
+        float[] scores = [.. model.Transform(_ml.Data.LoadFromPixels(pixels, model.InputShape.Image, [0, 1, 0, 1, 1, 0], ["a", "b"])).GetColumn<float[]>("Score").Select(s => s[0])];
         foreach ((float expected, float actual) in new[] { 0.36432227f, 0.54757893f, 0.39815378f, 0.5726636f, 0.43298712f, 0.8885715f }.Zip(scores))
         {
             Assert.AreEqual(expected, actual, 1e-5f);

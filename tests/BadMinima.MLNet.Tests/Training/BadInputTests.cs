@@ -54,12 +54,12 @@ public sealed class BadInputTests
         Fails<InvalidDataException>("pixel 5 is 256; allowed is 0 to 255", Vectors(256), Tiny.Options);
         Fails<InvalidDataException>("all pixels lie in 0..1", Vectors(1), Tiny.Options);
         Fails<InvalidDataException>("all pixels lie in 0..1", Vectors(0.25f), Tiny.Options);
-        Fails<ArgumentOutOfRangeException>("Training.EarlyStopping.Metric is TestAccuracy; allowed is Loss or TrainingAccuracy without validation data; give them to Fit(trainData, validationData)",
+        Fails<OptionException>("Training.EarlyStopping.Metric is TestAccuracy; allowed is Loss or TrainingAccuracy without validation data; give them to Fit(trainData, validationData)",
             good, Tiny.Options with { Training = Recipe.Vanilla with { EarlyStopping = new() { Metric = EarlyStoppingMetric.TestAccuracy } } });
         Fails<InvalidDataException>("are of one class (key 3)", _ml.Data.FilterRowsByKeyColumnFraction(good, "Label", 0.21, 0.29), Tiny.Options);
-        Fails<ArgumentException>("too small for 'cnn': the least is 8x8", _ml.Data.LoadImages(new byte[18], new ImageShape(1, 3, 3), [0, 1], ["a", "b"]), Tiny.Options);
-        Fails<ArgumentOutOfRangeException>("CropPadding is 20; allowed is 0 to 14", good, Tiny.Options with { Training = Recipe.Vanilla with { Augmentation = new() { CropPadding = 20 } } });
-        Fails<ArgumentOutOfRangeException>("Training.Augmentation.Cutout is 29; allowed is 0 to 28 for images of 1x28x28", good, Tiny.Options with { Training = Recipe.Vanilla with { Augmentation = new() { Cutout = 29 } } });
+        Fails<ArgumentException>("too small for 'cnn': the least is 8x8", _ml.Data.LoadFromPixels(new byte[18], new ImageShape(1, 3, 3), [0, 1], ["a", "b"]), Tiny.Options);
+        Fails<OptionException>("CropPadding is 20; allowed is 0 to 14", good, Tiny.Options with { Training = Recipe.Vanilla with { Augmentation = new() { CropPadding = 20 } } });
+        Fails<OptionException>("Training.Augmentation.Cutout is 29; allowed is 0 to 28 for images of 1x28x28", good, Tiny.Options with { Training = Recipe.Vanilla with { Augmentation = new() { Cutout = 29 } } });
         Fails<InvalidDataException>("no row with a label", _ml.Data.SkipRows(good, 1000), Tiny.Options);
         Fails<ArgumentException>("validation data have images of 3x32x32", good, Tiny.Options with { ValidationSet = _ml.Data.LoadSyntheticImages(Split.Test, 10, SyntheticStyle.Color32) });
     }

@@ -22,11 +22,19 @@ public sealed class CheckpointTests : IDisposable
     };
 
     [TestMethod]
-    [DataRow(Precision.F32)]
-    [DataRow(Precision.BF16)]
-    public void Interrupted_after_any_step_and_resumed_it_ends_in_the_weights_of_the_undisturbed_run(Precision precision)
+    [DataRow(Precision.F32, "")]
+    [DataRow(Precision.BF16, "")]
+    [DataRow(Precision.F32, "sam+ema:decay=0.9")]
+    [DataRow(Precision.BF16, "drifting+ema:decay=0.9+sam")]
+    public void Interrupted_after_any_step_and_resumed_it_ends_in_the_weights_of_the_undisturbed_run(Precision precision, string escapes)
     {
-        TwoPhaseTrainer.Options options = Options with { Precision = precision, Checkpoints = new(_folder.File("run")) };
+        _ = new Drifting();
+        TwoPhaseTrainer.Options options = Options with
+        {
+            Precision = precision,
+            Checkpoints = new(_folder.File("run")),
+            Training = Options.Training! with { Escapes = Escape.Parse(escapes) },
+        };
         byte[] expected = Fit(options with { Checkpoints = null }, out ImmutableArray<PhaseHistory> whole);
         int interruptions = 0;
         for (; ; interruptions++)
@@ -49,6 +57,45 @@ public sealed class CheckpointTests : IDisposable
         }
 
         Assert.IsGreaterThan(8, interruptions);
+    }
+
+    [TestMethod]
+    public void A_checkpoint_of_format_1_which_knew_slots_and_not_names_is_continued()
+    {
+        TwoPhaseTrainer.Options options = Options with { Checkpoints = new(_folder.File("run")) };
+        byte[] expected = Fit(options with { Checkpoints = null }, out _);
+        int asked = 0;
+        Run(options, () => asked++ > 45, out _);
+        string[] files = Checkpoints("run");
+        using (Checkpoint checkpoint = Checkpoint.Read(files[^1]))
+        {
+            Assert.AreEqual("momentum/velocity", checkpoint.State.Single().Name, "it is of the phase that has a momentum");
+            File.WriteAllBytes(files[^1], FormatOne(checkpoint));
+        }
+
+        Run(options, () => false, out byte[] weights);
+        CollectionAssert.AreEqual(expected, weights);
+    }
+
+    /// <summary>As the version before wrote it.</summary>
+    private static byte[] FormatOne(Checkpoint checkpoint)
+    {
+        var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        writer.Write("BMCHKPT\u0001"u8);
+        writer.Write(HistoryJson.Write(checkpoint.Progress));
+        TensorFormat.Write(writer, checkpoint.Values);
+        writer.Write(true);
+        TensorFormat.Write(writer, checkpoint.State.Single().Value);
+        writer.Write(checkpoint.Buffers.Count);
+        foreach ((string name, Tensor buffer) in checkpoint.Buffers)
+        {
+            writer.Write(name);
+            TensorFormat.Write(writer, buffer);
+        }
+
+        byte[] content = stream.ToArray();
+        return [.. content, .. System.Security.Cryptography.SHA256.HashData(content)];
     }
 
     [TestMethod]
@@ -203,8 +250,8 @@ public sealed class CheckpointTests : IDisposable
     [TestMethod]
     public void Checkpoint_options_are_checked()
     {
-        Assert.Contains("Checkpoints.Folder", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Tiny.Trainer(_ml, Options with { Checkpoints = new(" ") })).Message);
-        Assert.Contains("Checkpoints.Every", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Tiny.Trainer(_ml, Options with { Checkpoints = new("x") { Every = TimeSpan.Zero } })).Message);
+        Assert.Contains("Checkpoints.Folder", Assert.ThrowsExactly<OptionException>(() => Tiny.Trainer(_ml, Options with { Checkpoints = new(" ") })).Message);
+        Assert.Contains("Checkpoints.Every", Assert.ThrowsExactly<OptionException>(() => Tiny.Trainer(_ml, Options with { Checkpoints = new("x") { Every = TimeSpan.Zero } })).Message);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -224,7 +271,7 @@ public sealed class CheckpointTests : IDisposable
         using var threads = new TorchThreads(options.Threads);
         using ImageSet set = ImageSet.Read(data, ClassLabels.Own(data.Schema["Label"]), PixelColumn.Find(data.Schema, "Pixels"), CPU, "training data", out _);
         Architecture architecture = Architectures.Get(options.Architecture);
-        using var classifier = new ImageClassifier(Architectures.Create(architecture, set.Shape, 10, seed: 1), architecture, set.Format, 10, MeasuredNormalization.Of(set), CPU);
+        using var classifier = new ImageClassifier(Architectures.Create(architecture, set.Shape, 10, seed: 1), architecture, set.Shape, 10, MeasuredNormalization.Of(set), CPU);
         using CheckpointFolder folder = CheckpointFolder.Open(options.Checkpoints!.Folder);
         using Checkpoint? checkpoint = folder.ReadNewest(_ => { });
         ImmutableArray<PhaseHistory> phases = new TrainingRun(options, seed: 1, classifier, set, null, null, channel, isCancelled).Run(folder, checkpoint);

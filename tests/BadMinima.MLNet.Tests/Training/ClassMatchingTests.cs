@@ -52,7 +52,7 @@ public sealed class ClassMatchingTests
     {
         using TwoPhaseTransformer model = Tiny.Trainer(_ml, Options).Fit(Pictures("cat", "dog"));
         MulticlassClassificationMetrics Evaluate(string[] names, params int[] labels)
-            => _ml.MulticlassClassification.Evaluate(model.Transform(_ml.Data.LoadImages([.. labels.SelectMany(l => Picture(names[l] == "dog"))], new ImageShape(1, 4, 4), labels, names)));
+            => _ml.MulticlassClassification.Evaluate(model.Transform(_ml.Data.LoadFromPixels([.. labels.SelectMany(l => Picture(names[l] == "dog"))], new ImageShape(1, 4, 4), labels, names)));
         Assert.AreEqual(0.5, Evaluate(["bird", "dog"], 0, 1, 0, 1).MicroAccuracy);
         Assert.AreEqual(1.0, Evaluate(["dog", "cat", "bird"], 0, 1, 0, 1).MicroAccuracy);
 
@@ -67,7 +67,7 @@ public sealed class ClassMatchingTests
         using var model = chain.Fit(Pictures("cat", "dog"));
         foreach (string[] names in new[] { new[] { "cat", "dog" }, ["dog", "cat"], ["dog", "cat", "bird"], ["bird", "dog", "cat"] })
         {
-            IDataView data = _ml.Data.LoadImages([.. Picture(false), .. Picture(true)], new ImageShape(1, 4, 4), [Array.IndexOf(names, "cat"), Array.IndexOf(names, "dog")], names);
+            IDataView data = _ml.Data.LoadFromPixels([.. Picture(false), .. Picture(true)], new ImageShape(1, 4, 4), [Array.IndexOf(names, "cat"), Array.IndexOf(names, "dog")], names);
             Assert.AreEqual(1.0, _ml.MulticlassClassification.Evaluate(model.LastTransformer.Transform(data)).MicroAccuracy, string.Join(' ', names));
         }
     }
@@ -88,7 +88,7 @@ public sealed class ClassMatchingTests
     [TestMethod]
     public void Two_classes_of_one_name_are_refused()
     {
-        IDataView twice = _ml.Data.LoadImages([.. Picture(false), .. Picture(true), .. Picture(true)], new ImageShape(1, 4, 4), [0, 1, 2], ["caf\u00e9", "cafe\u0301", "x"]);
+        IDataView twice = _ml.Data.LoadFromPixels([.. Picture(false), .. Picture(true), .. Picture(true)], new ImageShape(1, 4, 4), [0, 1, 2], ["caf\u00e9", "cafe\u0301", "x"]);
         Assert.Contains("Two classes of the training data are called 'caf", Assert.ThrowsExactly<ArgumentException>(() => Tiny.Trainer(_ml, Options).Fit(twice)).Message);
         Assert.Contains("Two classes of the data are called 'caf", Assert.ThrowsExactly<ArgumentException>(() => _ml.Data.RandomizeLabels(twice, "Label", LabelNoise.UniformOther())).Message);
     }
@@ -172,13 +172,16 @@ public sealed class ClassMatchingTests
         CollectionAssert.AreEqual(Tiny.Weights(whole), Tiny.Weights(resumed));
     }
 
-    /// <summary>A dark picture of the name that comes first in the alphabet, a bright one of the other, and so on, numbered in the order that the names are given in.</summary>
+    /// <summary>
+    /// A dark picture of the name that comes first in the alphabet, a bright one of the other, and so on, numbered in the order that the
+    /// names are given in.
+    /// </summary>
     private IDataView Pictures(string first, string second, bool swapped = false)
     {
         string[] names = [first, second];
         int bright = string.CompareOrdinal(first, second) > 0 ? 0 : 1;
         bool[] rows = [.. Enumerable.Range(0, 24).Select(i => i % 2 == 1)];
-        return _ml.Data.LoadImages([.. rows.SelectMany(Picture)], new ImageShape(1, 4, 4), [.. rows.Select(b => b != swapped ? bright : 1 - bright)], names);
+        return _ml.Data.LoadFromPixels([.. rows.SelectMany(Picture)], new ImageShape(1, 4, 4), [.. rows.Select(b => b != swapped ? bright : 1 - bright)], names);
     }
 
     private static IEnumerable<byte> Picture(bool bright) => Enumerable.Range(0, 16).Select(p => (byte)((bright ? 200 : 20) + p));
@@ -211,5 +214,5 @@ file static class Views
 {
     /// <summary>The rows of a view that has its classes under other names.</summary>
     public static IDataView Renamed(this IDataView view, MLContext ml, params string[] names)
-        => ml.Data.LoadImages([.. view.GetColumn<byte[]>("Pixels").SelectMany(p => p)], new ImageShape(1, 4, 4), [.. view.GetColumn<uint>("Label").Select(k => (int)k - 1)], names);
+        => ml.Data.LoadFromPixels([.. view.GetColumn<byte[]>("Pixels").SelectMany(p => p)], new ImageShape(1, 4, 4), [.. view.GetColumn<uint>("Label").Select(k => (int)k - 1)], names);
 }

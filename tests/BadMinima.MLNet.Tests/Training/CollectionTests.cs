@@ -7,7 +7,9 @@ public sealed class CollectionTests
 {
     private readonly MLContext _ml = new(seed: 1);
 
-    /// <summary>TorchSharp keeps no hold of a number's native copy while torch reads it (see HeldScalar): here the collector is after each of them.</summary>
+    /// <summary>
+    /// TorchSharp keeps no hold of a number's native copy while torch reads it (see HeldScalar): here the collector is after each of them.
+    /// </summary>
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace BadMinima.MLNet.Tests.Training;
 
-/// <summary>What runs at the same time in one process does not change what comes out: four at once give what one alone gives, to the bit.</summary>
+/// <summary>
+/// What runs at the same time in one process does not change what comes out: four at once give what one alone gives, to the bit.
+/// </summary>
 [TestClass]
 public sealed class ConcurrencyTests
 {
@@ -27,7 +29,11 @@ public sealed class ConcurrencyTests
     ];
 
     [ClassInitialize]
-    public static void Register(TestContext _) => Architectures.Register(new(Drawing, 1, "a network with dropout by function", (shape, classes) => new FunctionalDropout(shape, classes)));
+    public static void Register(TestContext _) => Architectures.Register(new()
+    {
+        Name = Drawing,
+        Create = (shape, classes) => new FunctionalDropout(shape, classes),
+    });
 
     [TestMethod]
     [DynamicData(nameof(Recipes))]
@@ -115,7 +121,7 @@ public sealed class ConcurrencyTests
     [TestMethod]
     public void A_dropout_layer_that_a_network_runs_by_forward_is_refused_rather_than_left_out()
     {
-        Architectures.Register(new("forward-of-a-test", 1, "dropout by forward", (shape, classes) => new ByForward(shape, classes)));
+        Architectures.Register(new() { Name = "forward-of-a-test", Create = (shape, classes) => new ByForward(shape, classes) });
         TwoPhaseTrainer.Options options = Tiny.Options with { Architecture = "forward-of-a-test", RandomLabels = null, Training = Recipe.Vanilla with { Epochs = 1, Dropout = 0.5 } };
         Assert.Contains("Dropout layer 'dropout' has dropped nothing: it must be run by call(...)", Assert.ThrowsExactly<InvalidOperationException>(() => Fit(options)).Message);
     }
@@ -144,7 +150,7 @@ public sealed class ConcurrencyTests
         private readonly nn.Module<Tensor, Tensor> _linear;
         private readonly nn.Module<Tensor, Tensor> _last;
 
-        public FunctionalDropout(ImageShape shape, int classes) : base(nameof(FunctionalDropout))
+        public FunctionalDropout(InputShape shape, int classes) : base(nameof(FunctionalDropout))
         {
             (_linear, _last) = (nn.Linear(shape.Volume, 16), nn.Linear(16, classes));
             RegisterComponents();
@@ -158,7 +164,7 @@ public sealed class ConcurrencyTests
         private readonly nn.Module<Tensor, Tensor> linear;
         private readonly TorchSharp.Modules.Dropout dropout = nn.Dropout(0.5);
 
-        public ByForward(ImageShape shape, int classes) : base(nameof(ByForward))
+        public ByForward(InputShape shape, int classes) : base(nameof(ByForward))
         {
             linear = nn.Linear(shape.Volume, classes);
             RegisterComponents();

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet.Tests.Training;
@@ -11,8 +10,11 @@ public sealed class DropoutTests
     private readonly MLContext _ml = new(seed: 1);
 
     [ClassInitialize]
-    public static void Register(TestContext _) => Architectures.Register(new(Network, 1, "two linear layers with a dropout of 0.75 between them",
-        (shape, classes) => nn.Sequential(nn.Flatten(), nn.Linear(shape.Volume, 32), nn.ReLU(), nn.Dropout(0.75), nn.Linear(32, classes))));
+    public static void Register(TestContext _) => Architectures.Register(new()
+    {
+        Name = Network,
+        Create = (shape, classes) => nn.Sequential(nn.Flatten(), nn.Linear(shape.Volume, 32), nn.ReLU(), nn.Dropout(0.75), nn.Linear(32, classes)),
+    });
 
     [TestMethod]
     public void The_same_seed_gives_the_same_weights_whatever_the_users_generator_and_leaves_that_alone()
@@ -44,11 +46,11 @@ public sealed class DropoutTests
         TwoPhaseTransformer model = Tiny.Trainer(_ml, Options(0.5)).Fit(Tiny.Train(_ml));
         using (model)
         {
-            Assert.AreEqual(0, model.Network.modules().OfType<Dropout>().Single().p);
+            Assert.AreEqual(0, model.Network.modules().OfType<TorchSharp.Modules.Dropout>().Single().p);
         }
 
         using nn.Module<Tensor, Tensor> network = nn.Sequential(nn.Dropout(0.1));
-        using (new DropoutLayers(network, 0.5, CPU, CounterRandom.Create(1)))
+        using (new Steps.Dropout(network, 0.5, CPU, CounterRandom.Create(1)))
         {
             network.train();
             using var scope = NewDisposeScope();
@@ -57,7 +59,7 @@ public sealed class DropoutTests
             Assert.AreEqual(5000, dropped.eq(2).sum().item<long>(), 200.0);
         }
 
-        Assert.AreEqual(0, network.modules().OfType<Dropout>().Single().p);
+        Assert.AreEqual(0, network.modules().OfType<TorchSharp.Modules.Dropout>().Single().p);
     }
 
     [TestMethod]
@@ -69,9 +71,9 @@ public sealed class DropoutTests
         using nn.Module<Tensor, Tensor> network = nn.Sequential(nn.Dropout());
         using var scope = NewDisposeScope();
         CounterRandom generator = CounterRandom.Create(1);
-        using var layers = new DropoutLayers(network, probability, CPU, generator);
+        using var layers = new Steps.Dropout(network, probability, CPU, generator);
         network.train();
-        layers.Seed(2, 5);
+        layers.Seed(new(2, 5, 10, 0.1));
         Tensor mask = network.call(ones(10_000));
         random.manual_seed(unchecked((long)generator.Stream(2).Bits(5)));
         Assert.IsTrue(Tiny.Same(nn.functional.dropout(ones(10_000), probability), mask));
@@ -82,11 +84,11 @@ public sealed class DropoutTests
     {
         using nn.Module<Tensor, Tensor> network = nn.Sequential(nn.Dropout());
         using var scope = NewDisposeScope();
-        using var layers = new DropoutLayers(network, 0.5, CPU, CounterRandom.Create(1));
+        using var layers = new Steps.Dropout(network, 0.5, CPU, CounterRandom.Create(1));
         network.train();
         Tensor Mask(int epoch, int step)
         {
-            layers.Seed(epoch, step);
+            layers.Seed(new(epoch, step, 10, 0.1));
             return network.call(ones(100));
         }
 
@@ -102,7 +104,11 @@ public sealed class DropoutTests
     [TestMethod]
     public void Dropout_in_a_network_that_has_none_is_refused_before_anything_is_trained()
     {
-        Architectures.Register(new("no-dropout-of-a-test", 1, "one linear layer", (shape, classes) => nn.Sequential(nn.Flatten(), nn.Linear(shape.Volume, classes))));
+        Architectures.Register(new()
+        {
+            Name = "no-dropout-of-a-test",
+            Create = (shape, classes) => nn.Sequential(nn.Flatten(), nn.Linear(shape.Volume, classes)),
+        });
         TwoPhaseTrainer.Options options = Tiny.Options with { Architecture = "no-dropout-of-a-test", MetricsCallback = _ => Assert.Fail("something was trained") };
         foreach ((string phase, TwoPhaseTrainer.Options bad) in new[]
         {

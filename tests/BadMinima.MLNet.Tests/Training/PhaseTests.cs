@@ -25,6 +25,7 @@ public sealed class PhaseTests
         Mixup = 0.4,
         LabelSmoothing = 0.1,
         Dropout = 0.3,
+        Escapes = [new Sam(0.1), new Ema(0.9)],
         StopAtAccuracy = 0.999,
         MeasureEvery = 2,
         EarlyStopping = new() { Patience = 7, MinDelta = 0.01, Metric = EarlyStoppingMetric.TrainingAccuracy },
@@ -57,8 +58,11 @@ public sealed class PhaseTests
     [TestMethod]
     public void With_every_setting_on_the_same_seed_gives_the_same_weights_bit_for_bit_and_the_model_tells_its_settings()
     {
-        Architectures.Register(new("all-on-of-a-test", 1, "two linear layers with dropout",
-            (shape, classes) => nn.Sequential(nn.Flatten(), nn.Linear(shape.Volume, 32), nn.ReLU(), nn.Dropout(), nn.Linear(32, classes))));
+        Architectures.Register(new()
+        {
+            Name = "all-on-of-a-test",
+            Create = (shape, classes) => nn.Sequential(nn.Flatten(), nn.Linear(shape.Volume, 32), nn.ReLU(), nn.Dropout(), nn.Linear(32, classes)),
+        });
         TwoPhaseTrainer.Options options = Tiny.Options with { Architecture = "all-on-of-a-test", RandomLabels = Tiny.Options.RandomLabels! with { Mixup = 0.2, Dropout = 0.1 }, Training = Everything };
         byte[] Fit(TwoPhaseTrainer.Options options)
         {

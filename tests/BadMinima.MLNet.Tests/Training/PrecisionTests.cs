@@ -40,7 +40,7 @@ public sealed class PrecisionTests
     [TestMethod]
     public void TF32_is_refused_where_there_is_none()
     {
-        string message = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Tiny.Trainer(_ml, Tiny.Options with { Precision = Precision.TF32 }).Fit(Tiny.Train(_ml))).Message;
+        string message = Assert.ThrowsExactly<OptionException>(() => Tiny.Trainer(_ml, Tiny.Options with { Precision = Precision.TF32 }).Fit(Tiny.Train(_ml))).Message;
         Assert.Contains("Option Precision is TF32; allowed is F32 or BF16 on cpu", message);
     }
 

@@ -107,5 +107,5 @@ public sealed class ScheduleTests
         }
     }
 
-    private static void Refused(string message, Action make) => Assert.Contains(message, Assert.ThrowsExactly<ArgumentOutOfRangeException>(make).Message);
+    private static void Refused(string message, Action make) => Assert.Contains(message, Assert.Throws<ArgumentOutOfRangeException>(make).Message);
 }

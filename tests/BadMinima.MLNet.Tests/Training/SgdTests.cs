@@ -60,19 +60,18 @@ public sealed class SgdTests
     public void Coupled_steps_are_those_of_TorchSharps_own_optimizer(double momentum, bool nesterov, double weightDecay)
     {
         using var scope = NewDisposeScope();
-        Tensor weights = Floats(Start);
         var own = new Parameter(Floats(Start));
-        using var sgd = new Sgd(weights, Recipe.Vanilla with { Momentum = momentum, Nesterov = nesterov, WeightDecay = weightDecay });
+        using var sgd = new BareWeights(Start, Recipe.Vanilla with { Momentum = momentum, Nesterov = nesterov, WeightDecay = weightDecay });
         using var other = optim.SGD([own], 0.1, momentum, weight_decay: weightDecay, nesterov: nesterov);
         for (int step = 0; step < 5; step++)
         {
-            sgd.Step(weights * Floats(Curvature), 0.1);
+            sgd.Step(Gradient, 0.1);
             other.zero_grad();
             (Floats(Curvature) * own.square()).sum().div(2).backward();
             other.step();
         }
 
-        Assert.IsTrue(weights.allclose(own, 1e-6, 1e-7));
+        Assert.IsTrue(sgd.Weights.Values.allclose(own, 1e-6, 1e-7));
     }
 
     [TestMethod]
@@ -110,10 +109,9 @@ public sealed class SgdTests
     public void A_gradient_of_0_survives_clipping()
     {
         using var scope = NewDisposeScope();
-        Tensor weights = zeros(3);
-        using var sgd = new Sgd(weights, Recipe.Vanilla with { GradientClipping = 1 });
-        sgd.Step(zeros(3), 0.1);
-        Assert.IsTrue(weights.eq(0).all().item<bool>());
+        using var sgd = new BareWeights([0, 0, 0], Recipe.Vanilla with { GradientClipping = 1 });
+        sgd.Step(_ => zeros(3), 0.1);
+        CollectionAssert.AreEqual(new double[3], sgd.Values);
     }
 
     [TestMethod]
@@ -121,35 +119,50 @@ public sealed class SgdTests
     {
         using var scope = NewDisposeScope();
         Recipe recipe = Recipe.Vanilla with { Momentum = 0.9, Nesterov = true, WeightDecay = 0.1 };
-        (Tensor through, Tensor split) = (Floats(Start), Floats(Start));
-        using var whole = new Sgd(through, recipe);
-        using var before = new Sgd(split, recipe);
-        whole.Step(through * Floats(Curvature), 0.1);
-        before.Step(split * Floats(Curvature), 0.1);
-        using var after = new Sgd(split, recipe, before.Velocity);
-        whole.Step(through * Floats(Curvature), 0.2);
-        after.Step(split * Floats(Curvature), 0.2);
-        Assert.IsTrue(Tiny.Same(through, split));
-        Assert.IsTrue(Tiny.Same(whole.Velocity!, after.Velocity!));
+        using var whole = new BareWeights(Start, recipe);
+        using var before = new BareWeights(Start, recipe);
+        whole.Step(Gradient, 0.1);
+        before.Step(Gradient, 0.1);
+        using var after = new BareWeights(before.Values, recipe);
+        after.Load(before.State);
+        whole.Step(Gradient, 0.2);
+        after.Step(Gradient, 0.2);
+        CollectionAssert.AreEqual(whole.Values, after.Values);
+        Assert.IsTrue(Tiny.Same(whole.State.Single().Value, after.State.Single().Value));
+    }
+
+    [TestMethod]
+    public void State_of_other_parts_is_refused()
+    {
+        using var momentum = new BareWeights(Start, Recipe.Vanilla with { Momentum = 0.9 });
+        using var plain = new BareWeights(Start, Recipe.Vanilla);
+        Assert.Contains("momentum/velocity", Assert.ThrowsExactly<InvalidDataException>(() => plain.Load(momentum.State)).Message);
+        Assert.Contains("momentum/velocity", Assert.ThrowsExactly<InvalidDataException>(() => momentum.Load([])).Message);
     }
 
     [TestMethod]
     public void Steps_leak_no_tensor()
     {
         using var scope = NewDisposeScope();
-        Tensor weights = Floats(Start);
+        Recipe recipe = Recipe.Vanilla with
+        {
+            Momentum = 0.9,
+            Nesterov = true,
+            WeightDecay = 0.1,
+            GradientClipping = 1,
+            Escapes = [new Sam(), new Ema()],
+        };
+        using var sgd = new BareWeights(Start, recipe);
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        var sgd = new Sgd(weights, Recipe.Vanilla with { Momentum = 0.9, Nesterov = true, WeightDecay = 0.1, GradientClipping = 1 });
         for (int i = 0; i < 3; i++)
         {
-            using var step = NewDisposeScope();
-            sgd.Step(weights * Floats(Curvature), 0.1);
+            sgd.Step(Gradient, 0.1);
         }
 
-        Assert.AreEqual(before + 1, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
-        sgd.Dispose();
         Assert.AreEqual(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
+
+    private static Tensor Gradient(Tensor weights) => weights * Floats(Curvature);
 
     /// <param name="recipe">The options.</param>
     /// <param name="update">From weight, gradient, velocity and rate to the new weight and velocity.</param>
@@ -170,15 +183,13 @@ public sealed class SgdTests
 
     private static double[] Run(Recipe recipe, double[] rates)
     {
-        using var scope = NewDisposeScope();
-        Tensor weights = Floats(Start);
-        using var sgd = new Sgd(weights, recipe);
+        using var sgd = new BareWeights(Start, recipe);
         foreach (double rate in rates)
         {
-            sgd.Step(weights * Floats(Curvature), rate);
+            sgd.Step(Gradient, rate);
         }
 
-        return [.. weights.data<float>().Select(w => (double)w)];
+        return sgd.Values;
     }
 
     private static Tensor Floats(double[] values) => tensor([.. values.Select(v => (float)v)]);

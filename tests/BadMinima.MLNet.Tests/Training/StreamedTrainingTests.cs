@@ -14,7 +14,10 @@ public sealed class StreamedTrainingTests
 {
     private const int Side = 8;
 
-    /// <summary>Everything that touches pixels: both phases, replicas, a batch that is not full, augmentation. One thread, since two would wait for each other while images are decoded.</summary>
+    /// <summary>
+    /// Everything that touches pixels: both phases, replicas, a batch that is not full, augmentation. One thread, since two would wait for
+    /// each other while images are decoded.
+    /// </summary>
     private static readonly TwoPhaseTrainer.Options Options = Tiny.Options with
     {
         Threads = 1,
@@ -53,7 +56,11 @@ public sealed class StreamedTrainingTests
     {
         // Measuring accuracy takes 56 images of this size at a time, measuring the normalization 151, training 32.
         using TemporaryFolder folder = PictureFolder.Make(520, 96);
-        Architectures.Register(new("linear-of-the-streaming-test", 1, "one linear layer", (shape, classes) => nn.Sequential(nn.Flatten(), nn.Linear(shape.Volume, classes))));
+        Architectures.Register(new()
+        {
+            Name = "linear-of-the-streaming-test",
+            Create = (shape, classes) => nn.Sequential(nn.Flatten(), nn.Linear(shape.Volume, classes)),
+        });
         TwoPhaseTrainer.Options options = Options with
         {
             Architecture = "linear-of-the-streaming-test",
@@ -124,11 +131,16 @@ public sealed class StreamedTrainingTests
         IDataView view = Load(folder, Split.Train, inMemory: false);
         (int batches, int last) = (0, 0);
         Action cancel = () => { };
-        Architectures.Register(new("tapped-linear-of-the-streaming-test", 1, "one linear layer", (shape, classes) => nn.Sequential(new Tap(Count), nn.Flatten(), nn.Linear(shape.Volume, classes))));
+        Architectures.Register(new()
+        {
+            Name = "tapped-linear-of-the-streaming-test",
+            Create = (shape, classes) => nn.Sequential(new Tap(Count), nn.Flatten(), nn.Linear(shape.Volume, classes)),
+        });
         TwoPhaseTrainer.Options options = Options with { Architecture = "tapped-linear-of-the-streaming-test" };
         byte[] expected = Weights(Tiny.Trainer(_ml, options).Fit(view));
 
-        // Five batches an epoch in the first phase and three in the second: cancelled in the second epoch of the one and in the first of the other.
+        // Five batches an epoch in the first phase and three in the second: cancelled in the second epoch of the one and in the first of
+        // the other.
         Assert.AreEqual(16, batches);
         batches = 0;
         options = options with { Checkpoints = new(checkpoints.FullPath) };
@@ -250,7 +262,7 @@ public sealed class StreamedTrainingTests
         using TemporaryFolder folder = PictureFolder.Make(10, Side);
         IDataView view = _ml.Data.LoadImageFolder(folder.FullPath, 2048, 2048, inMemory: false);
         TwoPhaseTrainer trainer = Tiny.Trainer(_ml, Options with { RandomLabels = new() { Replicas = 20, BatchSize = 1000 } });
-        Assert.Contains("RandomLabels.BatchSize is 1000; allowed is at most 170 for images of 3x2048x2048", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainer.Fit(view)).Message);
+        Assert.Contains("RandomLabels.BatchSize is 1000; allowed is at most 170 for images of 3x2048x2048", Assert.ThrowsExactly<OptionException>(() => trainer.Fit(view)).Message);
     }
 
     [TestMethod]

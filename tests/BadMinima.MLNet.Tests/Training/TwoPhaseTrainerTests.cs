@@ -278,10 +278,14 @@ public sealed class TwoPhaseTrainerTests
     [TestMethod]
     public void A_network_of_ones_own_is_trained_under_its_name()
     {
-        Architectures.Register(new("linear-of-a-test", 1, "one linear layer", (shape, classes) => nn.Sequential(nn.Flatten(), nn.Linear(shape.Volume, classes))));
+        Architectures.Register(new()
+        {
+            Name = "linear-of-a-test",
+            Create = (shape, classes) => nn.Sequential(nn.Flatten(), nn.Linear(shape.Volume, classes)),
+        });
         using TwoPhaseTransformer model = Tiny.Trainer(_ml, Tiny.Options with { Architecture = "linear-of-a-test" }).Fit(Tiny.Train(_ml));
         Assert.AreEqual("linear-of-a-test", model.History.Architecture);
-        Assert.ThrowsExactly<ArgumentException>(() => Architectures.Register(new("cnn", 1, "", (_, _) => nn.Flatten())));
+        Assert.ThrowsExactly<ArgumentException>(() => Architectures.Register(new() { Name = "cnn", Create = (_, _) => nn.Flatten() }));
     }
 
     [TestMethod]

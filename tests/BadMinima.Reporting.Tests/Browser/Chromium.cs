@@ -16,7 +16,10 @@ internal static class Chromium
         @"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
     ];
 
-    /// <summary>The program's path; the test is inconclusive where there is none, and fails where <see cref="Variable"/> names a file that is not there.</summary>
+    /// <summary>
+    /// The program's path; the test is inconclusive where there is none, and fails where <see cref="Variable"/> names a file that is not
+    /// there.
+    /// </summary>
     public static string Path()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)

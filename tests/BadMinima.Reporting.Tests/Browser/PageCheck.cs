@@ -5,7 +5,8 @@ using Microsoft.Playwright;
 namespace BadMinima.Reporting.Tests;
 
 /// <summary>
-/// Looks at a page in Chromium as readers do, on phones, tablets and desks, in light and dark, and on paper, and says what is wrong with it.
+/// Looks at a page in Chromium as readers do, on phones, tablets and desks, in light and dark, and on paper, and says what is wrong with
+/// it.
 /// Shared by the tests of every program that writes pages.
 /// </summary>
 internal sealed class PageCheck : IAsyncDisposable
@@ -89,7 +90,8 @@ internal sealed class PageCheck : IAsyncDisposable
     }
 
     /// <summary>
-    /// All that is wrong with a page: words in the console, requests, what overflows or does not show at 360, 768 and 1,400 pixels and on A4, colours of the wrong
+    /// All that is wrong with a page: words in the console, requests, what overflows or does not show at 360, 768 and 1,400 pixels and on
+    /// A4, colors of the wrong
     /// theme, and what axe-core's own set of rules finds.
     /// </summary>
     /// <param name="path">The HTML file.</param>
@@ -132,7 +134,8 @@ internal sealed class PageCheck : IAsyncDisposable
             await LeavePictureAsync(page, $"{Path.GetFileNameWithoutExtension(path)}-{width}-{scheme}.png");
             await AddAsync(page, Looks, where, problems);
 
-            // Folds are opened for axe too, which otherwise passes over what is in them. It takes seconds: once a theme, on a phone and on a desk.
+            // Folds are opened for axe too, which otherwise passes over what is in them. It takes seconds: once a theme, on a phone and on
+            // a desk.
             await page.EvaluateAsync(SetFolds, true);
             await AddAsync(page, Looks, $"{where}, unfolded", problems);
             if (width == (scheme == ColorScheme.Dark ? Widths[0] : Widths[^1]))
@@ -172,7 +175,7 @@ internal sealed class PageCheck : IAsyncDisposable
     private static async Task AddAsync(IPage page, string script, string where, List<string> problems) =>
         problems.AddRange((await page.EvaluateAsync<string[]>(script)).Select(problem => $"{where}: {problem}"));
 
-    /// <summary>The sum of the three channels of the <paramref name="index"/>-th of some colours written rgb(r, g, b).</summary>
+    /// <summary>The sum of the three channels of the <paramref name="index"/>-th of some colors written rgb(r, g, b).</summary>
     private static int Brightness(string colors, int index) =>
         colors.Split("rgb(", StringSplitOptions.RemoveEmptyEntries)[index].TrimEnd(')').Split(',').Sum(channel => int.Parse(channel));
 }

@@ -10,7 +10,7 @@ internal static class Ours
     public static double ImagesPerSecond(Workload workload, int steps, Precision precision = Precision.F32)
     {
         var ml = new MLContext(seed: 1);
-        IDataView train = ml.Data.LoadSyntheticImages(Split.Train, workload.Batch * steps, workload.Channels == 3 ? SyntheticStyle.Color32 : SyntheticStyle.Grey28);
+        IDataView train = ml.Data.LoadSyntheticImages(Split.Train, workload.Batch * steps, workload.Channels == 3 ? SyntheticStyle.Color32 : SyntheticStyle.Gray28);
         using TwoPhaseTransformer model = ml.MulticlassClassification.Trainers.TwoPhase(new TwoPhaseTrainer.Options
         {
             Architecture = workload.Network,

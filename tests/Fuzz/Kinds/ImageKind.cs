@@ -86,7 +86,7 @@ internal sealed class ImageKind(string folder) : Kind(folder)
         return ((MemoryStream)writer.BaseStream).ToArray();
     }
 
-    /// <summary>128 greys, in codes of 8 bits that are cleared before they would grow, so that nothing is compressed.</summary>
+    /// <summary>128 grays, in codes of 8 bits that are cleared before they would grow, so that nothing is compressed.</summary>
     private static byte[] Gif(SKBitmap bitmap)
     {
         using var writer = new BinaryWriter(new MemoryStream());
@@ -94,9 +94,9 @@ internal sealed class ImageKind(string folder) : Kind(folder)
         writer.Write((short)Width);
         writer.Write((short)Height);
         writer.Write([0xF6, 0, 0]);
-        for (int grey = 0; grey < 128; grey++)
+        for (int gray = 0; gray < 128; gray++)
         {
-            writer.Write([(byte)(grey * 2), (byte)(grey * 2), (byte)(grey * 2)]);
+            writer.Write([(byte)(gray * 2), (byte)(gray * 2), (byte)(gray * 2)]);
         }
 
         writer.Write((byte)0x2C);

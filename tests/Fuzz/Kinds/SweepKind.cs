@@ -42,7 +42,7 @@ internal sealed class SweepKind(string folder) : Kind(folder)
     public override bool Load(byte[] damaged, int index)
     {
         System.IO.File.WriteAllBytes(File(DamagedName), damaged);
-        Sweep sweep = SweepFile.Read(DamagedName, System.IO.File.ReadAllText(File(DamagedName)), Catalogue.All);
+        SweepPlan sweep = SweepFile.Read(DamagedName, System.IO.File.ReadAllText(File(DamagedName)), Catalogue.All);
         Require(sweep.Cells.Select(c => c.Id).Distinct().Count() == sweep.Cells.Length, "two cells of one id");
         return damaged.AsSpan().SequenceEqual(Original(index));
     }

@@ -6,10 +6,14 @@ using Microsoft.ML.Transforms.Image;
 
 namespace BadMinima.MLNet.Examples.Decoding;
 
-/// <summary>Image files of any size, through ML.NET's ResizeImages and ExtractPixels, to bytes in the order C, H, W. Grey files become three equal planes.</summary>
+/// <summary>
+/// Image files of any size, through ML.NET's ResizeImages and ExtractPixels, to bytes in the order C, H, W. Gray files become three equal
+/// planes.
+/// </summary>
 internal static class ImageDecoder
 {
-    // A pipeline takes 1 ms to set up, as long as an image of 96x96 takes: each task sets up one for several files, and yet a batch gives work to every core.
+    // A pipeline takes 1 ms to set up, as long as an image of 96x96 takes: each task sets up one for several files, and yet a batch gives
+    // work to every core.
     private const int FewestFilesPerTask = 4;
     private const int MostFilesPerTask = 32;
 
@@ -72,7 +76,8 @@ internal static class ImageDecoder
     {
         int file = from;
 
-        // Not disposed by the iterator: ML.NET leaves one undisposed that it does not read to its end, and a large image keeps others waiting.
+        // Not disposed by the iterator: ML.NET leaves one undisposed that it does not read to its end, and a large image keeps others
+        // waiting.
         ImageFile? opened = null;
         try
         {

@@ -23,7 +23,7 @@ internal sealed class ImageFile : IDisposable
     {
     }
 
-    /// <summary>Its pixels. A transparent pixel counts as painted on black: its colour times its opacity, as in ML.NET's own
+    /// <summary>Its pixels. A transparent pixel counts as painted on black: its color times its opacity, as in ML.NET's own
     /// LoadImages.</summary>
     public MLImage Image => _image!;
 
@@ -73,7 +73,7 @@ internal sealed class ImageFile : IDisposable
         }
     }
 
-    // Not LoadImages: it takes a cut file for whole and leaves the rest of the picture grey.
+    // Not LoadImages: it takes a cut file for whole and leaves the rest of the picture gray.
     private string? Read(string file, CancellationToken cancellation)
     {
         using FileStream stream = File.OpenRead(file);

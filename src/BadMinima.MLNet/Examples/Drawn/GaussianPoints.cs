@@ -1,13 +1,12 @@
 using BadMinima.MLNet.Examples.Readers;
-using BadMinima.MLNet.Randomness;
-using BadMinima.MLNet.Recipes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace BadMinima.MLNet.Examples.Drawn;
 
 /// <summary>
-/// The two clouds of points of the paper's 2-D figure (Liu, Papailiopoulos, Achlioptas 2020, figure 1; means and deviation from the authors' data). Point i of a class is a
+/// The two clouds of points of the paper's 2-D figure (Liu, Papailiopoulos, Achlioptas 2020, figure 1; means and deviation from the
+/// authors' data). Point i of a class is a
 /// function of (seed, split, class, i) alone, and the same to the bit on every platform.
 /// </summary>
 internal static class GaussianPoints
@@ -21,8 +20,8 @@ internal static class GaussianPoints
     public static IDataView Draw(DataOperationsCatalog catalog, Split split, int pointsPerClass, int seed, int jitteredCopies)
     {
         Guard.Split(split);
-        OptionErrors.Check(pointsPerClass >= 1, nameof(pointsPerClass), pointsPerClass, "at least 1");
-        OptionErrors.Check(jitteredCopies >= 0, nameof(jitteredCopies), jitteredCopies, "0 or more");
+        OptionException.Check(pointsPerClass >= 1, nameof(pointsPerClass), pointsPerClass, "at least 1");
+        OptionException.Check(jitteredCopies >= 0, nameof(jitteredCopies), jitteredCopies, "0 or more");
         CounterRandom random = CounterRandom.Create(seed).Stream((ulong)split);
 
         // Classes in turn, so that the first rows hold both; the copies after all points, so that their number changes no point.
@@ -35,7 +34,9 @@ internal static class GaussianPoints
         ];
         var schema = SchemaDefinition.Create(typeof(Row));
         schema[nameof(Row.Label)].ColumnType = new KeyDataViewType(typeof(uint), Means.Length);
-        schema[nameof(Row.Label)].AddAnnotation("KeyValues", new VBuffer<ReadOnlyMemory<char>>(2, ["0".AsMemory(), "1".AsMemory()]), new VectorDataViewType(TextDataViewType.Instance, Means.Length));
+        schema[nameof(Row.Label)].AddAnnotation(
+            "KeyValues", new VBuffer<ReadOnlyMemory<char>>(2, ["0".AsMemory(), "1".AsMemory()]),
+            new VectorDataViewType(TextDataViewType.Instance, Means.Length));
         schema[nameof(Row.Features)].ColumnName = FeaturesColumn;
         return catalog.LoadFromEnumerable(rows, schema);
     }

@@ -7,8 +7,10 @@ namespace BadMinima.MLNet.Examples.Drawn;
 internal sealed record Glyph(string Name, (double X, double Y)[] Points, (int From, int To)[] Strokes)
 {
     /// <summary>
-    /// The ten classes. Each has a near neighbour that it shares most strokes with (cross and tee, arrow and fork, zed and hourglass, gate and comb), and none
-    /// turns into another one by a flip from left to right or by turning less than 30 degrees, so that augmentation and drawing keep the class.
+    /// The ten classes. Each has a near neighbor that it shares most strokes with (cross and tee, arrow and fork, zed and hourglass, gate
+    /// and comb), and none
+    /// turns into another one by a flip from left to right or by turning less than 30 degrees, so that augmentation and drawing keep the
+    /// class.
     /// </summary>
     public static readonly Glyph[] All =
     [

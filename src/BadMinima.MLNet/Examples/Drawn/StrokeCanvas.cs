@@ -1,4 +1,3 @@
-using BadMinima.MLNet.Randomness;
 
 namespace BadMinima.MLNet.Examples.Drawn;
 
@@ -34,7 +33,9 @@ internal sealed class StrokeCanvas
         }
     }
 
-    /// <summary>Covers with ink, one value a channel, what lies within half a width of any of the strokes; edges are smooth over one pixel.</summary>
+    /// <summary>
+    /// Covers with ink, one value a channel, what lies within half a width of any of the strokes; edges are smooth over one pixel.
+    /// </summary>
     public void Draw(ReadOnlySpan<Segment> strokes, double width, double[] ink)
     {
         int plane = _shape.Height * _shape.Width;
@@ -55,7 +56,10 @@ internal sealed class StrokeCanvas
         }
     }
 
-    /// <summary>The image in 0 .. 255, each value with noise of the given standard deviation: the sum of four uniform numbers, which is near enough to the bell curve.</summary>
+    /// <summary>
+    /// The image in 0 .. 255, each value with noise of the given standard deviation: the sum of four uniform numbers, which is near enough
+    /// to the bell curve.
+    /// </summary>
     public byte[] ToBytes(CounterRandom random, double noise)
     {
         // The variance of a uniform number of 0 .. 1 is 1/12; of the sum of four, 1/3.

@@ -1,17 +1,19 @@
 using BadMinima.MLNet.Examples.Readers;
 using BadMinima.MLNet.Examples.Views;
-using BadMinima.MLNet.Randomness;
 using static BadMinima.MLNet.Examples.Drawn.SyntheticStrengths;
 
 namespace BadMinima.MLNet.Examples.Drawn;
 
 /// <summary>
-/// Draws the ten glyphs turned, sheared, scaled, shifted, with crooked corners, over stray strokes and under noise. Image i is a function of (style, seed, split, i)
-/// alone, and the same to the bit on every platform: only + - * / and square roots of doubles are used, which IEEE 754 settles, and no sine or power, which it does not.
+/// Draws the ten glyphs turned, sheared, scaled, shifted, with crooked corners, over stray strokes and under noise. Image i is a function
+/// of (style, seed, split, i)
+/// alone, and the same to the bit on every platform: only + - * / and square roots of doubles are used, which IEEE 754 settles, and no sine
+/// or power, which it does not.
 /// </summary>
 internal static class SyntheticImages
 {
-    public static ImageShape Shape(SyntheticStyle style) => style == SyntheticStyle.Grey28 ? new ImageShape(1, 28, 28) : new ImageShape(3, 32, 32);
+    public static ImageShape Shape(SyntheticStyle style)
+        => style == SyntheticStyle.Gray28 ? new ImageShape(1, 28, 28) : new ImageShape(3, 32, 32);
 
     public static ImageDataView Draw(SyntheticStyle style, Split split, int count, long seed)
     {
@@ -94,7 +96,8 @@ internal static class SyntheticImages
 
     private static double StrokeWidth(ref Draws draws) => draws.Between(ThinnestStroke, ThickestStroke);
 
-    private static double[] Ground(ImageShape shape, ref Draws draws) => shape.Channels == 1 ? [draws.Between(0, BrightestGround)] : Color(ref draws);
+    private static double[] Ground(ImageShape shape, ref Draws draws)
+        => shape.Channels == 1 ? [draws.Between(0, BrightestGround)] : Color(ref draws);
 
     private static double[] Ink(ImageShape shape, double[] ground, ref Draws draws)
     {

@@ -1,6 +1,9 @@
 namespace BadMinima.MLNet.Examples.Drawn;
 
-/// <summary>How much the synthetic images differ within a class: everything that makes the set easy or hard. A change here changes every image (and the tests' checksums).</summary>
+/// <summary>
+/// How much the synthetic images differ within a class: everything that makes the set easy or hard. A change here changes every image (and
+/// the tests' checksums).
+/// </summary>
 internal static class SyntheticStrengths
 {
     /// <summary>Half the side of the square that a glyph is drawn in, as a share of the image's side.</summary>
@@ -16,7 +19,7 @@ internal static class SyntheticStrengths
     /// <summary>Sideways shift of a point per unit of height, either way.</summary>
     public const double Shear = 0.3;
 
-    /// <summary>The largest shift of the centre, as a share of the image's side, either way.</summary>
+    /// <summary>The largest shift of the center, as a share of the image's side, either way.</summary>
     public const double Shift = 0.12;
 
     /// <summary>How far each point moves on its own, in the glyph's units, either way.</summary>
@@ -34,11 +37,11 @@ internal static class SyntheticStrengths
     public const double ShortestDistractor = 0.12;
     public const double LongestDistractor = 0.32;
 
-    /// <summary>Grey ground and strokes, of 0 .. 1.</summary>
+    /// <summary>Gray ground and strokes, of 0 .. 1.</summary>
     public const double BrightestGround = 0.3;
     public const double DarkestStroke = 0.45;
 
-    /// <summary>The smallest distance between ground and stroke in the unit cube of colours (its diagonal is 1.73).</summary>
+    /// <summary>The smallest distance between ground and stroke in the unit cube of colors (its diagonal is 1.73).</summary>
     public const double ColorContrast = 0.45;
 
     /// <summary>The standard deviation of the noise of every value, of 0 .. 1.</summary>

@@ -4,7 +4,8 @@ namespace BadMinima.MLNet.Examples.Readers;
 
 /// <summary>
 /// The binary versions of CIFAR-10 and CIFAR-100 (Krizhevsky 2009, https://www.cs.toronto.edu/~kriz/cifar.html): records of one label byte
-/// (CIFAR-100: a coarse and a fine one) and 3,072 bytes, the planes red, green, blue of 32 x 32. A subset of a file is read too, as long as its records are whole.
+/// (CIFAR-100: a coarse and a fine one) and 3,072 bytes, the planes red, green, blue of 32 x 32. A subset of a file is read too, as long as
+/// its records are whole.
 /// </summary>
 internal static class CifarReader
 {
@@ -31,7 +32,9 @@ internal static class CifarReader
     {
         Check(folder, split, maximumRows);
         Guard.Defined(labels, nameof(labels));
-        (string namesFile, int classes, int labelAt) = labels == CifarLabels.Fine ? ("fine_label_names.txt", 100, 1) : ("coarse_label_names.txt", 20, 0);
+        (string namesFile, int classes, int labelAt) = labels == CifarLabels.Fine
+            ? ("fine_label_names.txt", 100, 1)
+            : ("coarse_label_names.txt", 20, 0);
         string[] names = ReadNames(Path.Combine(folder, namesFile), classes) ?? [.. Enumerable.Range(0, classes).Select(c => c.ToString())];
         return Read(folder, Files100(split), split == Split.Train ? 50_000 : 10_000, labelBytes: 2, labelAt, names, maximumRows);
     }
@@ -43,7 +46,8 @@ internal static class CifarReader
         Guard.MaximumRows(maximumRows);
     }
 
-    private static ImageDataView Read(string folder, string[] files, int wholeFile, int labelBytes, int labelAt, string[] names, int? maximumRows)
+    private static ImageDataView Read(
+        string folder, string[] files, int wholeFile, int labelBytes, int labelAt, string[] names, int? maximumRows)
     {
         List<ReadOnlyMemory<byte>> images = [];
         List<int> labels = [];
@@ -65,7 +69,9 @@ internal static class CifarReader
                 int label = record.Span[labelAt];
                 if (label >= names.Length)
                 {
-                    throw new InvalidDataException($"{file}: label {label} found in record {index + 1:N0}; allowed are 0 to {names.Length - 1}. The file is damaged, or of another format.");
+                    throw new InvalidDataException(
+                        $"{file}: label {label} found in record {index + 1:N0}; allowed are 0 to {names.Length - 1}. "
+                        + "The file is damaged, or of another format.");
                 }
 
                 labels.Add(label);
@@ -82,7 +88,8 @@ internal static class CifarReader
         if (stream.Length == 0 || stream.Length % recordSize != 0)
         {
             throw new InvalidDataException(
-                $"{file}: {(long)wholeFile * recordSize:N0} bytes expected ({wholeFile:N0} records of {recordSize:N0}; any whole number of records is read), found {stream.Length:N0}. The file is cut or of another format: get it again.");
+                $"{file}: {(long)wholeFile * recordSize:N0} bytes expected ({wholeFile:N0} records of {recordSize:N0}; "
+                + $"any whole number of records is read), found {stream.Length:N0}. The file is cut or of another format: get it again.");
         }
 
         return Records.Read(stream, recordSize, Math.Min(wanted, stream.Length / recordSize));
@@ -99,6 +106,8 @@ internal static class CifarReader
         string[] names = [.. File.ReadLines(file).Select(l => l.Trim()).Where(l => l.Length > 0)];
         return names.Length == classes
             ? names
-            : throw new InvalidDataException($"{file}: {classes} class names expected, one a line, found {names.Length}. Get the file again, or delete it to go without.");
+            : throw new InvalidDataException(
+                $"{file}: {classes} class names expected, one a line, found {names.Length}. "
+                + "Get the file again, or delete it to go without.");
     }
 }

@@ -40,7 +40,8 @@ internal static class Guard
     {
         if (maximumRows < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(maximumRows), $"maximumRows is {maximumRows}; allowed are 1 and more, or null for all rows.");
+            throw new ArgumentOutOfRangeException(
+                nameof(maximumRows), $"maximumRows is {maximumRows}; allowed are 1 and more, or null for all rows.");
         }
     }
 
@@ -62,7 +63,8 @@ internal static class Guard
 
             if (!seen.Add(classNames[i]))
             {
-                throw new ArgumentException($"classNames[{i}] is '{classNames[i]}', which is there already; names must differ.", nameof(classNames));
+                throw new ArgumentException(
+                    $"classNames[{i}] is '{classNames[i]}', which is there already; names must differ.", nameof(classNames));
             }
         }
     }

@@ -59,7 +59,8 @@ internal sealed class IdxFile : IDisposable
         int[] classes = [.. labels.Read(labels.Count).Select(l => bytes ? l.Span[0] : BinaryPrimitives.ReadInt32BigEndian(l.Span))];
         int wrong = Array.FindIndex(classes, c => c is < 0 or > byte.MaxValue);
         return wrong < 0 ? classes : throw new InvalidDataException(
-            $"{file}: label {classes[wrong]} found at place {wrong + 1:N0}; allowed are 0 to {byte.MaxValue}. The file is damaged, or of another format.");
+            $"{file}: label {classes[wrong]} found at place {wrong + 1:N0}; allowed are 0 to {byte.MaxValue}. "
+            + "The file is damaged, or of another format.");
     }
 
     /// <summary>The first items, or all.</summary>
@@ -74,7 +75,8 @@ internal sealed class IdxFile : IDisposable
         // The last read makes the decompressor check its sum, too.
         if (count == Count && Checked(_stream.ReadByte) >= 0)
         {
-            throw new InvalidDataException($"{_file}: {Count:N0} {_items} promised by the header, more found. The file is damaged: get it again.");
+            throw new InvalidDataException(
+                $"{_file}: {Count:N0} {_items} promised by the header, more found. The file is damaged: get it again.");
         }
 
         return items;
@@ -91,7 +93,8 @@ internal sealed class IdxFile : IDisposable
         if (found == start.Length && !known)
         {
             throw new InvalidDataException(
-                $"{_file}: magic number 0x{expected:X8} expected (IDX, unsigned bytes, dimensions: {expected & 0xFF}), found 0x{magic:X8}.{Hint(magic)}");
+                $"{_file}: magic number 0x{expected:X8} expected (IDX, unsigned bytes, dimensions: {expected & 0xFF}), "
+                + $"found 0x{magic:X8}.{Hint(magic)}");
         }
 
         byte[] sizes = new byte[4 * ((known ? magic : expected) & 0xFF)];
@@ -108,20 +111,23 @@ internal sealed class IdxFile : IDisposable
         if (magic == QmnistLabels && columns != QmnistColumns)
         {
             throw new InvalidDataException(
-                $"{_file}: labels of {columns:N0} numbers each; read are labels of one byte, and QMNIST's of {QmnistColumns} numbers, whose first is the class.");
+                $"{_file}: labels of {columns:N0} numbers each; read are labels of one byte, and QMNIST's of {QmnistColumns} numbers, "
+                + "whose first is the class.");
         }
 
         if (count is 0 or > int.MaxValue || rows == 0 || columns == 0 || (ulong)rows * columns > LargestItem)
         {
             throw new InvalidDataException(
-                $"{_file}: the header says {count:N0} {_items} of {rows:N0} x {columns:N0}; allowed are 1 to {int.MaxValue:N0} {_items} of 1 to {LargestItem:N0} pixels. The file is damaged: get it again.");
+                $"{_file}: the header says {count:N0} {_items} of {rows:N0} x {columns:N0}; "
+                + $"allowed are 1 to {int.MaxValue:N0} {_items} of 1 to {LargestItem:N0} pixels. The file is damaged: get it again.");
         }
 
         _itemBytes = (int)(rows * columns) * (magic == QmnistLabels ? sizeof(int) : 1);
         Int128 whole = header + ((Int128)count * _itemBytes);
         if (length is long actual && actual != whole)
         {
-            string promised = $"{whole:N0} bytes expected (a header of {header} and {count:N0} {_items} of {rows:N0} x {columns:N0}), found {actual:N0}";
+            string promised = $"{whole:N0} bytes expected (a header of {header} and {count:N0} {_items} of {rows:N0} x {columns:N0}), "
+                + $"found {actual:N0}";
             throw actual < whole ? Cut(promised) : new InvalidDataException($"{_file}: {promised}. The file is damaged: get it again.");
         }
 
@@ -163,5 +169,6 @@ internal sealed class IdxFile : IDisposable
 
     private InvalidDataException Cut(string what) => new($"{_file}: {what}. The file is cut: get it again.");
 
-    private InvalidDataException Damaged(Exception inner) => new($"{_file}: the gzip data are cut or damaged ({inner.Message}). Get the file again.", inner);
+    private InvalidDataException Damaged(Exception inner)
+        => new($"{_file}: the gzip data are cut or damaged ({inner.Message}). Get the file again.", inner);
 }

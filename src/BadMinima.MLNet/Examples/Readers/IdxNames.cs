@@ -36,9 +36,16 @@ internal static partial class IdxNames
     /// </summary>
     public static string Hint(string folder)
     {
-        string[] alike = [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Where(n => Alike().IsMatch(n)).Order(StringComparer.Ordinal)];
+        string[] alike =
+        [
+            .. Directory.EnumerateFiles(folder)
+                .Select(f => Path.GetFileName(f))
+                .Where(n => Alike().IsMatch(n))
+                .Order(StringComparer.Ordinal)
+        ];
         return alike.Length == 0 ? ""
-            : $" Found are {List(alike)}: the names of a pair say part and kind (train or test, images or labels), with or without a prefix. "
+            : $" Found are {List(alike)}: the names of a pair say part and kind (train or test, images or labels), "
+                + "with or without a prefix. "
                 + "Rename the files, or name the two: LoadIdx(imagesFile, labelsFile).";
     }
 
@@ -57,7 +64,10 @@ internal static partial class IdxNames
     {
         string Lower(string group) => match.Groups[group].Value.ToLowerInvariant();
         string part = Lower("part");
-        int rank = (part == "test" ? 8 : 0) + (Lower("dims") == "2" ? 4 : 0) + (Lower("dot") == "." ? 2 : 0) + (Lower("packed").Length > 0 ? 1 : 0);
+        int rank = (part == "test" ? 8 : 0)
+            + (Lower("dims") == "2" ? 4 : 0)
+            + (Lower("dot") == "." ? 2 : 0)
+            + (Lower("packed").Length > 0 ? 1 : 0);
         return new(file, Lower("prefix"), part == "train" ? Split.Train : Split.Test, match.Groups["images"].Success, rank);
     }
 

@@ -73,7 +73,8 @@ internal static class IdxReader
         string part = split == Split.Train ? "train" : "t10k";
         string alternatives = split == Split.Train ? "" : $", or test-{ending}";
         return new(
-            $"{folder}: no file of {ending.Split('-')[0]} for the {split} part; expected is {part}-{ending} or {part}-{ending}.gz{alternatives}, "
+            $"{folder}: no file of {ending.Split('-')[0]} for the {split} part; "
+            + $"expected is {part}-{ending} or {part}-{ending}.gz{alternatives}, "
             + $"also with a dot before idx, or with a prefix that all of the set's files bear (emnist-letters-{part}-{ending})."
             + (ending.StartsWith("labels", StringComparison.Ordinal) ? " QMNIST's labels end in idx2-int." : "") + IdxNames.Hint(folder));
     }

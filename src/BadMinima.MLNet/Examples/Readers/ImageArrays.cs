@@ -17,14 +17,19 @@ internal static class ImageArrays
 
         if (labels.Count == 0 || pixels.LongLength != (long)labels.Count * shape.Volume)
         {
-            throw new ArgumentException($"pixels has {pixels.LongLength:N0} bytes; {labels.Count:N0} labels and images of {shape} ask for {(long)labels.Count * shape.Volume:N0}, and for at least one image.", nameof(pixels));
+            throw new ArgumentException(
+                $"pixels has {pixels.LongLength:N0} bytes; {labels.Count:N0} labels and images of {shape} ask for "
+                + $"{(long)labels.Count * shape.Volume:N0}, and for at least one image.",
+                nameof(pixels));
         }
 
         for (int i = 0; i < labels.Count; i++)
         {
             if (labels[i] < 0 || labels[i] >= classNames.Count)
             {
-                throw new ArgumentOutOfRangeException(nameof(labels), $"labels[{i}] is {labels[i]}; classNames has {classNames.Count} names, for 0 to {classNames.Count - 1}.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(labels),
+                    $"labels[{i}] is {labels[i]}; classNames has {classNames.Count} names, for 0 to {classNames.Count - 1}.");
             }
         }
 

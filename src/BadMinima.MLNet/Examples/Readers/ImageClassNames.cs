@@ -2,7 +2,8 @@ using BadMinima.MLNet.Labels;
 
 namespace BadMinima.MLNet.Examples.Readers;
 
-/// <summary>The file class_names.txt beside the folders of classes, where there is one: a folder's name, a tab and the class's name on each line. ImageNet's folders are
+/// <summary>The file class_names.txt beside the folders of classes, where there is one: a folder's name, a tab and the class's name on each
+/// line. ImageNet's folders are
 /// called n01440764 and the like.</summary>
 internal static class ImageClassNames
 {
@@ -22,17 +23,22 @@ internal static class ImageClassNames
         string[][] lines = [.. written.Select(l => ComposedForm.Of(l).Split('\t', StringSplitOptions.TrimEntries))];
         if (lines.FirstOrDefault(l => l is not [not "", not ""]) is string[] wrong)
         {
-            throw new InvalidDataException($"{file}: '{string.Join('\t', wrong)}' found; a line holds a folder's name, a tab and the class's name. Correct it, or delete the file to name classes by their folders.");
+            throw new InvalidDataException(
+                $"{file}: '{string.Join('\t', wrong)}' found; a line holds a folder's name, a tab and the class's name. "
+                + "Correct it, or delete the file to name classes by their folders.");
         }
 
         if (lines.SelectMany(l => new[] { (0, l[0]), (1, l[1]) }).GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
-            throw new InvalidDataException($"{file}: '{twice.Key.Item2}' is there twice; folders and class names must differ. Correct it, or delete the file to name classes by their folders.");
+            throw new InvalidDataException(
+                $"{file}: '{twice.Key.Item2}' is there twice; folders and class names must differ. "
+                + "Correct it, or delete the file to name classes by their folders.");
         }
 
         Dictionary<string, string> names = lines.ToDictionary(l => l[0], l => l[1], StringComparer.Ordinal);
         return name => names.TryGetValue(name, out string? title)
             ? title
-            : throw new InvalidDataException($"{file}: no line for the folder '{name}'. Add one, or delete the file to name classes by their folders.");
+            : throw new InvalidDataException(
+                $"{file}: no line for the folder '{name}'. Add one, or delete the file to name classes by their folders.");
     }
 }

@@ -77,7 +77,7 @@ internal sealed record ImageFolderFiles(
 
         string[][] files = FilesOf(testFolder, classes, folders, walk);
         return files.Any(f => f.Length > 0) || walk.Faults.Count > 0
-            ? new(testFolder, classes, files, walk.Faults, Describe(testFolder, walk, parts.Unlabelled))
+            ? new(testFolder, classes, files, walk.Faults, Describe(testFolder, walk, parts.Unlabeled))
             : throw new InvalidDataException($"{testFolder}: no image found in the folders of the classes ({ImageFileTypes.Endings}).");
     }
 
@@ -122,7 +122,7 @@ internal sealed record ImageFolderFiles(
     private static string Some(string[] folders)
         => string.Join(", ", folders.Take(MostNamed)) + (folders.Length > MostNamed ? $" and {folders.Length - MostNamed:N0} more" : "");
 
-    private static string? Describe(string part, FolderWalk walk, string? unlabelled)
+    private static string? Describe(string part, FolderWalk walk, string? unlabeled)
     {
         List<string> said = [];
         if (walk.PassedOver.Count > 0)
@@ -140,9 +140,9 @@ internal sealed record ImageFolderFiles(
             said.Add($"links to folders that they lie in: {Some([.. walk.LinksUp])}");
         }
 
-        if (unlabelled is not null)
+        if (unlabeled is not null)
         {
-            said.Add($"{unlabelled}, which has none of the classes' folders");
+            said.Add($"{unlabeled}, which has none of the classes' folders");
         }
 
         return said.Count == 0 ? null : $"{part}: passed over are {string.Join("; ", said)}.";

@@ -7,9 +7,9 @@ namespace BadMinima.MLNet.Examples.Readers;
 /// <summary>The parts that a folder of images comes in, by the names of the folders in it.</summary>
 /// <param name="Train">The folder of the training part; that of the set where it comes whole.</param>
 /// <param name="Test">The folder of the test part; null where the set comes whole.</param>
-/// <param name="Unlabelled">A folder that is called like a test part but has no class folder, so that <paramref name="Test"/> takes its
+/// <param name="Unlabeled">A folder that is called like a test part but has no class folder, so that <paramref name="Test"/> takes its
 /// place; null if there is none.</param>
-internal sealed partial record ImageFolderParts(string Train, string? Test, string? Unlabelled = null)
+internal sealed partial record ImageFolderParts(string Train, string? Test, string? Unlabeled = null)
 {
     /// <summary>The names of parts, in any case. CINIC-10 has train, valid and test, ImageNet and ImageNette have train and val, others
     /// training_set and test_set.</summary>
@@ -67,16 +67,16 @@ internal sealed partial record ImageFolderParts(string Train, string? Test, stri
     {
         string[] classes = ClassesIn(folder, train);
         string[][] ranks = [.. others.GroupBy(KindOf).OrderBy(g => g.Key).Select(g => g.ToArray())];
-        string[][] labelled = [.. ranks.Select(rank => rank.Where(n => ClassesIn(folder, n).Intersect(classes).Any()).ToArray())];
-        int at = Array.FindIndex(labelled, rank => rank.Length > 0);
-        if (at >= 0 && labelled[at].Length > 1)
+        string[][] labeled = [.. ranks.Select(rank => rank.Where(n => ClassesIn(folder, n).Intersect(classes).Any()).ToArray())];
+        int at = Array.FindIndex(labeled, rank => rank.Length > 0);
+        if (at >= 0 && labeled[at].Length > 1)
         {
-            throw Refuse(folder, labelled[at], "both have the classes of a test part. Keep one of them beside the training part.");
+            throw Refuse(folder, labeled[at], "both have the classes of a test part. Keep one of them beside the training part.");
         }
 
-        string test = at < 0 ? ranks[0][0] : labelled[at][0];
-        string? unlabelled = at < 0 ? null : ranks.Take(at + 1).SelectMany(r => r).FirstOrDefault(n => n != test);
-        return new(Path.Combine(folder, train), Path.Combine(folder, test), unlabelled is null ? null : Path.Combine(folder, unlabelled));
+        string test = at < 0 ? ranks[0][0] : labeled[at][0];
+        string? unlabeled = at < 0 ? null : ranks.Take(at + 1).SelectMany(r => r).FirstOrDefault(n => n != test);
+        return new(Path.Combine(folder, train), Path.Combine(folder, test), unlabeled is null ? null : Path.Combine(folder, unlabeled));
     }
 
     /// <summary>A lone folder 'train' is a class: there are trains. But not if it looks like a part.</summary>

@@ -36,7 +36,7 @@ internal static class ImageFolderReader
             warn(passedOver);
         }
 
-        (string File, int Label)[] rows = [.. Labelled(part.Files).Take(maximumRows ?? int.MaxValue)];
+        (string File, int Label)[] rows = [.. Labeled(part.Files).Take(maximumRows ?? int.MaxValue)];
         string[] paths = [.. rows.Select(r => r.File)];
         IImageSource images = inMemory
             ? new ImagesInMemory(ImageDecoder.Decode(paths, shape, resizing))
@@ -44,6 +44,6 @@ internal static class ImageFolderReader
         return new ImageDataView(shape, images, [.. rows.Select(r => r.Label)], [.. part.Classes.Select(c => c.Name)]);
     }
 
-    private static IEnumerable<(string File, int Label)> Labelled(string[][] files)
+    private static IEnumerable<(string File, int Label)> Labeled(string[][] files)
         => InTurn.Of(files.Select((f, label) => f.Select(file => (file, label)).ToArray()));
 }

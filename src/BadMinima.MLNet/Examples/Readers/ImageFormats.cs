@@ -20,9 +20,13 @@ internal static class ImageFormats
         return Candidates(folder) switch
         {
             [ImageFormat one] => one,
-            [] when CifarVersions.Explain(folder) is string other => throw new InvalidDataException($"{folder}: no image set found. {other}{Hint(folder)}"),
-            [] => throw new InvalidDataException($"{folder}: no image set found. Looked for {LookedFor}.{IdxNames.Hint(folder)}{Hint(folder)}"),
-            ImageFormat[] several => throw new InvalidDataException($"{folder}: files of several sets found ({string.Join(", ", several)}). Give each set a folder of its own, or call the loader of the one that is meant."),
+            [] when CifarVersions.Explain(folder) is string other => throw new InvalidDataException(
+                $"{folder}: no image set found. {other}{Hint(folder)}"),
+            [] => throw new InvalidDataException(
+                $"{folder}: no image set found. Looked for {LookedFor}.{IdxNames.Hint(folder)}{Hint(folder)}"),
+            ImageFormat[] several => throw new InvalidDataException(
+                $"{folder}: files of several sets found ({string.Join(", ", several)}). "
+                + "Give each set a folder of its own, or call the loader of the one that is meant."),
         };
     }
 
@@ -59,5 +63,7 @@ internal static class ImageFormats
 
     /// <summary>The archives unpack to a folder of their own, so the folder above is often the one that is given.</summary>
     private static string Hint(string folder)
-        => Directory.EnumerateDirectories(folder).FirstOrDefault(d => Candidates(d).Length > 0) is string inside ? $" Is {inside} meant?" : "";
+        => Directory.EnumerateDirectories(folder).FirstOrDefault(d => Candidates(d).Length > 0) is string inside
+            ? $" Is {inside} meant?"
+            : "";
 }

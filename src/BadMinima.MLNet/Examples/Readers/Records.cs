@@ -6,7 +6,9 @@ internal static class Records
     // Memory is taken as bytes arrive, so a header that promises absurd counts costs one block.
     private const int BlockBytes = 4 << 20;
 
-    /// <summary>Reads up to <paramref name="count"/> records; fewer come back where the stream ends early. They are slices of a few large arrays.</summary>
+    /// <summary>
+    /// Reads up to <paramref name="count"/> records; fewer come back where the stream ends early. They are slices of a few large arrays.
+    /// </summary>
     public static List<ReadOnlyMemory<byte>> Read(Stream stream, int size, long count)
     {
         int perBlock = Math.Max(1, BlockBytes / size);

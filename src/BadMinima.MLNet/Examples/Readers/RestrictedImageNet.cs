@@ -1,12 +1,14 @@
 namespace BadMinima.MLNet.Examples.Readers;
 
 /// <summary>
-/// The nine classes of Restricted ImageNet (Tsipras, Santurkar, Engstrom, Turner, Madry: "Robustness May Be at Odds with Accuracy", ICLR 2019, appendix A): runs of
-/// neighbours among the 1,000 classes of ILSVRC 2012, counted from 0 in the order of their WordNet identifiers. 203 of them take part.
+/// The nine classes of Restricted ImageNet (Tsipras, Santurkar, Engstrom, Turner, Madry: "Robustness May Be at Odds with Accuracy", ICLR
+/// 2019, appendix A): runs of
+/// neighbors among the 1,000 classes of ILSVRC 2012, counted from 0 in the order of their WordNet identifiers. 203 of them take part.
 /// </summary>
 internal static class RestrictedImageNet
 {
-    // A run is known by the identifiers at its ends, so that the other 797 classes may be there or not. Those with dogs are 151 to 268, and so on down.
+    // A run is known by the identifiers at its ends, so that the other 797 classes may be there or not. Those with dogs are 151 to 268, and
+    // so on down.
     private static readonly Run[] Runs =
     [
         new("dog", "n02085620", "n02113978", 118),     // 151 .. 268
@@ -32,8 +34,11 @@ internal static class RestrictedImageNet
         {
             string found = string.Join(", ", classes.Zip(Runs).Select(c => $"{c.First.Name} {c.First.Folders.Length} of {c.Second.Count}"));
             throw new InvalidDataException(
-                $"{part}: the {Runs.Sum(r => r.Count)} folders of ILSVRC 2012 that make up Restricted ImageNet expected, called by their WordNet identifiers ({Runs[0].First}, ...); found {found}."
-                + (synsets.Length == 0 ? " The images must be sorted into a folder a class first; those for validation come unsorted." : ""));
+                $"{part}: the {Runs.Sum(r => r.Count)} folders of ILSVRC 2012 that make up Restricted ImageNet expected, "
+                + $"called by their WordNet identifiers ({Runs[0].First}, ...); found {found}."
+                + (synsets.Length == 0
+                    ? " The images must be sorted into a folder a class first; those for validation come unsorted."
+                    : ""));
         }
 
         return classes;

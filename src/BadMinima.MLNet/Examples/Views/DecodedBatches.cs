@@ -1,7 +1,8 @@
 namespace BadMinima.MLNet.Examples.Views;
 
 /// <summary>
-/// Images out of files, in an order that is known from the start, batch by batch. While the reader is busy with one batch, the two after it are decoded on all cores. There are three buffers,
+/// Images out of files, in an order that is known from the start, batch by batch. While the reader is busy with one batch, the two after it
+/// are decoded on all cores. There are three buffers,
 /// which are used again and again, and never more images than they hold.
 /// </summary>
 internal sealed class DecodedBatches : IDisposable

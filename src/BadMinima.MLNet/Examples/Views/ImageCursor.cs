@@ -59,7 +59,8 @@ internal sealed class ImageCursor : DataViewRowCursor
 
         Delegate getter = column.Name == ImageDataView.LabelColumn ? (ValueGetter<uint>)GetLabel : (ValueGetter<VBuffer<byte>>)GetPixels;
         return getter as ValueGetter<TValue>
-            ?? throw new InvalidOperationException($"Column '{column.Name}' holds {column.Type}, to be read as {column.Type.RawType}, not as {typeof(TValue)}.");
+            ?? throw new InvalidOperationException(
+                $"Column '{column.Name}' holds {column.Type}, to be read as {column.Type.RawType}, not as {typeof(TValue)}.");
     }
 
     protected override void Dispose(bool disposing)
@@ -103,5 +104,7 @@ internal sealed class ImageCursor : DataViewRowCursor
     private int Index(DataViewSchema.Column column)
         => column.Index < _active.Length && Schema[column.Index].Name == column.Name
             ? column.Index
-            : throw new ArgumentOutOfRangeException(nameof(column), $"Column '{column.Name}' is not of this data view; it has {string.Join(", ", Schema.Select(c => c.Name))}.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(column),
+                $"Column '{column.Name}' is not of this data view; it has {string.Join(", ", Schema.Select(c => c.Name))}.");
 }

@@ -1,13 +1,16 @@
+using BadMinima.MLNet.Recipes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace BadMinima.MLNet.Examples.Views;
 
-/// <summary>Labelled images, in memory or in files: a key column Label with the class names, and a column Pixels whose type bears C, H, W.</summary>
+/// <summary>
+/// Labeled images, in memory or in files: a key column Label with the class names, and a column Pixels whose type bears C, H, W.
+/// </summary>
 internal sealed class ImageDataView : IDataView
 {
-    public const string LabelColumn = "Label";
-    public const string PixelsColumn = "Pixels";
+    public const string LabelColumn = ColumnNames.Label;
+    public const string PixelsColumn = ColumnNames.Pixels;
 
     // On the pixels of images that stay in their files.
     private const string InFilesAnnotation = "IsImageInFile";
@@ -47,7 +50,10 @@ internal sealed class ImageDataView : IDataView
     /// <summary>The images' files, if they are still there; null if they lie in memory.</summary>
     public ImagesInFiles? Files => _images as ImagesInFiles;
 
-    /// <summary>Whether a column holds the images of such a view, file by file, as they are: what passes the column on passes on its annotations too, and what computes another one does not.</summary>
+    /// <summary>
+    /// Whether a column holds the images of such a view, file by file, as they are: what passes the column on passes on its annotations
+    /// too, and what computes another one does not.
+    /// </summary>
     public static bool AreInFiles(DataViewSchema.Column pixels) => pixels.Annotations.Schema.GetColumnOrNull(InFilesAnnotation) is not null;
 
     public IImagePass OpenImages(int[]? order) => _images.Open(order);

@@ -39,7 +39,9 @@ internal sealed class ImagesInFiles : IImageSource
 
     public IImagePass Open(int[]? order) => new Pass(this, order ?? [.. Enumerable.Range(0, _files.Length)]);
 
-    /// <summary>Begins to decode the images of some rows into one buffer, one after another; see <see cref="ImageDecoder.Start"/>.</summary>
+    /// <summary>
+    /// Begins to decode the images of some rows into one buffer, one after another; see <see cref="ImageDecoder.Start"/>.
+    /// </summary>
     public Task Decode(ReadOnlySpan<int> rows, Memory<byte> destination, CancellationToken cancellation)
     {
         string[] files = new string[rows.Length];
@@ -74,14 +76,16 @@ internal sealed class ImagesInFiles : IImageSource
                 (long, DateTime) now = (info.Length, info.LastWriteTimeUtc);
                 if (!_hashes.TryGetValue(rows[i], out var known) || known.Stamp != now)
                 {
-                    using var file = new FileStream(info.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, ReadAtOnce, FileOptions.SequentialScan);
+                    using var file = new FileStream(
+                        info.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, ReadAtOnce, FileOptions.SequentialScan);
                     _hashes[rows[i]] = known = (now, SHA256.HashData(file));
                 }
 
                 known.Hash.CopyTo(hashes, i * SHA256.HashSizeInBytes);
             });
         }
-        catch (AggregateException e) when (e.InnerExceptions.FirstOrDefault(inner => inner is IOException or UnauthorizedAccessException) is { } cause)
+        catch (AggregateException e)
+            when (e.InnerExceptions.FirstOrDefault(inner => inner is IOException or UnauthorizedAccessException) is { } cause)
         {
             throw new IOException(cause.Message, cause);
         }
@@ -90,7 +94,8 @@ internal sealed class ImagesInFiles : IImageSource
     }
 
     /// <summary>A row's path in the set's folder, and the size of its file.</summary>
-    public string Describe(int row) => $"{Path.GetRelativePath(_folder, _files[row]).Replace('\\', '/')}\t{new FileInfo(_files[row]).Length}";
+    public string Describe(int row)
+        => $"{Path.GetRelativePath(_folder, _files[row]).Replace('\\', '/')}\t{new FileInfo(_files[row]).Length}";
 
     private sealed class Pass(ImagesInFiles files, int[] order) : IImagePass
     {

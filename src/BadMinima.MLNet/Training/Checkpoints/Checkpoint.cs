@@ -8,23 +8,27 @@ using static TorchSharp.torch;
 namespace BadMinima.MLNet.Training.Checkpoints;
 
 /// <summary>
-/// All of a run's state between two steps. The random generators need no room in it: everything that is drawn is a function of the seed, the epoch and the step.
+/// All of a run's state between two steps. The random generators need no room in it: everything that is drawn is a function of the seed,
+/// the epoch and the step.
 /// Nor does the best metric of early stopping, which follows from the epochs.
 /// </summary>
 /// <param name="Progress">How far it has come.</param>
-/// <param name="Values">All parameters, [n], Single; see <see cref="TrainingNetwork.Values"/>.</param>
-/// <param name="Velocity">The optimizer's velocity, [n], Single; null without momentum.</param>
+/// <param name="Values">All parameters, [n], Single; see <see cref="Weights.Values"/>.</param>
+/// <param name="State">What the parts of a step keep, by "part/name": momentum's velocity, say.</param>
 /// <param name="Buffers">The network's buffers by name: BatchNorm's running statistics.</param>
-internal sealed record Checkpoint(Progress Progress, Tensor Values, Tensor? Velocity, IReadOnlyList<(string Name, Tensor Buffer)> Buffers) : IDisposable
+internal sealed record Checkpoint(
+    Progress Progress, Tensor Values, IReadOnlyList<(string Name, Tensor Value)> State,
+    IReadOnlyList<(string Name, Tensor Buffer)> Buffers) : IDisposable
 {
-    private IEnumerable<Tensor> Tensors => [Values, .. Velocity is null ? [] : (Tensor[])[Velocity], .. Buffers.Select(b => b.Buffer)];
+    private IEnumerable<Tensor> Tensors => [Values, .. State.Select(s => s.Value), .. Buffers.Select(b => b.Buffer)];
 
-    private static readonly byte[] Magic = "BMCHKPT\u0001"u8.ToArray();
+    private static readonly byte[] Magic = "BMCHKPT\u0002"u8.ToArray();
 
     // *** Binary format ***
     // 8 bytes: magic, the last of them the version
     // string: Progress as JSON
-    // tensor: parameters; bool: velocity follows; tensor: velocity
+    // tensor: parameters
+    // int: state; for each a string: part/name, and a tensor. (Version 1: bool: velocity follows; tensor: momentum's velocity)
     // int: buffers; for each a string: name, and a tensor
     // 32 bytes: SHA-256 of all before
     // A tensor is: byte: scalar type; int: dimensions; long[]: sizes; the values, little-endian, in row-major order.
@@ -38,18 +42,8 @@ internal sealed record Checkpoint(Progress Progress, Tensor Values, Tensor? Velo
             writer.Write(Magic);
             writer.Write(HistoryJson.Write(Progress));
             TensorFormat.Write(writer, Values);
-            writer.Write(Velocity is not null);
-            if (Velocity is not null)
-            {
-                TensorFormat.Write(writer, Velocity);
-            }
-
-            writer.Write(Buffers.Count);
-            foreach ((string name, Tensor buffer) in Buffers)
-            {
-                writer.Write(name);
-                TensorFormat.Write(writer, buffer);
-            }
+            Write(writer, State);
+            Write(writer, Buffers);
         }
 
         stream.Write(hash.Hash!);
@@ -65,27 +59,19 @@ internal sealed record Checkpoint(Progress Progress, Tensor Values, Tensor? Velo
         using var scope = NewDisposeScope();
         try
         {
-            reader.ReadBytes(Magic.Length);
+            int version = reader.ReadBytes(Magic.Length)[^1];
             Progress progress = HistoryJson.ReadProgress(reader.ReadString());
             Tensor values = TensorFormat.Read(reader);
-            Tensor? velocity = reader.ReadBoolean() ? TensorFormat.Read(reader) : null;
-            var buffers = new List<(string, Tensor)>();
-            for (int left = reader.ReadInt32(); left > 0; left--)
-            {
-                buffers.Add((reader.ReadString(), TensorFormat.Read(reader)));
-            }
-
+            IReadOnlyList<(string, Tensor)> state = version > 1
+                ? ReadNamed(reader)
+                : reader.ReadBoolean() ? [("momentum/velocity", TensorFormat.Read(reader))] : [];
+            IReadOnlyList<(string, Tensor)> buffers = ReadNamed(reader);
             if (content.Position != content.Length)
             {
                 throw new InvalidDataException($"{content.Length - content.Position:N0} bytes are left over.");
             }
 
-            if (velocity is not null && (velocity.dtype != values.dtype || !velocity.shape.SequenceEqual(values.shape)))
-            {
-                throw new InvalidDataException("the optimizer's velocity is not of the weights' size.");
-            }
-
-            var checkpoint = new Checkpoint(progress, values, velocity, buffers);
+            var checkpoint = new Checkpoint(progress, values, state, buffers);
             scope.Detach(checkpoint.Tensors);
             return checkpoint;
         }
@@ -93,6 +79,27 @@ internal sealed record Checkpoint(Progress Progress, Tensor Values, Tensor? Velo
         {
             throw new InvalidDataException($"{file}: its content makes no sense: {e.Message}", e);
         }
+    }
+
+    private static void Write(BinaryWriter writer, IReadOnlyList<(string Name, Tensor Value)> named)
+    {
+        writer.Write(named.Count);
+        foreach ((string name, Tensor value) in named)
+        {
+            writer.Write(name);
+            TensorFormat.Write(writer, value);
+        }
+    }
+
+    private static List<(string Name, Tensor Value)> ReadNamed(BinaryReader reader)
+    {
+        List<(string, Tensor)> named = [];
+        for (int left = reader.ReadInt32(); left > 0; left--)
+        {
+            named.Add((reader.ReadString(), TensorFormat.Read(reader)));
+        }
+
+        return named;
     }
 
     public void Dispose()
@@ -107,14 +114,16 @@ internal sealed record Checkpoint(Progress Progress, Tensor Values, Tensor? Velo
     private static void CheckHash(FileStream stream, string file)
     {
         byte[] start = new byte[Magic.Length];
-        if (stream.Length < Magic.Length + SHA256.HashSizeInBytes || stream.ReadAtLeast(start, start.Length) < start.Length || !start.AsSpan(0, 7).SequenceEqual(Magic.AsSpan(0, 7)))
+        if (stream.Length < Magic.Length + SHA256.HashSizeInBytes
+            || stream.ReadAtLeast(start, start.Length) < start.Length
+            || !start.AsSpan(0, 7).SequenceEqual(Magic.AsSpan(0, 7)))
         {
             throw new InvalidDataException($"{file}: no checkpoint.");
         }
 
-        if (start[7] != Magic[7])
+        if (start[7] is 0 || start[7] > Magic[7])
         {
-            throw new InvalidDataException($"{file}: a checkpoint of version {start[7]}; this program reads version {Magic[7]}.");
+            throw new InvalidDataException($"{file}: a checkpoint of version {start[7]}; this program reads versions 1 to {Magic[7]}.");
         }
 
         stream.Position = 0;

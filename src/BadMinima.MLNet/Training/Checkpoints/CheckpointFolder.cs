@@ -13,7 +13,8 @@ internal sealed partial class CheckpointFolder : IDisposable
     private readonly HashSet<int> _damaged = [];
     private int _number;
 
-    private CheckpointFolder(string folder, FileStream held) => (_folder, _lock, _number) = (folder, held, Numbers(folder).FirstOrDefault());
+    private CheckpointFolder(string folder, FileStream held)
+        => (_folder, _lock, _number) = (folder, held, Numbers(folder).FirstOrDefault());
 
     /// <summary>Takes the folder for this run.</summary>
     /// <exception cref="IOException">It cannot be made or written to, or another run has it; the message names it.</exception>
@@ -42,7 +43,8 @@ internal sealed partial class CheckpointFolder : IDisposable
         catch (IOException e)
         {
             throw File.Exists(lockFile)
-                ? new IOException($"Checkpoint folder '{folder}' is in use by another run ({e.Message}). Name another folder, or wait for that run.", e)
+                ? new IOException(
+                    $"Checkpoint folder '{folder}' is in use by another run ({e.Message}). Name another folder, or wait for that run.", e)
                 : Unwritable(folder, e);
         }
 
@@ -89,10 +91,14 @@ internal sealed partial class CheckpointFolder : IDisposable
         }
 
         return refused.Count == 0 ? null
-            : throw new InvalidDataException($"No checkpoint can be continued. {string.Join(' ', refused)} Delete the folder's checkpoints to begin anew.");
+            : throw new InvalidDataException(
+                $"No checkpoint can be continued. {string.Join(' ', refused)} Delete the folder's checkpoints to begin anew.");
     }
 
-    /// <summary>Writes a checkpoint aside, flushes it to the disk and renames it; then all but the two newest whole ones go. Whatever fails, those that were there stay.</summary>
+    /// <summary>
+    /// Writes a checkpoint aside, flushes it to the disk and renames it; then all but the two newest whole ones go. Whatever fails, those
+    /// that were there stay.
+    /// </summary>
     /// <exception cref="IOException">The disk is full, or the folder is gone.</exception>
     public void Write(Checkpoint checkpoint)
     {

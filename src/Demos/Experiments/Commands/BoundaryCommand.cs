@@ -15,19 +15,54 @@ internal static class BoundaryCommand
     public static Command Create(BoundarySettings? defaults = null)
     {
         BoundarySettings settings = defaults ?? new();
-        Option<string> output = new("--out") { Description = "Folder for figure.png, figure.svg and result.json; it is made, and files of these names are replaced", HelpName = "FOLDER", DefaultValueFactory = _ => DefaultFolder };
-        Option<int> seed = new("--seed") { Description = "The seed of points, random labels, initial weights and order", HelpName = "N", DefaultValueFactory = _ => settings.Seed };
-        Option<string> seeds = new("--seeds") { Description = "Several figures in place of one, in folders seed<N> of the output's, and a table of all: such as 1-5 or 1,2,7", HelpName = "LIST" };
-        Option<int> points = new("--points") { Description = "Points of each class", HelpName = "N", DefaultValueFactory = _ => settings.PointsPerClass };
-        Option<int> threads = new("--threads") { Description = "1: one network after the other; 2: two at a time, (a) beside (b) and (d) beside (c). The numbers are the same", HelpName = "N", DefaultValueFactory = _ => Math.Min(2, Environment.ProcessorCount) };
-        Option<bool> paper = new("--paper") { Description = "Fit the random labels as the authors do, in batches of 10 in place of 50: about a minute in place of half a one" };
-        Option<bool> json = new("--json") { Description = "Print result.json, of several seeds an array of them; progress goes to the standard error" };
+        Option<string> output = new("--out")
+        {
+            Description = "Folder for figure.png, figure.svg and result.json; it is made, and files of these names are replaced",
+            HelpName = "FOLDER",
+            DefaultValueFactory = _ => DefaultFolder
+        };
+        Option<int> seed = new("--seed")
+        {
+            Description = "The seed of points, random labels, initial weights and order",
+            HelpName = "N",
+            DefaultValueFactory = _ => settings.Seed
+        };
+        Option<string> seeds = new("--seeds")
+        {
+            Description = "Several figures in place of one, in folders seed<N> of the output's, and a table of all: such as 1-5 or 1,2,7",
+            HelpName = "LIST"
+        };
+        Option<int> points = new("--points")
+        {
+            Description = "Points of each class",
+            HelpName = "N",
+            DefaultValueFactory = _ => settings.PointsPerClass
+        };
+        Option<int> threads = new("--threads")
+        {
+            Description = "1: one network after the other; 2: two at a time, (a) beside (b) and (d) beside (c). The numbers are the same",
+            HelpName = "N",
+            DefaultValueFactory = _ => Math.Min(2, Environment.ProcessorCount)
+        };
+        Option<bool> paper = new("--paper")
+        {
+            Description = "Fit the random labels as the authors do, in batches of 10 in place of 50: about a minute in place of half a one"
+        };
+        Option<bool> json = new("--json")
+        {
+            Description = "Print result.json, of several seeds an array of them; progress goes to the standard error"
+        };
         Command command = new("boundary",
             "The paper's 2-D figure: the decision boundary from a random start, after random labels, and from there.\n"
-            + "What a network of two hidden layers of 100 makes of two separable clouds of points, (a) from a random start, vanilla; (b) after fitting random labels, a coin flip a point; (c) vanilla from there; (d) regularized from there. The settings are those of the protocol paper2d, but that the random labels are\n"
-            + "fitted in batches of 50 in place of 10, with the same rate on the summed loss: a fifth of the steps; --paper takes batches of 10.\n"
-            + "Jaggedness is the length of the line p = 0.5 within the frame over that of the straight separator x = 0.2 (the frame's height, 2). Islands are the connected regions of\n"
-            + "the predicted classes, both together, beyond two: on a grid of 611 x 401 nodes (0.005 apart), where neighbours to the left, right, above and below connect.\n"
+            + "What a network of two hidden layers of 100 makes of two separable clouds of points, (a) from a random start, vanilla; (b) "
+            + "after fitting random labels, a coin flip a point; (c) vanilla from there; (d) regularized from there. The settings are "
+            + "those of the protocol paper2d, but that the random labels are\n"
+            + "fitted in batches of 50 in place of 10, with the same rate on the summed loss: a fifth of the steps; "
+            + "--paper takes batches of 10.\n"
+            + "Jaggedness is the length of the line p = 0.5 within the frame over that of the straight separator x = 0.2 (the frame's "
+            + "height, 2). Islands are the connected regions of\n"
+            + "the predicted classes, both together, beyond two: on a grid of 611 x 401 nodes (0.005 apart), where neighbors to the left, "
+            + "right, above and below connect.\n"
             + "Exit codes: 0 done, 2 wrong input or a failure (one message says what), 130 interrupted.")
         {
             output, seed, seeds, points, threads, paper, json,
@@ -35,7 +70,11 @@ internal static class BoundaryCommand
         command.SetBody(
             (parsed, cancellation) =>
             {
-                BoundarySettings chosen = settings with { PointsPerClass = AtLeastOne(parsed, points), RandomLabels = parsed.GetValue(paper) ? BoundarySettings.PaperRandomLabels : settings.RandomLabels };
+                BoundarySettings chosen = settings with
+                {
+                    PointsPerClass = AtLeastOne(parsed, points),
+                    RandomLabels = parsed.GetValue(paper) ? BoundarySettings.PaperRandomLabels : settings.RandomLabels
+                };
                 string folder = parsed.GetValue(output)!;
                 (BoundarySettings Settings, string Folder)[] figures = [(chosen with { Seed = parsed.GetValue(seed) }, folder)];
                 if (parsed.GetValue(seeds) is { } list)
@@ -45,7 +84,8 @@ internal static class BoundaryCommand
                         throw new ArgumentException("--seed and --seeds are given; allowed is one of the two.");
                     }
 
-                    figures = [.. SeedList.Parse(seeds.Name, list).Select(s => (chosen with { Seed = s }, Path.Combine(folder, $"seed{s}")))];
+                    figures = [.. SeedList.Parse(seeds.Name, list)
+                        .Select(s => (chosen with { Seed = s }, Path.Combine(folder, $"seed{s}")))];
                 }
 
                 Run(figures, AtLeastOne(parsed, threads), parsed.GetValue(json), several: parsed.GetValue(seeds) is not null, cancellation);
@@ -57,11 +97,16 @@ internal static class BoundaryCommand
     }
 
     private static int AtLeastOne(ParseResult parsed, Option<int> option)
-        => parsed.GetValue(option) is var value && value >= 1 ? value : throw new ArgumentException($"{option.Name} is {value}; allowed is a whole number from 1 on.");
+        => parsed.GetValue(option) is var value && value >= 1
+            ? value
+            : throw new ArgumentException($"{option.Name} is {value}; allowed is a whole number from 1 on.");
 
-    private static void Run((BoundarySettings Settings, string Folder)[] figures, int threads, bool json, bool several, CancellationToken cancellation)
+    private static void Run(
+        (BoundarySettings Settings, string Folder)[] figures, int threads, bool json, bool several, CancellationToken cancellation)
     {
-        IAnsiConsole console = json ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }) : AnsiConsole.Console;
+        IAnsiConsole console = json
+            ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
+            : AnsiConsole.Console;
         List<BoundaryResult> results = [];
         using (ConsoleProgress progress = new(console))
         {
@@ -85,14 +130,16 @@ internal static class BoundaryCommand
                 // Of two trainings at a time the line follows the longer one.
                 if (threads == 1 || panel is BoundaryExperiment.RandomLabels or BoundaryExperiment.Vanilla)
                 {
-                    progress.Report(panel, epoch.Epoch, epoch.Epochs, ("loss", $"{epoch.Loss:F3}"), ("train", $"{epoch.TrainingAccuracy:P1}"));
+                    progress.Report(
+                        panel, epoch.Epoch, epoch.Epochs, ("loss", $"{epoch.Loss:F3}"), ("train", $"{epoch.TrainingAccuracy:P1}"));
                 }
             }
         }
 
         if (json)
         {
-            Console.WriteLine(several ? JsonSerializer.Serialize(results, JsonOutput.Options) : JsonSerializer.Serialize(results[0], JsonOutput.Options));
+            Console.WriteLine(
+                several ? JsonSerializer.Serialize(results, JsonOutput.Options) : JsonSerializer.Serialize(results[0], JsonOutput.Options));
         }
         else if (several)
         {

@@ -4,8 +4,9 @@ using BadMinima.Reporting;
 namespace BadMinima.Experiments;
 
 /// <summary>
-/// <c>badminima completion</c>: scripts that ask the program itself, through System.CommandLine's directive <c>[suggest:POSITION]</c>, what may stand at the cursor. They give it what
-/// stands between the program's name and the cursor. Options are offered once a dash is there; where nothing fits, files are.
+/// <c>badminima completion</c>: scripts that ask the program itself, through System.CommandLine's directive <c>[suggest:POSITION]</c>, what
+/// may stand at the cursor. They give it what stands between the program's name and the cursor. Options are offered once a dash is there;
+/// where nothing fits, files are.
 /// </summary>
 internal static class CompletionCommand
 {
@@ -53,7 +54,8 @@ internal static class CompletionCommand
         Register-ArgumentCompleter -Native -CommandName badminima -ScriptBlock {
             param($word, $command, $cursor)
             $name = $command.CommandElements[0].Extent.EndOffset
-            $line = $command.Extent.Text.Substring($name - $command.Extent.StartOffset).PadRight($cursor - $name).Substring(0, $cursor - $name)
+            $line = $command.Extent.Text.Substring($name - $command.Extent.StartOffset)
+            $line = $line.PadRight($cursor - $name).Substring(0, $cursor - $name)
             badminima "[suggest:$($line.Length)]" $line 2> $null |
                 Where-Object { $_ -and $_.StartsWith($word) -and ($word.StartsWith('-') -or $_ -notmatch '^[-/]') } |
                 ForEach-Object { [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_) }
@@ -61,7 +63,13 @@ internal static class CompletionCommand
 
         """;
 
-    private static readonly Dictionary<string, string> Scripts = new() { ["bash"] = Bash, ["zsh"] = Zsh, ["fish"] = Fish, ["pwsh"] = PowerShell };
+    private static readonly Dictionary<string, string> Scripts = new()
+    {
+        ["bash"] = Bash,
+        ["zsh"] = Zsh,
+        ["fish"] = Fish,
+        ["pwsh"] = PowerShell
+    };
 
     public static Command Create()
     {

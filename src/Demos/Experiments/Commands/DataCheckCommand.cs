@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using BadMinima.MLNet.Examples.Decoding;
 using BadMinima.Reporting;
 
 namespace BadMinima.Experiments;
@@ -13,12 +12,13 @@ internal static class DataCheckCommand
     public static Command Create(IReadOnlyList<DataSet> sets)
     {
         Argument<string> folder = new("FOLDER") { Description = "The folder of a set" };
-        Option<string?> name = new("--name") { Description = "The set that it must be. Default: recognised by its content" };
+        Option<string?> name = new("--name") { Description = "The set that it must be. Default: recognized by its content" };
         name.AcceptOnlyFromAmong([.. sets.Select(s => s.Name)]);
         Option<bool> own = new("--own") { Description = "Check it as images of your own, even where it is like a set of the catalogue" };
         Option<bool> json = new("--json") { Description = "As JSON: what was looked at, what there is, every fault" };
         Command command = new("check",
-            "Verifies a set: checksums where some are published or were noted while unpacking, files and their sizes, and every image, read as training reads it.\n"
+            "Verifies a set: checksums where some are published or were noted while unpacking, files and their sizes, and every image, "
+            + "read as training reads it.\n"
             + "A folder of your own (folders of images, IDX or CIFAR files): what is there, what is passed over, and every image\n"
             + "that cannot be read.\n"
             + "Exit codes: 0 all is well, 1 something is missing or damaged, 2 the folder is missing or holds no set, 130 interrupted.")
@@ -65,13 +65,14 @@ internal static class DataCheckCommand
     {
         ConsoleTable.Write(new($"{set?.Title ?? "Images"} in {path}", [Column.Text("What"), Column.Text("Good"), Column.Text("Result")],
             [.. check.Findings.Select(f => (string[])[f.What, f.Good ? "yes" : "NO", f.Result])]));
-        foreach (ImageFault fault in check.Faults)
+        foreach (FileFault fault in check.Faults)
         {
             Console.WriteLine(fault);
         }
 
         int bad = check.Findings.Count(f => !f.Good);
-        string cure = set is { Files.Count: > 0 } ? $" Delete what is damaged; then `badminima data get {set.Name} --out {path}` gets it again."
+        string cure = set is { Files.Count: > 0 }
+            ? $" Delete what is damaged; then `badminima data get {set.Name} --out {path}` gets it again."
             : check.Faults.Count > 0 ? " Replace or remove the files named above." : "";
         string title = set?.Name ?? path;
         Console.WriteLine(bad == 0 ? $"{title}: all is well." : $"{title}: {bad} of {check.Findings.Count} checks failed.{cure}");

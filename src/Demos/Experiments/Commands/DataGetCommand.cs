@@ -10,17 +10,25 @@ internal static class DataGetCommand
     {
         Argument<string> name = new("NAME") { Description = "The set" };
         name.AcceptOnlyFromAmong([.. sets.Select(s => s.Name)]);
-        Option<string?> folder = new("--out") { Description = $"Folder for the set; it is made. Default: data/NAME, or NAME below the folder that {DataRoot.Variable} names" };
-        Option<string?> mirror = new("--from") { Description = "Address (http, https) below which the set's files lie under their own names, instead of the publishers'" };
+        Option<string?> folder = new("--out")
+        {
+            Description = $"Folder for the set; it is made. Default: data/NAME, or NAME below the folder that {DataRoot.Variable} names"
+        };
+        Option<string?> mirror = new("--from")
+        {
+            Description = "Address (http, https) below which the set's files lie under their own names, instead of the publishers'"
+        };
         mirror.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && !(Uri.TryCreate(token.Value, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"))
+            if (result.Tokens is [var token]
+                && !(Uri.TryCreate(token.Value, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"))
             {
                 result.AddError($"--from is {token.Value}; allowed is an address that begins with http:// or https://.");
             }
         });
         Command command = new("get",
-            "Downloads a set, verifies its checksums and unpacks it. What is there already is not downloaded again; after an interruption the same command goes on where it stopped.\n"
+            "Downloads a set, verifies its checksums and unpacks it. What is there already is not downloaded again; after an interruption "
+            + "the same command goes on where it stopped.\n"
             + "Exit codes: 0 the set is there, 2 it is not (one message says why), 130 interrupted.")
         {
             name, folder, mirror,
@@ -32,8 +40,10 @@ internal static class DataGetCommand
                 string target = parsed.GetValue(folder) ?? DataRoot.FolderOf(set);
                 using ConsoleProgress progress = new(unit: "MB");
                 DataGetter getter = new(new TransferProgress(progress), DownloadOptions.Default);
-                bool fetched = await getter.Get(set, target, parsed.GetValue(mirror) is string address ? new Uri(address) : null, cancellation);
-                progress.WriteLine(fetched ? $"{set.Title} is in {target}." : $"{set.Title} is in {target} already; nothing was downloaded.");
+                bool fetched = await getter.Get(
+                    set, target, parsed.GetValue(mirror) is string address ? new Uri(address) : null, cancellation);
+                progress.WriteLine(
+                    fetched ? $"{set.Title} is in {target}." : $"{set.Title} is in {target} already; nothing was downloaded.");
                 progress.WriteLine($"Licence: {set.Licence}. Cite: {set.Citation}");
                 return ConsoleProgram.Done;
             },

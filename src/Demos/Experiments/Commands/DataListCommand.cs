@@ -10,7 +10,11 @@ internal static class DataListCommand
     public static Command Create(IReadOnlyList<DataSet> sets)
     {
         Option<bool> json = new("--json") { Description = "Everything that is known of each set, as JSON" };
-        Command command = new("list", $"The sets: size, classes, licence, and whether they are here (below ./data or the folder that {DataRoot.Variable} names).") { json };
+        Command command = new("list",
+            $"The sets: size, classes, licence, and whether they are here (below ./data or the folder that {DataRoot.Variable} names).")
+        {
+            json
+        };
         command.SetBody(
             (parsed, _) =>
             {
@@ -31,9 +35,11 @@ internal static class DataListCommand
     }
 
     private static Table Table(IReadOnlyList<DataSet> sets) => new("Data sets",
-        [Column.Text("Name"), Column.Number("Images"), Column.Text("Size"), Column.Number("Classes"), Column.Text("Licence"), Column.Text("Here")],
+        [Column.Text("Name"), Column.Number("Images"), Column.Text("Size"), Column.Number("Classes"), Column.Text("Licence"),
+            Column.Text("Here")],
         [.. sets.Select(s => (string[])
-        [s.Name, $"{(s.TrainImages is int train ? $"{train:N0}" : "?")}+{s.TestImages:N0}", s.ImageSize, $"{s.Classes}", s.Licence, Here(s) ? "yes" : "no"])]);
+            [s.Name, $"{(s.TrainImages is int train ? $"{train:N0}" : "?")}+{s.TestImages:N0}", s.ImageSize, $"{s.Classes}", s.Licence,
+                Here(s) ? "yes" : "no"])]);
 
     private static bool Here(DataSet set) => DataRoot.FolderOf(set) is var folder && Directory.Exists(folder) && set.Layout.Fits(folder);
 

@@ -15,12 +15,23 @@ internal static class ModelsCommand
     public static Command Create()
     {
         Option<bool> json = new("--json") { Description = "As JSON, with the layers" };
-        Command command = new("models", $"The networks that can be trained, with their parameters for images of {Shape} and {Classes} classes.") { json };
+        Command command = new("models",
+            $"The networks that can be trained, with their parameters for images of {Shape} and {Classes} classes.")
+        {
+            json
+        };
         command.SetBody(
             (parsed, _) =>
             {
                 var models = Architectures.All
-                    .Select(a => new { a.Name, Parameters = Parameters(a), a.MinimumSize, a.Description, Source = a.Reference ?? "this project" })
+                    .Select(a => new
+                    {
+                        a.Name,
+                        Parameters = Parameters(a),
+                        a.MinimumSize,
+                        a.Description,
+                        Source = a.Reference ?? "this project"
+                    })
                     .ToArray();
                 if (parsed.GetValue(json))
                 {
@@ -30,7 +41,8 @@ internal static class ModelsCommand
                 {
                     ConsoleTable.Write(new($"Networks; parameters for {Shape} and {Classes} classes",
                         [Column.Text("Name"), Column.Number("Parameters"), Column.Number("Least size"), Column.Text("Source")],
-                        [.. models.Select(m => (string[])[m.Name, m.Parameters is long count ? $"{count:N0}" : "-", $"{m.MinimumSize}x{m.MinimumSize}", m.Source])]));
+                        [.. models.Select(m => (string[])[
+                            m.Name, m.Parameters is long count ? $"{count:N0}" : "-", $"{m.MinimumSize}x{m.MinimumSize}", m.Source])]));
                     Console.WriteLine("--json describes their layers.");
                 }
 
@@ -43,5 +55,6 @@ internal static class ModelsCommand
 
     /// <summary>Null for a network that takes no images that small.</summary>
     private static long? Parameters(Architecture architecture)
-        => Math.Min(Shape.Height, Shape.Width) >= architecture.MinimumSize ? architecture.CountParameters(Shape, Classes) : null;
+        => architecture.Takes.HasFlag(InputKinds.Images) && Math.Min(Shape.Height, Shape.Width) >= architecture.MinimumSize
+            ? architecture.CountParameters(Shape, Classes) : null;
 }

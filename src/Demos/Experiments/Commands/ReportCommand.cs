@@ -10,12 +10,23 @@ internal static class ReportCommand
     {
         DecisionRule defaults = new();
         Argument<string> folder = new("FOLDER") { Description = "A sweep's folder" };
-        Option<double> margin = new("--margin") { Description = "Percentage points of test accuracy: a smaller difference counts as none", HelpName = "POINTS", DefaultValueFactory = _ => defaults.Margin };
-        Option<double> level = new("--confidence") { Description = "Of intervals; 1 less it is the error rate of all tests together", HelpName = "LEVEL", DefaultValueFactory = _ => defaults.Level };
+        Option<double> margin = new("--margin")
+        {
+            Description = "Percentage points of test accuracy: a smaller difference counts as none",
+            HelpName = "POINTS",
+            DefaultValueFactory = _ => defaults.Margin
+        };
+        Option<double> level = new("--confidence")
+        {
+            Description = "Of intervals; 1 less it is the error rate of all tests together",
+            HelpName = "LEVEL",
+            DefaultValueFactory = _ => defaults.Level
+        };
         Option<bool> json = new("--json") { Description = "Print claims.json" };
         Command command = new("report",
             "What a sweep comes to: the verdicts on the claims, in a report with tables and charts.\n"
-            + "Writes report.html, report.md, claims.json, tables/*.csv and charts/*.svg into its folder, and prints the verdicts. It may be called while the sweep runs.\n"
+            + "Writes report.html, report.md, claims.json, tables/*.csv and charts/*.svg into its folder, and prints the verdicts. It may "
+            + "be called while the sweep runs.\n"
             + ClaimsJson.Help
             + "Exit codes: 0 done, 2 wrong input or a failure (one message says what).")
         {
@@ -35,8 +46,10 @@ internal static class ReportCommand
     }
 
     private static DecisionRule Rule(double margin, double level)
-        => margin < 0 || !double.IsFinite(margin) ? throw new ArgumentException($"--margin is {margin}; allowed is 0 or more percentage points.")
-            : level is not (> 0 and < 1) ? throw new ArgumentException($"--confidence is {level}; allowed is more than 0 and less than 1, such as 0.95.")
+        => margin < 0 || !double.IsFinite(margin)
+            ? throw new ArgumentException($"--margin is {margin}; allowed is 0 or more percentage points.")
+            : level is not (> 0 and < 1)
+                ? throw new ArgumentException($"--confidence is {level}; allowed is more than 0 and less than 1, such as 0.95.")
             : new(margin, level);
 
     private static void Print(Report report, bool json)
@@ -53,7 +66,8 @@ internal static class ReportCommand
         }
 
         int open = report.Results.Missing.Length + report.Results.Failed.Length;
-        Console.WriteLine($"{report.Results.Cells.Length} cells{(open > 0 ? $", {open} without a result" : "")}. {Path.Combine(report.Results.Folder.Name, "report.html")}, report.md, claims.json, tables/, charts/");
+        Console.WriteLine($"{report.Results.Cells.Length} cells{(open > 0 ? $", {open} without a result" : "")}. "
+            + $"{Path.Combine(report.Results.Folder.Name, "report.html")}, report.md, claims.json, tables/, charts/");
     }
 
     private static string Word(Decision decision) => decision switch

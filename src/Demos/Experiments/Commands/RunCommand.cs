@@ -9,20 +9,31 @@ namespace BadMinima.Experiments;
 /// <summary><c>badminima run</c></summary>
 internal static class RunCommand
 {
-    private static readonly Setting<TimeSpan> CheckpointEvery = new("checkpoint-every", "MINUTES", "How often to write a checkpoint within an epoch; there is one at each epoch's end. Default: 10", (_, t) => Text.Minutes(t));
+    private static readonly Setting<TimeSpan> CheckpointEvery = new(
+        "checkpoint-every", "MINUTES", Types.Number,
+        "How often to write a checkpoint within an epoch; there is one at each epoch's end. Default: 10", (_, t) => Text.Minutes(t),
+        every => every);
 
     public static Command Create(IReadOnlyList<DataSet> sets)
     {
         RunArguments arguments = new();
-        Option<string?> output = new("--out") { Description = "The run's folder; it is made. Default: runs/ and a name made of data, network, protocol, start, regularizers and seed", HelpName = "FOLDER" };
+        Option<string?> output = new("--out")
+        {
+            Description = "The run's folder; it is made. Default: runs/ and a name made of data, network, protocol, "
+                + "start, regularizers and seed",
+            HelpName = "FOLDER"
+        };
         Option<string?> checkpointEvery = CheckpointEvery.ToOption();
         Option<bool> dryRun = new("--dry-run") { Description = "Print every setting as resolved, as JSON, and train nothing" };
         Option<bool> json = new("--json") { Description = "Print result.json; progress goes to the standard error" };
         Command command = new("run",
-            "One training run: a network on a data set, from a random or an adversarial start, with some or none of the explicit regularizers.\n"
-            + "A protocol gives the settings; options change them one by one. Those from --epochs to --measure-every are for training on the true labels; with random-label- before\n"
+            "One training run: a network on a data set, from a random or an adversarial start, with some or none of "
+            + "the explicit regularizers.\n"
+            + "A protocol gives the settings; options change them one by one. Those from --epochs to --measure-every are for training on "
+            + "the true labels; with random-label- before\n"
             + "the name (--random-label-epochs) for the phase that fits random labels.\n"
-            + "The folder gets config.json, log.txt, metrics.csv, the same numbers for TensorBoard, result.json and model.zip, and checkpoints while the run lasts: the same command\n"
+            + "The folder gets config.json, log.txt, metrics.csv, the same numbers for TensorBoard, result.json and model.zip, and "
+            + "checkpoints while the run lasts: the same command\n"
             + "continues an interrupted run, and prints the result of a finished one.\n"
             + "Exit codes: 0 done, 2 wrong input or a failure (one message says what), 130 interrupted: the same command continues.");
         arguments.AddTo(command);
@@ -35,11 +46,15 @@ internal static class RunCommand
             (parsed, cancellation) =>
             {
                 var plan = RunPlan.Resolve(arguments.Read(parsed), new DataFinder(sets));
-                string folder = parsed.GetValue(output) ?? Path.Combine("runs", plan.Name);
-                TimeSpan every = Setting<TimeSpan>.TextOf(parsed, checkpointEvery) is string text ? CheckpointEvery.Apply(default, text) : new CheckpointOptions(folder).Every;
+                string folder = parsed.GetValue(output) ?? plan.DefaultFolder;
+                TimeSpan every = SettingOptions.TextOf(parsed, checkpointEvery) is string text
+                    ? CheckpointEvery.Apply(default, text)
+                    : new CheckpointOptions(folder).Every;
                 if (parsed.GetValue(dryRun))
                 {
-                    Console.WriteLine(JsonSerializer.Serialize(new { folder, settings = plan.Settings, plan.Request.From, plan.Request.Device, plan.Request.Threads }, JsonOutput.Options));
+                    Console.WriteLine(JsonSerializer.Serialize(
+                        new { folder, settings = plan.Settings, plan.Request.From, plan.Request.Device, plan.Request.Threads },
+                        JsonOutput.Options));
                 }
                 else
                 {
@@ -57,7 +72,9 @@ internal static class RunCommand
     {
         using var folder = RunFolder.Open(path);
         string? notCompared = folder.RequireSame(plan);
-        IAnsiConsole console = json ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }) : AnsiConsole.Console;
+        IAnsiConsole console = json
+            ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
+            : AnsiConsole.Console;
         if (notCompared is not null)
         {
             console.Profile.Out.Writer.WriteLine($"note: {path}: {notCompared}");
@@ -65,14 +82,16 @@ internal static class RunCommand
 
         bool finished = folder.IsFinished;
         RunResult result = finished ? folder.ReadResult() : Train(plan, folder, checkpointEvery, console, cancellation);
-        console.Profile.Out.Writer.WriteLine($"{(finished ? $"{path}: was finished before; nothing was trained. " : "")}{result.Summary} {folder.Result}");
+        console.Profile.Out.Writer.WriteLine($"{(finished ? $"{path}: was finished before; nothing was trained. " : "")}{result.Summary} "
+            + $"{folder.Result}");
         if (json)
         {
             Console.Write(File.ReadAllText(folder.Result));
         }
     }
 
-    private static RunResult Train(RunPlan plan, RunFolder folder, TimeSpan checkpointEvery, IAnsiConsole console, CancellationToken cancellation)
+    private static RunResult Train(
+        RunPlan plan, RunFolder folder, TimeSpan checkpointEvery, IAnsiConsole console, CancellationToken cancellation)
     {
         using ConsoleProgress progress = new(console);
         return new Runner(plan, folder, checkpointEvery, new ConsoleRunProgress(progress)).Run(cancellation);

@@ -10,10 +10,15 @@ internal static class ShowCommand
     public static Command Create()
     {
         Argument<string> folder = new("FOLDER") { Description = "A run's folder, or a sweep's" };
-        Option<bool> json = new("--json") { Description = "All of it as JSON: of a run state, commands, config.json, result.json and the rows of metrics.csv; of a sweep every cell with its result" };
+        Option<bool> json = new("--json")
+        {
+            Description = "All of it as JSON: of a run state, commands, config.json, result.json and the rows of metrics.csv; of a sweep "
+                + "every cell with its result"
+        };
         Command command = new("show",
             "How a run or a sweep stands, and what came of it.\n"
-            + "Of a run: how it stands (finished, running, interrupted or failed), its settings, results and accuracies, what it ran on, and the commands that continue it and make the same run.\n"
+            + "Of a run: how it stands (finished, running, interrupted or failed), its settings, results and accuracies, what it ran on, "
+            + "and the commands that continue it and make the same run.\n"
             + "Of a sweep's folder: a row a cell.\n"
             + "Exit codes: 0 shown, 2 no such folder or a damaged one (one message says what).")
         {

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using BadMinima.Reporting;
+
+namespace BadMinima.Experiments;
+
+/// <summary>What a sweep's folder comes to: conditions, comparisons, claims.</summary>
+public sealed class Report
+{
+    /// <summary>Sorts, compares and tests.</summary>
+    /// <param name="results">A sweep's results; where they were read without learning curves, these are read now.</param>
+    /// <param name="rule">By what rule to decide; null for a margin of 2 percentage points at 95 % confidence.</param>
+    public Report(SweepResults results, DecisionRule? rule = null)
+    {
+        ArgumentNullException.ThrowIfNull(results);
+        results = results.WithEpochs();
+        (Results, Rule) = (results, rule ??= new());
+        Conditions = Experiments.Conditions.Of(results);
+        Gaps = Comparisons.Gaps(Conditions);
+        Momentum = Comparisons.MomentumAtEqualRate(Conditions);
+        Tests = new([.. Gaps, .. Momentum], rule);
+        Claims = [.. Claim.All.Select(claim => Tests.Judge(claim, claim.OfMomentum ? Momentum : Gaps))];
+        Sentences = new([.. Gaps, .. Momentum], rule, Tests.Paired.Count);
+        Others = [.. SweepKinds.All.Select(kind => kind.Read(results.Folder.Name, results.Manifest.AskedOf(kind)))];
+    }
+
+    /// <summary>What it reports on.</summary>
+    public SweepResults Results { get; }
+
+    /// <summary>By what rule it decides.</summary>
+    public DecisionRule Rule { get; }
+
+    /// <summary>The finished cells, those that differ in their seed alone together.</summary>
+    public ImmutableArray<Condition> Conditions { get; }
+
+    /// <summary>For each recipe and adversarial start: test accuracy from the random start less that from the adversarial one.</summary>
+    public ImmutableArray<Comparison> Gaps { get; }
+
+    /// <summary>Momentum and plain SGD of equal effective rate.</summary>
+    public ImmutableArray<Comparison> Momentum { get; }
+
+    internal ClaimTests Tests { get; }
+
+    /// <summary>The claims with what was found on each.</summary>
+    public ImmutableArray<ClaimVerdict> Claims { get; }
+
+    internal ClaimSentences Sentences { get; }
+
+    /// <summary>What else there is, by <see cref="SweepKinds.All"/>: the 2-D figures.</summary>
+    internal ImmutableArray<KindReport> Others { get; }
+
+    /// <summary>The finished adversarial starts, in the sweep's order.</summary>
+    public IEnumerable<FinishedRun> Starts
+        => Results.Manifest.Starts.Where(s => Results.Starts.ContainsKey(s.Id)).Select(s => Results.Starts[s.Id]);
+
+    /// <summary>All finished runs: starts and cells.</summary>
+    public IEnumerable<(string Kind, string Title, FinishedRun Run)> Runs =>
+    [
+        .. Results.Manifest.Starts.Where(s => Results.Starts.ContainsKey(s.Id)).Select(s => ("start", s.Title, Results.Starts[s.Id])),
+        .. Results.Cells.Select(c => ("cell", c.Cell.Title, c.Run)),
+    ];
+
+    /// <summary>
+    /// Writes report.html, report.md, claims.json, tables/*.csv and charts/*.svg into the sweep's folder, each whole or not at all.
+    /// </summary>
+    public void Write()
+    {
+        ReportPage composed = new(this);
+        foreach (Chart chart in composed.Charts)
+        {
+            AtomicFile.Write(File(chart.File!), chart.ToSvg());
+        }
+
+        foreach ((string name, Table table) in Tables())
+        {
+            AtomicFile.Write(File(Path.Combine("tables", $"{name}.csv")), table.ToCsv());
+        }
+
+        AtomicFile.Write(File("claims.json"), ClaimsJson.Of(this) + "\n");
+        AtomicFile.Write(File("report.md"), composed.Page.ToMarkdown());
+        composed.Page.Save(File("report.html"));
+    }
+
+    private IEnumerable<(string Name, Table Table)> Tables()
+    {
+        yield return ("claims", ReportTables.Claims(Claims));
+        yield return ("accuracies", ReportTables.Accuracies(Conditions, Rule.Level));
+        yield return ("gaps", ReportTables.Gaps(Gaps, Tests, Rule.Level));
+        yield return ("momentum", ReportTables.Momentum(Momentum, Tests, Rule.Level));
+        yield return ("epochs-to-fit", ReportTables.EpochsToFit(Conditions, Rule.Level));
+        yield return ("starts", ReportTables.Starts(Starts));
+        yield return ("runs", ReportTables.Runs(Runs));
+        foreach ((string, Table) other in Others.SelectMany(other => other.Tables))
+        {
+            yield return other;
+        }
+    }
+
+    private string File(string name) => Path.Combine(Results.Folder.Name, name);
+}

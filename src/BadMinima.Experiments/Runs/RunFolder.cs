@@ -1,0 +1,185 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using BadMinima.Reporting;
+
+namespace BadMinima.Experiments;
+
+/// <summary>
+/// A run's folder: config.json (before training), log.txt, metrics.csv, events.out.tfevents.* and checkpoints/ (while training), model.zip
+/// and at last result.json, whose presence says that the run is finished. It belongs to one process at a time.
+/// </summary>
+internal sealed class RunFolder : IDisposable
+{
+    private const string ConfigName = "config.json";
+
+    private readonly FolderLease _lease;
+
+    private RunFolder(string path, FolderLease lease) => (Name, _lease) = (path, lease);
+
+    /// <summary>The folder, as it was named.</summary>
+    public string Name { get; }
+
+    public string Metrics => MetricsOf(Name);
+
+    public string Model => ModelOf(Name);
+
+    public string Result => JobFolder.ResultOf(Name);
+
+    public string Log => LogOf(Name);
+
+    public string Checkpoints => File("checkpoints");
+
+    private string Config => File(ConfigName);
+
+    /// <summary>The model of the run in a folder.</summary>
+    public static string ModelOf(string folder) => Path.Combine(folder, "model.zip");
+
+    /// <summary>The metrics.csv of the run in a folder.</summary>
+    public static string MetricsOf(string folder) => Path.Combine(folder, "metrics.csv");
+
+    /// <summary>The log of the run in a folder.</summary>
+    public static string LogOf(string folder) => Path.Combine(folder, "log.txt");
+
+    /// <summary>Whether the run was begun.</summary>
+    public bool IsBegun => IsBegunIn(Name);
+
+    /// <summary>Whether the run in a folder was begun.</summary>
+    public static bool IsBegunIn(string folder) => System.IO.File.Exists(Path.Combine(folder, ConfigName));
+
+    /// <summary>Whether the run has its result.</summary>
+    public bool IsFinished => JobFolder.IsFinished(Name);
+
+    /// <summary>Takes a folder for this process; it is made where it is missing.</summary>
+    /// <exception cref="IOException">It cannot be written to, or another process has it.</exception>
+    public static RunFolder Open(string folder)
+        => TryOpen(folder)
+            ?? throw new IOException($"{folder}: another process is at this run. Wait for it, or name another folder with --out.");
+
+    /// <summary>The same, but null if another process has it.</summary>
+    /// <exception cref="IOException">It cannot be written to.</exception>
+    public static RunFolder? TryOpen(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            if (FolderLease.TryTake(folder) is not { } lease)
+            {
+                return null;
+            }
+
+            // What a killed process was writing aside.
+            foreach (string left in Directory.EnumerateFiles(folder, "*.tmp"))
+            {
+                System.IO.File.Delete(left);
+            }
+
+            return new(folder, lease);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{folder}: cannot be written to: {e.Message} Name another folder with --out.", e);
+        }
+    }
+
+    /// <summary>Makes sure that the folder's run, if there is one, is the one that is asked for.</summary>
+    /// <returns>What could not be compared; null for nothing.</returns>
+    /// <exception cref="ArgumentException">It is one with other settings or other data; the message lists the differences.</exception>
+    public string? RequireSame(RunPlan plan)
+    {
+        if (!IsBegun)
+        {
+            return null;
+        }
+
+        JsonObject config = ReadConfig(Name);
+        string[] differences = [.. RunIdentity.Differences(config, plan)];
+        return differences.Length == 0
+            ? RunIdentity.NotCompared(config, plan.Data)
+            : throw new ArgumentException($"{Name} holds another run: {string.Join("; ", differences)}. Give the same options and data, or "
+                + "another folder with --out.");
+    }
+
+    /// <summary>Writes config.json, unless the run was begun before.</summary>
+    public void Begin(object config)
+    {
+        if (!IsBegun)
+        {
+            AtomicFile.Write(Config, JsonSerializer.Serialize(config, JsonOutput.Options) + '\n');
+        }
+    }
+
+    /// <summary>Writes result.json, with which the run is finished: what served to continue it goes away.</summary>
+    /// <exception cref="LeaseLostException">Another machine took this one for dead, and the run over.</exception>
+    public void Finish(RunResult result)
+    {
+        RequireLease();
+        AtomicFile.Write(Result, JsonSerializer.Serialize(result, JsonOutput.Options) + '\n');
+        try
+        {
+            Directory.Delete(Checkpoints, recursive: true);
+        }
+        catch (IOException)
+        {
+            // The run is finished all the same. Some shared file systems keep a file that another machine has open.
+        }
+    }
+
+    /// <summary>Is cancelled when another machine takes this one for dead, and the run over.</summary>
+    public CancellationToken Lost => _lease.Lost;
+
+    /// <summary>Whether that has happened.</summary>
+    public bool IsLost => _lease.IsLost;
+
+    /// <summary>Makes sure, before the run's final files are written, that they are not another's.</summary>
+    /// <exception cref="LeaseLostException">Another machine took this one for dead, and the run over.</exception>
+    public void RequireLease()
+    {
+        if (IsLost || IsFinished)
+        {
+            throw new LeaseLostException(Name);
+        }
+    }
+
+    /// <exception cref="InvalidDataException">The file was changed by hand.</exception>
+    public RunResult ReadResult() => ReadResult(Name);
+
+    /// <summary>The result of the finished run in a folder.</summary>
+    /// <exception cref="InvalidDataException">The file was changed by hand.</exception>
+    public static RunResult ReadResult(string folder)
+        => Read(JobFolder.ResultOf(folder), node => node.Deserialize<RunResult>(JsonOutput.Options));
+
+    /// <summary>The config.json of the run in a folder.</summary>
+    /// <exception cref="InvalidDataException">The file was changed by hand.</exception>
+    public static JsonObject ReadConfig(string folder) => ReadConfigFile(Path.Combine(folder, ConfigName));
+
+    /// <summary>A config.json, under whatever name.</summary>
+    /// <exception cref="InvalidDataException">The file was changed by hand.</exception>
+    public static JsonObject ReadConfigFile(string file)
+        => Read(
+            file,
+            node => node as JsonObject is { } config && config["settings"] is JsonObject
+                ? config
+                : throw new JsonException("it has no settings"));
+
+    public void Dispose() => _lease.Dispose();
+
+    private string File(string name) => Path.Combine(Name, name);
+
+    private static T Read<T>(string file, Func<JsonNode, T?> read)
+    {
+        try
+        {
+            return JsonNode.Parse(System.IO.File.ReadAllText(file)) is { } node && read(node) is { } value
+                ? value
+                : throw new JsonException("it is empty");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException(
+                $"{file}: no JSON of a run ({e.Message}). Delete "
+                    + (Path.GetFileName(file) is ConfigName or JobFolder.ResultName ? "its folder to begin anew" : "it to go without")
+                    + ".",
+                e);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using BadMinima.MLNet;
+
+namespace BadMinima.Experiments;
+
+/// <summary>One training run, as it is asked for. What is null or not overridden, the protocol and the data settle.</summary>
+public sealed record RunRequest
+{
+    /// <summary>From random weights.</summary>
+    public const string RandomStart = "random";
+    /// <summary>From a network that has first fitted random labels.</summary>
+    public const string AdversarialStart = "adversarial";
+
+    /// <summary>A set of <see cref="Catalogue"/>, a folder of images, synthetic, synthetic-color or points. Default: synthetic.</summary>
+    public string Data { get; init; } = DrawnImages.GrayName;
+
+    /// <summary>Training images, at most.</summary>
+    public int? Train { get; init; }
+
+    /// <summary>Test images, at most.</summary>
+    public int? Test { get; init; }
+
+    /// <summary>Rows and columns that folders of images are brought to.</summary>
+    public int? Size { get; init; }
+
+    /// <summary>The seed of what is drawn of the data: images, points, the division of a folder that has no test part.</summary>
+    public int DataSeed { get; init; } = 1;
+
+    /// <summary>The network's name. Default: cnn; mlp-100-100 for points.</summary>
+    public string? Architecture { get; init; }
+
+    /// <summary>The protocol that settings begin with. Default: quick; paper2d for points.</summary>
+    public string? Protocol { get; init; }
+
+    /// <summary>Null: random.</summary>
+    public string? Start { get; init; }
+
+    /// <summary>The file of a model to start from, instead of <see cref="Start"/>.</summary>
+    public string? From { get; init; }
+
+    /// <summary>The file that the adversarial start is saved to.</summary>
+    public string? SaveStart { get; init; }
+
+    /// <summary>Which of the protocol's explicit regularizers are on. Default: none.</summary>
+    public Regularizers Regularizers { get; init; }
+
+    /// <summary>The seed of initial weights, order, corruption and augmentation.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>How weights are drawn. Default: as in the paper.</summary>
+    public Initialization Initialization { get; init; }
+
+    /// <summary>In which numbers to train. Default: 32-bit floating point.</summary>
+    public Precision Precision { get; init; }
+
+    /// <summary>cifar10, measured or none; null: the protocol's.</summary>
+    public string? Normalization { get; init; }
+
+    /// <summary>Where to train: cpu, cuda, cuda:N or auto. Default: auto.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>Torch's threads on the CPU. Default: one per core.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>
+    /// Values as typed of the settings of training on the true labels, by the names of the command line without dashes: <c>["batch-size"] =
+    /// "32"</c>. Default: none, the protocol's.
+    /// </summary>
+    public ImmutableDictionary<string, string> Training { get; init; } = [];
+
+    /// <summary>The same for the random-label phase, which has <c>replicas</c> and <c>zero-out</c> besides.</summary>
+    public ImmutableDictionary<string, string> RandomLabels { get; init; } = [];
+
+    internal DataRequest DataRequest => new(Data, Train, Test, Size, DataSeed);
+
+    /// <summary>Everything but the settings of the phases, as options.</summary>
+    internal static ImmutableArray<Setting<RunRequest>> Settings { get; } =
+    [
+        new(
+            "data", "NAME|FOLDER", Types.Words,
+            $"A set of `data list`, a folder of images (recognized by its content), {DrawnImages.GrayName}, {DrawnImages.ColorName}, or "
+                + $"{DrawnPoints.SetName} (the 2-D case). Default: {DrawnImages.GrayName}",
+            (r, t) => r with { Data = t }, r => r.Data,
+            [DrawnImages.GrayName, DrawnImages.ColorName, DrawnPoints.SetName, .. Catalogue.All.Select(s => s.Name)]),
+        new("train", "N", Types.Number, "Training images, at most", (r, t) => r with { Train = Text.Integer(t, least: 2) }, r => r.Train),
+        new("test", "N", Types.Number, "Test images, at most", (r, t) => r with { Test = Text.Integer(t, least: 1) }, r => r.Test),
+        new(
+            "size", "PIXELS", Types.Number,
+            "Rows and columns that folders of images are brought to. Default: the set's; 32 for folders of your own",
+            (r, t) => r with { Size = Text.Integer(t, least: 1) }, r => r.Size),
+        new(
+            "data-seed", "SEED", Types.Number,
+            "The seed of drawn images and points, and of the division of a folder without a test part. Default: 1",
+            (r, t) => r with { DataSeed = Text.Integer(t) }, r => r.DataSeed),
+        new("architecture", "NAME", Types.Words, "The network, one of `models`. Default: cnn; mlp-100-100 for points",
+            (r, t) => r with { Architecture = t }, r => r.Architecture, [.. Architectures.All.Select(a => a.Name)]),
+        new(
+            "protocol", string.Join('|', MLNet.Protocol.All.Select(p => p.Name)), Types.Words,
+            "The settings to begin with. Default: quick; paper2d for points",
+            (r, t) => r with { Protocol = t }, r => r.Protocol) { ForAllCells = true },
+        new(
+            "start", $"{RandomStart}|{AdversarialStart}", Types.Words,
+            "Where training on the true labels starts: from random weights, or from a network that has first fitted "
+                + "random labels. Default: random",
+            (r, t) => r with { Start = Text.OneOf(t, RandomStart, AdversarialStart) }, r => r.Start),
+        new("from", "MODEL", Types.Words, "Start from this model instead (model.zip of another run, or what --save-start wrote)",
+            (r, t) => r with { From = t }, r => r.From),
+        new("save-start", "FILE", Types.Words, "Save the adversarial start there, for --from of other runs",
+            (r, t) => r with { SaveStart = t }, r => r.SaveStart),
+        new(
+            "regularizers", "none|all|NAME+NAME", Types.Words,
+            "Which of the protocol's explicit regularizers are on: any of augmentation, l2, momentum, joined by +. Default: none",
+            (r, t) => r with { Regularizers = RegularizerNames.Parse(t) }, r => r.Regularizers.ToName(),
+            [.. RegularizerNames.Subsets.Select(s => s.ToName())]),
+        new("seed", "SEED", Types.Number, "The seed of initial weights, order, random labels and augmentation. Default: 1",
+            (r, t) => r with { Seed = Text.Integer(t) }, r => r.Seed),
+        new("initialization", "paper|pytorch", Types.Words, "How weights are drawn. Default: paper",
+            (r, t) => r with { Initialization = Text.OneOf<Initialization>(t) }, r => r.Initialization) { ForAllCells = true },
+        new("precision", "f32|tf32|bf16", Types.Words, "In which numbers to train. Default: f32",
+            (r, t) => r with { Precision = Text.OneOf<Precision>(t) }, r => r.Precision) { ForAllCells = true },
+        new(
+            "normalization", "cifar10|measured|none", Types.Words,
+            "How inputs are normalized. Default: the protocol's where it fits the images' channels, else by mean and "
+                + "deviation of the training set",
+            (r, t) => r with { Normalization = Text.OneOf(t, "cifar10", "measured", "none") }, r => r.Normalization) { ForAllCells = true },
+        new("device", "cpu|cuda|cuda:N|auto", Types.Words, "Where to train. Default: auto",
+            (r, t) => r with { Device = t }, r => r.Device) { ForAllCells = true },
+        new("threads", "N", Types.Number, "Torch's threads on the CPU. Default: one a core",
+            (r, t) => r with { Threads = Text.Integer(t, least: 1) }, r => r.Threads),
+    ];
+}

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using BadMinima.MLNet;
+
+namespace BadMinima.Experiments;
+
+/// <summary>
+/// Every setting of a phase, to be overridden one by one: training's under these names, the random-label phase's with
+/// <see cref="RandomLabelPrefix"/> before them.
+/// </summary>
+internal static class PhaseSettings
+{
+    public const string RandomLabelPrefix = "random-label-";
+
+    private const string Off = Text.Off;
+
+    /// <summary>Those of both phases, in the order in which they are applied.</summary>
+    public static ImmutableArray<Setting<Phase>> All { get; } =
+    [
+        new("epochs", "N", Types.Number, "Passes over the training set, at most",
+            (p, t) => p with { Epochs = Text.Integer(t) }, p => p.Epochs),
+        new("batch-size", "N", Types.Number, "Images a step", (p, t) => p with { BatchSize = Text.Integer(t) }, p => p.BatchSize),
+        new("learning-rate", "RATE", Types.Number, "The learning rate, before its schedule",
+            (p, t) => p with { LearningRate = Text.Number(t) }, p => p.LearningRate),
+        new("schedule", "constant|linear|cosine|step:0.1@150,250|exponential:0.95|triangular:0.3", Types.Words,
+            "How the learning rate moves: times 0.1 after epochs 150 and 250; times 0.95 after each; up for 0.3 of the epochs and down",
+            (p, t) => p with { Schedule = Text.Schedule(t).WithWarmUp(p.Schedule.WarmUpEpochs) }, p => p.Schedule),
+        new("warm-up", "EPOCHS", Types.Number, "A linear rise of the learning rate from 0 at the start, on top of the schedule",
+            (p, t) => p with { Schedule = WarmUp(p.Schedule, Text.Number(t)) }, p => p.Schedule.WarmUpEpochs),
+        new("momentum", "MU", Types.Number, "Momentum; 0: plain SGD", (p, t) => p with { Momentum = Text.Number(t) }, p => p.Momentum),
+        new("nesterov", "", Types.Switch, "Nesterov's momentum in place of the classic one",
+            (p, t) => p with { Nesterov = Text.Switch(t) }, p => p.Nesterov),
+        new("weight-decay", "WD", Types.Number, "Weight decay on all parameters (l2)",
+            (p, t) => p with { WeightDecay = Text.Number(t) }, p => p.WeightDecay),
+        new("decoupled-weight-decay", "", Types.Switch, "Weight decay outside the gradient",
+            (p, t) => p with { DecoupledWeightDecay = Text.Switch(t) }, p => p.DecoupledWeightDecay),
+        new("gradient-clipping", "NORM|off", Types.NumberOrWord, "The gradient's largest l2 norm",
+            (p, t) => p with { GradientClipping = Text.OrOff(t, Text.Number) }, p => (object?)p.GradientClipping ?? Off),
+        new("crop", "PIXELS", Types.Number, "Random crops after zero padding by so much; 0: none",
+            (p, t) => p with { Augmentation = p.Augmentation with { CropPadding = Text.Integer(t) } }, p => p.Augmentation.CropPadding),
+        new("flip", "", Types.Switch, "Horizontal flips of every other image",
+            (p, t) => p with { Augmentation = p.Augmentation with { HorizontalFlip = Text.Switch(t) } },
+            p => p.Augmentation.HorizontalFlip),
+        new("cutout", "PIXELS", Types.Number, "The side of a square that is blanked out; 0: none",
+            (p, t) => p with { Augmentation = p.Augmentation with { Cutout = Text.Integer(t) } }, p => p.Augmentation.Cutout),
+        new("mixup", "ALPHA", Types.Number, "Mixup; 0: none", (p, t) => p with { Mixup = Text.Number(t) }, p => p.Mixup),
+        new("label-smoothing", "S", Types.Number, "The share of each target that is spread over all classes",
+            (p, t) => p with { LabelSmoothing = Text.Number(t) }, p => p.LabelSmoothing),
+        new("dropout", "P", Types.Number, "The dropout probability before the last layer",
+            (p, t) => p with { Dropout = Text.Number(t) }, p => p.Dropout),
+        new("escape", "NAME:SETTING=VALUE,...+NAME...|off", Types.WordsOrObject,
+            "Mechanisms beyond these that take part in each step, as docs/guide.md lists them",
+            (p, t) => p with { Escapes = Text.Escapes(t) }, p => p.Escapes, [.. Escape.Known.Select(k => k.Name), Off]) { IsList = true },
+        new("stop-at", "ACCURACY|off", Types.NumberOrWord, "Ends the phase at this accuracy on its training set, such as 0.9999",
+            (p, t) => p with { StopAtAccuracy = Text.OrOff(t, Text.Number) }, p => (object?)p.StopAtAccuracy ?? Off),
+        new(
+            "early-stopping", "loss:20|train:20|test:20|off", Types.Words,
+            "Ends the phase after so many epochs without a better loss or accuracy",
+            (p, t) => p with { EarlyStopping = Text.EarlyStopping(t) }, p => (object?)p.EarlyStopping ?? Off),
+        new("time-limit", "MINUTES|off", Types.NumberOrWord, "Ends the phase after the epoch in which this time has passed",
+            (p, t) => p with { TimeLimit = Text.OrOff(t, Text.Minutes) }, p => (object?)p.TimeLimit ?? Off),
+        new("measure-every", "EPOCHS", Types.Number, "After every how many epochs accuracies are measured (and --stop-at is looked at)",
+            (p, t) => p with { MeasureEvery = Text.Integer(t) }, p => p.MeasureEvery),
+    ];
+
+    /// <summary>Those of the random-label phase alone, under names of their own.</summary>
+    public static ImmutableArray<Setting<RandomLabelPhase>> OfRandomLabels { get; } =
+    [
+        new("replicas", "R", Types.Number, "Corrupted copies of each image in the random-label phase",
+            (p, t) => p with { Replicas = Text.Integer(t) }, p => p.Replicas),
+        new("zero-out", "Q", Types.Number, "The share of each copy's values that is set to 0",
+            (p, t) => p with { ZeroOutRatio = Text.Number(t) }, p => p.ZeroOutRatio),
+    ];
+
+    /// <summary>The name of the option, without dashes, of a setting of the random-label phase.</summary>
+    public static string OptionOf(string name) => OfRandomLabels.Any(s => s.Name == name) ? name : RandomLabelPrefix + name;
+
+    private static Schedule WarmUp(Schedule schedule, double epochs)
+        => epochs >= 0 ? schedule.WithWarmUp(epochs) : throw new NotAllowedException("0 or more");
+}

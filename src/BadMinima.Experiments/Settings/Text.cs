@@ -1,0 +1,126 @@
+using System.Globalization;
+using BadMinima.MLNet;
+
+namespace BadMinima.Experiments;
+
+/// <summary>
+/// Reads what was typed after an option. What cannot be read throws <see cref="NotAllowedException"/>; what is out of range the library
+/// finds.
+/// </summary>
+internal static class Text
+{
+    public const string Off = "off";
+    private const string Schedules = "constant, linear, cosine, step:FACTOR@EPOCH,EPOCH,..., exponential:FACTOR or triangular:PEAK";
+
+    private static readonly (string Name, EarlyStoppingMetric Metric)[] Metrics =
+        [("loss", EarlyStoppingMetric.Loss), ("train", EarlyStoppingMetric.TrainingAccuracy), ("test", EarlyStoppingMetric.TestAccuracy)];
+
+    /// <summary>"learning-rate" is learningRate in JSON.</summary>
+    public static string PropertyOf(string option)
+        => string.Concat(option.Split('-').Select((word, i) => i == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]));
+
+    /// <summary>The other way round: a value as it would be typed.</summary>
+    public static string? Of(object? value) => value switch
+    {
+        bool on => on ? "true" : "false",
+        Enum choice => choice.ToString().ToLowerInvariant(),
+        TimeSpan time => Of(time.TotalMinutes),
+        Schedule { Shape: ScheduleShape.Step } step => $"step:{Of(step.Factor)}@{string.Join(',', step.Milestones)}",
+        Schedule { Shape: ScheduleShape.Exponential } exponential => $"exponential:{Of(exponential.Factor)}",
+        Schedule { Shape: ScheduleShape.Triangular } triangular => $"triangular:{Of(triangular.Peak)}",
+        Schedule schedule => Of(schedule.Shape),
+        EscapeList escapes => escapes.Count == 0 ? Off : escapes.ToString(),
+        EarlyStopping rule => $"{Metrics.First(m => m.Metric == rule.Metric).Name}:{rule.Patience}",
+        _ => value is null ? null : Convert.ToString(value, CultureInfo.InvariantCulture),
+    };
+
+    public static int Integer(string text, int least = int.MinValue)
+        => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least
+            ? value
+            : throw new NotAllowedException(least == int.MinValue ? "a whole number" : $"a whole number from {least} on");
+
+    public static double Number(string text)
+        => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+            ? value
+            : throw new NotAllowedException("a number");
+
+    public static bool Switch(string text) => text switch
+    {
+        "true" => true,
+        "false" => false,
+        _ => throw new NotAllowedException("true, false, or nothing, which is true"),
+    };
+
+    public static TimeSpan Minutes(string text)
+        => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double minutes) && minutes is > 0 and < 1e9
+            && TimeSpan.FromMinutes(minutes) is { Ticks: > 0 } time
+            ? time
+            : throw new NotAllowedException("a time in minutes, more than 0, such as 10 or 0.5");
+
+    /// <summary>Null for "off".</summary>
+    public static T? OrOff<T>(string text, Func<string, T> read) where T : struct
+    {
+        try
+        {
+            return text == Off ? null : read(text);
+        }
+        catch (NotAllowedException e)
+        {
+            throw new NotAllowedException($"{e.Allowed}, or {Off}");
+        }
+    }
+
+    public static T OneOf<T>(string text) where T : struct, Enum
+        => Enum.GetValues<T>().Where(v => v.ToString().Equals(text, StringComparison.OrdinalIgnoreCase)).Select(v => (T?)v).FirstOrDefault()
+            ?? throw new NotAllowedException(string.Join(", ", Enum.GetNames<T>().Select(n => n.ToLowerInvariant())));
+
+    public static string OneOf(string text, params IReadOnlyList<string> names)
+        => names.Contains(text) ? text : throw new NotAllowedException(string.Join(", ", names));
+
+    /// <summary>"step:0.1@150,250" is times 0.1 after epochs 150 and 250, "exponential:0.95" times 0.95 after each.</summary>
+    public static Schedule Schedule(string text)
+    {
+        try
+        {
+            return text.Split(':') switch
+            {
+                ["constant"] => MLNet.Schedule.Constant,
+                ["linear"] => MLNet.Schedule.Linear,
+                ["cosine"] => MLNet.Schedule.Cosine,
+                ["step", var steps] when steps.Split('@') is [var factor, var epochs] => MLNet.Schedule.Step(
+                    Number(factor), [.. epochs.Split(',').Select(e => Integer(e))]),
+                ["exponential", var factor] => MLNet.Schedule.Exponential(Number(factor)),
+                ["triangular", var peak] => MLNet.Schedule.Triangular(Number(peak)),
+                _ => throw new NotAllowedException(Schedules),
+            };
+        }
+        catch (Exception e) when (e is ArgumentOutOfRangeException or NotAllowedException)
+        {
+            throw new NotAllowedException($"{Schedules}; FACTOR more than 0, EPOCHs from 1 on that rise, PEAK (a share of the epochs) "
+                + "more than 0 and less than 1");
+        }
+    }
+
+    /// <summary>"loss:20": ends after 20 epochs without a lower loss; null for "off".</summary>
+    public static EarlyStopping? EarlyStopping(string text)
+    {
+        return text == Off ? null
+            : text.Split(':') is [var name, var patience] && Array.FindIndex(Metrics, m => m.Name == name) is >= 0 and var i
+                && int.TryParse(patience, out int epochs)
+                ? new() { Metric = Metrics[i].Metric, Patience = epochs }
+                : throw new NotAllowedException($"METRIC:EPOCHS with a METRIC of loss, train, test, such as loss:20, or {Off}");
+    }
+
+    /// <summary>"sam:rho=0.05+ema" is two escapes; none for "off".</summary>
+    public static EscapeList Escapes(string text)
+    {
+        try
+        {
+            return text == Off ? [] : Escape.Parse(text);
+        }
+        catch (OptionException e)
+        {
+            throw new NotAllowedException($"{e.Allowed}, or {Off}");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+using System.Collections.Immutable;
+
+namespace BadMinima.Experiments;
+
+/// <summary>What a sweep file can ask for besides its grid, a line each.</summary>
+internal static class SweepKinds
+{
+    public static ImmutableArray<JobKind> All { get; } =
+    [
+        new BoundaryKind(),
+    ];
+}

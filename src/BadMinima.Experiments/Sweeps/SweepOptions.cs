@@ -1,0 +1,19 @@
+namespace BadMinima.Experiments;
+
+/// <summary>How a sweep is run: nothing here changes a result but, in the last digits, the threads.</summary>
+public sealed record SweepOptions
+{
+    /// <summary>
+    /// Cells at a time, each in a process of its own. Default: one per core, as far as 2 GB of memory are there for each; 1 on a GPU.
+    /// </summary>
+    public int? Workers { get; init; }
+
+    /// <summary>Torch's threads of each worker. Default: the cores, divided.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>Whether to run again what failed in an earlier call. Default: false.</summary>
+    public bool RetryFailed { get; init; }
+
+    /// <summary>Where to say how it goes, a line for each job that ends. Default: the console, with a bar where it is a terminal.</summary>
+    public TextWriter? Output { get; init; }
+}

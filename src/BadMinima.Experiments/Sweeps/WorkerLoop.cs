@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using BadMinima.MLNet;
+using Microsoft.ML;
+
+namespace BadMinima.Experiments;
+
+/// <summary>
+/// Does a sweep's jobs one after the other: whichever is ready and which no other worker, of this call or another, has taken.
+/// </summary>
+/// <param name="jobs">All jobs.</param>
+/// <param name="threads">Torch's threads.</param>
+/// <param name="tell">Hears what happens.</param>
+internal sealed class WorkerLoop(ImmutableArray<SweepJob> jobs, int threads, Action<WorkerEvent> tell)
+{
+    // How long to wait for jobs that others are at before looking again: a twentieth of the time waited so far, so that little is lost and
+    // a shared file system has its peace.
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    private const double ShareOfPause = 0.05;
+
+    private (string Name, (IDataView Train, IDataView Test) Sets)? _loaded;
+
+    /// <param name="cancellation">Ends it after the batch at hand; the job at hand can be continued.</param>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    /// <exception cref="IOException">Nothing can go on: the disk is full, the data are gone.</exception>
+    public void Run(CancellationToken cancellation)
+    {
+        using IDisposable memory = TorchRuntime.RetainMemory();
+        List<int> open = [.. Enumerable.Range(0, jobs.Length)];
+        var waiting = Stopwatch.StartNew();
+        while (open.Count > 0)
+        {
+            if (open.RemoveAll(job => Settle(job, cancellation)) > 0)
+            {
+                waiting.Restart();
+            }
+            else
+            {
+                TimeSpan pause = waiting.Elapsed * ShareOfPause;
+                cancellation.WaitHandle.WaitOne(pause < ShortestPause ? ShortestPause : pause > LongestPause ? LongestPause : pause);
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <returns>Whether nothing is left to do for the job.</returns>
+    private bool Settle(int index, CancellationToken cancellation)
+    {
+        SweepJob job = jobs[index];
+        cancellation.ThrowIfCancellationRequested();
+        if (job.IsFinished || job.Failure is not null)
+        {
+            tell(new(WorkerEventKind.Elsewhere, index));
+            return true;
+        }
+
+        if (job.Needs is { IsFinished: false } needed && needed.Failure is null)
+        {
+            return false;
+        }
+
+        using RunFolder? folder = RunFolder.TryOpen(job.Folder);
+        if (folder is null)
+        {
+            return false;
+        }
+
+        if (job.IsFinished || job.Failure is not null)
+        {
+            tell(new(WorkerEventKind.Elsewhere, index));
+            return true;
+        }
+
+        return Do(index, job, folder, cancellation);
+    }
+
+    private bool Do(int index, SweepJob job, RunFolder folder, CancellationToken cancellation)
+    {
+        tell(new(WorkerEventKind.Begin, index));
+        JobContext context = new(
+            folder, threads, Load,
+            (share, at) => tell(new(WorkerEventKind.Progress, index) { Share = share, At = at }),
+            warning => tell(new(WorkerEventKind.Warning, index) { Text = warning }), cancellation);
+        try
+        {
+            if (job.Needs?.Failure is { } failure)
+            {
+                throw new InvalidOperationException($"Its adversarial start failed: {failure.Error}");
+            }
+
+            tell(new(WorkerEventKind.End, index) { Text = job.Complete(context) });
+        }
+        catch (LeaseLostException)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidDataException or InvalidOperationException or ExternalException)
+        {
+            JobFolder.Fail(job.Folder, e.Message);
+            tell(new(WorkerEventKind.Fail, index) { Text = e.Message });
+        }
+
+        return true;
+    }
+
+    /// <summary>The last set that was loaded is kept: most jobs train on the one of the job before.</summary>
+    private (IDataView Train, IDataView Test) Load(RunData data)
+    {
+        string name = $"{data.Folder} {data.Describe().ToJsonString()}";
+        if (_loaded?.Name != name)
+        {
+            _loaded = (name, data.Load(new MLContext()));
+        }
+
+        return _loaded.Value.Sets;
+    }
+}

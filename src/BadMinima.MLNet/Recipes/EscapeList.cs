@@ -1,0 +1,68 @@
+using System.Collections;
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
+using BadMinima.MLNet.Recipes;
+
+namespace BadMinima.MLNet;
+
+/// <summary>
+/// The escapes of a phase, in the order in which they act. Equal to another list when all of them are equal, one by one. <c>[new Sam(), new
+/// Ema()]</c> makes one.
+/// </summary>
+[CollectionBuilder(typeof(EscapeList), nameof(Create))]
+[JsonConverter(typeof(EscapeListJson))]
+public readonly struct EscapeList : IReadOnlyList<Escape>, IEquatable<EscapeList>
+{
+    private readonly ImmutableArray<Escape> _items;
+
+    private EscapeList(ImmutableArray<Escape> items) => _items = items;
+
+    /// <summary>How many.</summary>
+    public int Count => Items.Length;
+
+    /// <param name="index">From 0.</param>
+    public Escape this[int index] => Items[index];
+
+    private ImmutableArray<Escape> Items => _items.IsDefault ? [] : _items;
+
+    /// <param name="escapes">The escapes.</param>
+    public static EscapeList Create(ReadOnlySpan<Escape> escapes) => new([.. escapes]);
+
+    /// <inheritdoc/>
+    public IEnumerator<Escape> GetEnumerator() => Items.AsEnumerable().GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <inheritdoc/>
+    public bool Equals(EscapeList other) => Items.AsSpan().SequenceEqual(other.Items.AsSpan());
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is EscapeList other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Items.Aggregate(0, HashCode.Combine);
+
+    /// <summary>As <see cref="Escape.Parse"/> reads it.</summary>
+    public override string ToString() => string.Join('+', Items);
+
+    /// <summary>Whether both hold equal escapes in the same order.</summary>
+    public static bool operator ==(EscapeList left, EscapeList right) => left.Equals(right);
+
+    /// <summary>Whether they do not.</summary>
+    public static bool operator !=(EscapeList left, EscapeList right) => !left.Equals(right);
+
+    /// <exception cref="OptionException">One of them is out of range, not known, or there twice.</exception>
+    internal void Validate(string option)
+    {
+        HashSet<string> names = new(StringComparer.Ordinal);
+        for (int i = 0; i < Count; i++)
+        {
+            OptionException.Check(this[i] is not null, $"{option}[{i}]", null, "an escape");
+            this[i].Validate($"{option}[{i}]");
+            OptionException.Check(
+                names.Add(this[i].Name), $"{option}[{i}]", this[i].Name,
+                "each escape once: its state and its random numbers go by its name");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using static TorchSharp.torch;
+
+namespace BadMinima.MLNet.Steps;
+
+/// <summary>The parts of a phase's steps, in their order: those that its settings ask for, and its escapes among them.</summary>
+internal sealed class StepParts : IDisposable
+{
+    // Those before the escapes, and those after them. The numbers are the streams of the phase's generator, of which the order of examples
+    // has 0: to change one is to change every result.
+    private static readonly (string Name, ulong Stream, Func<StepPartContext, StepPart?> Create)[] First =
+    [
+        ("ownDraws", 4, OwnDraws.Of),
+        ("dropout", 3, Dropout.Of),
+        ("cropAndFlip", 1, CropAndFlip.Of),
+        ("normalize", 5, Normalize.Of),
+        ("cutout", 1, Cutout.Of),
+    ];
+
+    private static readonly (string Name, ulong Stream, Func<StepPartContext, StepPart?> Create)[] Last =
+    [
+        ("mixup", 2, Mixup.Of),
+        ("labelSmoothing", 6, LabelSmoothing.Of),
+        ("clipping", 7, Clipping.Of),
+        ("weightDecay", 8, WeightDecay.Of),
+        ("momentum", 9, Momentum.Of),
+        ("decoupledWeightDecay", 10, DecoupledWeightDecay.Of),
+    ];
+
+    private readonly Weights _weights;
+    private readonly ImmutableArray<(string Name, StepPart Part)> _parts;
+
+    /// <param name="phase">The phase.</param>
+    /// <param name="weights">What is trained.</param>
+    /// <param name="classes">How many classes there are.</param>
+    /// <param name="steps">How many steps an epoch takes.</param>
+    /// <param name="random">The phase's generator.</param>
+    public StepParts(Phase phase, Weights weights, int classes, int steps, CounterRandom random)
+    {
+        _weights = weights;
+        StepPartContext Context(ulong stream) => new(phase, weights, classes, steps, random.Stream(stream));
+        var escapes = phase.Escapes.Select(
+            escape => (escape.Name, (StepPart?)Factory(escape, "Escapes").Create(Context(StreamOf(escape.Name)))));
+        _parts =
+        [
+            .. First.Select(p => (p.Name, p.Create(Context(p.Stream))))
+                .Concat(escapes)
+                .Concat(Last.Select(p => (p.Name, p.Create(Context(p.Stream)))))
+                .Where(p => p.Item2 is not null).Select(p => (p.Item1, p.Item2!)),
+        ];
+    }
+
+    /// <summary>What makes an escape's part.</summary>
+    /// <exception cref="OptionException">Nothing does.</exception>
+    public static IStepPartFactory Factory(Escape escape, string option) => escape as IStepPartFactory
+        ?? throw new OptionException(
+            option, escape.Name,
+            $"an escape whose type ({escape.GetType().Name}) implements {nameof(IStepPartFactory)}, which makes what carries it out");
+
+    /// <summary>What all of them keep, by "part/name".</summary>
+    public IReadOnlyList<(string Name, Tensor Value)> State
+        => [.. _parts.SelectMany(p => p.Part.State.Select(s => ($"{p.Name}/{s.Name}", s.Value)))];
+
+    /// <summary>See <see cref="StepPart.Kept"/>: the last part that has any.</summary>
+    public WeightsCopy? Kept => _parts.Select(p => p.Part.Kept).LastOrDefault(kept => kept is not null);
+
+    /// <summary>Puts back what a checkpoint has.</summary>
+    /// <exception cref="InvalidDataException">It is of other parts.</exception>
+    public void Load(IReadOnlyList<(string Name, Tensor Value)> stored)
+    {
+        IReadOnlyList<(string Name, Tensor Value)> own = State;
+        string Describe(IEnumerable<(string Name, Tensor Value)> state)
+            => string.Join(
+                ", ", state.Select(s => $"{s.Name} {s.Value.dtype} [{string.Join(", ", s.Value.shape)}]").Order(StringComparer.Ordinal));
+        if (Describe(own) != Describe(stored))
+        {
+            throw new InvalidDataException(
+                $"The checkpoint's state is of other parts of a step: {Describe(stored)} stored, {Describe(own)} expected.");
+        }
+
+        using var mode = no_grad();
+        foreach ((string name, Tensor value) in own)
+        {
+            value.copy_(stored.First(s => s.Name == name).Value);
+        }
+    }
+
+    public void BeforePhase()
+    {
+        using var mode = no_grad();
+        foreach ((_, StepPart part) in _parts)
+        {
+            part.BeforePhase(_weights);
+        }
+    }
+
+    public Batch Change(Batch batch, StepMoment at)
+    {
+        using var mode = no_grad();
+        foreach ((_, StepPart part) in _parts)
+        {
+            batch = part.Change(batch, at);
+        }
+
+        return batch;
+    }
+
+    public StepGradient Gradient(Batch batch, StepMoment at)
+    {
+        return From(0, batch);
+
+        StepGradient From(int index, Batch asked)
+            => index == _parts.Length
+                ? asked.GradientAt(_weights)
+                : _parts[index].Part.Gradient(b => From(index + 1, b), asked, _weights, at);
+    }
+
+    public Tensor Direction(Tensor gradient, StepMoment at)
+    {
+        foreach ((_, StepPart part) in _parts)
+        {
+            gradient = part.Direction(gradient, _weights, at);
+        }
+
+        return gradient;
+    }
+
+    public void AfterStep(StepMoment at)
+    {
+        foreach ((_, StepPart part) in _parts)
+        {
+            part.AfterStep(_weights, at);
+        }
+    }
+
+    public void AfterEpoch(int epoch)
+    {
+        using var mode = no_grad();
+        foreach ((_, StepPart part) in _parts)
+        {
+            part.AfterEpoch(_weights, epoch);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach ((_, StepPart part) in _parts)
+        {
+            part.Dispose();
+        }
+    }
+
+    /// <summary>A stream of an escape's own: a function of its name, far from the small numbers of the built-in parts.</summary>
+    private static ulong StreamOf(string name) => BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(name))) | 1UL << 63;
+}

@@ -1,0 +1,82 @@
+using static TorchSharp.torch;
+
+namespace BadMinima.MLNet.Tests.Training;
+
+/// <summary>
+/// A vector as a network's only parameter, and the parts of a phase's steps on it: so that a step's equations can be tried on numbers.
+/// </summary>
+internal sealed class BareWeights : IDisposable
+{
+    private readonly ImageClassifier _classifier;
+    private readonly StepParts _parts;
+    private int _steps;
+
+    public BareWeights(double[] start, Phase phase, int steps = 100)
+    {
+        var architecture = new Architecture { Name = "bare-weights-of-a-test", MinimumSize = 1, Create = (_, _) => new Vector(start) };
+        _classifier = new ImageClassifier(new Vector(start), architecture, InputShape.Vector(1), 2, Normalization.Identity(1), CPU);
+        Weights = new Weights(_classifier, Precision.F32);
+        _parts = new StepParts(phase, Weights, 2, steps, CounterRandom.Create(1));
+        Steps = steps;
+        _parts.BeforePhase();
+    }
+
+    public Weights Weights { get; }
+
+    public int Steps { get; }
+
+    public IReadOnlyList<(string Name, Tensor Value)> State => _parts.State;
+
+    public WeightsCopy? Kept => _parts.Kept;
+
+    public double[] Values => [.. Weights.Values.data<float>().Select(v => (double)v)];
+
+    public void Load(IReadOnlyList<(string Name, Tensor Value)> state) => _parts.Load(state);
+
+    /// <summary>One step along a gradient that is a function of the weights.</summary>
+    public void Step(Func<Tensor, Tensor> gradient, double rate)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var at = new StepMoment(1, _steps++, Steps, rate);
+        Weights.Add(_parts.Direction(gradient(Weights.Values), at), -rate);
+        _parts.AfterStep(at);
+    }
+
+    /// <summary>An escape's gradient, where the innermost is a function of the weights.</summary>
+    /// <param name="escape">The escape.</param>
+    /// <param name="gradient">The function.</param>
+    /// <param name="frozen">Is told with each question whether the running statistics stay.</param>
+    public StepGradient Gradient(Escape escape, Func<Tensor, Tensor> gradient, List<bool> frozen)
+    {
+        using StepPart part = ((IStepPartFactory)escape).Create(new(Recipe.Vanilla, Weights, 2, Steps, CounterRandom.Create(1)));
+        var nothing = new Batch((zeros(1, 1, 1, 1), zeros(1, ScalarType.Int64)));
+        return part.Gradient(
+            batch =>
+            {
+                frozen.Add(batch.FreezesStatistics);
+                return new(gradient(Weights.Values), zeros(1), zeros(1));
+            },
+            nothing, Weights, new(1, 0, Steps, 0.1));
+    }
+
+    public void Dispose()
+    {
+        _parts.Dispose();
+        Weights.Dispose();
+        _classifier.Dispose();
+    }
+
+    private sealed class Vector : nn.Module<Tensor, Tensor>
+    {
+        private readonly TorchSharp.Modules.Parameter _values;
+
+        public Vector(double[] start) : base(nameof(Vector))
+        {
+            _values = new(tensor([.. start.Select(v => (float)v)]));
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => _values.unsqueeze(0);
+    }
+}
