@@ -60,6 +60,13 @@ internal sealed class BareWeights : IDisposable
             nothing, Weights, new(1, 0, Steps, 0.1));
     }
 
+    /// <summary>What an escape makes of a gradient at a step of the first epoch.</summary>
+    public Tensor Direction(Escape escape, Tensor gradient, int step)
+    {
+        using StepPart part = ((IStepPartFactory)escape).Create(new(Recipe.Vanilla, Weights, 2, Steps, CounterRandom.Create(1)));
+        return part.Direction(gradient, Weights, new(1, step, Steps, 0.1));
+    }
+
     public void Dispose()
     {
         _parts.Dispose();

@@ -35,6 +35,26 @@ public sealed class EscapeTests
     }
 
     [TestMethod]
+    [DataRow(0.0)]
+    [DataRow(0.55)]
+    public void Gradient_noise_has_the_variance_of_its_schedule_and_is_a_function_of_the_step(double gamma)
+    {
+        const int Count = 20_000;
+        using var scope = NewDisposeScope();
+        using var bare = new BareWeights(new double[Count], Recipe.Vanilla);
+        Tensor Noise(int step) => bare.Direction(new GradientNoise(0.04, gamma), zeros(Count), step);
+        foreach (int step in new[] { 0, 1, 15 })
+        {
+            double deviation = Math.Sqrt(0.04 / Math.Pow(1 + step, gamma));
+            Assert.AreEqual(deviation, Noise(step).std().item<float>(), 0.03 * deviation);
+            Assert.AreEqual(0, Noise(step).mean().item<float>(), 0.03 * deviation);
+            Assert.IsTrue(Tiny.Same(Noise(step), Noise(step)));
+        }
+
+        Assert.IsFalse(Tiny.Same(Noise(0), Noise(1)));
+    }
+
+    [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
     public void Ema_is_the_exponential_average_of_the_weights_after_each_step(bool warmUp)
