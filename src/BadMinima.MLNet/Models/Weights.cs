@@ -123,6 +123,14 @@ public sealed class Weights : IDisposable
         }
     }
 
+    /// <summary>The l2 norm of <see cref="Values"/>.</summary>
+    public double Norm()
+    {
+        using var mode = no_grad();
+        using Tensor norm = Values.norm();
+        return norm.item<float>();
+    }
+
     /// <summary>w = w + factor * direction.</summary>
     /// <param name="direction">[n], Single.</param>
     /// <param name="factor">What it is multiplied by.</param>

@@ -50,6 +50,13 @@ public sealed record EpochMetrics
     /// <summary>The accuracy measured on the validation set, 0 to 1. Default null: there is no such set, or it was not measured.</summary>
     public double? TestAccuracy { get; init; }
 
+    /// <summary>
+    /// The l2 norm of all trained weights together, biases and BatchNorm's included, as training left them. Default null: accuracies were
+    /// not measured in this epoch, or it is no finite number. Tan et al. (NeurIPS 2024) find that it tells bad minima better than
+    /// topological measures do.
+    /// </summary>
+    public double? WeightNorm { get; init; }
+
     /// <summary>Training examples per second in this epoch, measurements excluded.</summary>
     public required double ImagesPerSecond { get; init; }
 

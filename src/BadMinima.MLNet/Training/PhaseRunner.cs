@@ -189,6 +189,7 @@ internal sealed class PhaseRunner(
             RunningAccuracy = state.RightSum / examples.Count,
             TrainingAccuracy = trainingAccuracy,
             TestAccuracy = testAccuracy,
+            WeightNorm = trainingAccuracy is not null && weights.Norm() is var norm && double.IsFinite(norm) ? norm : null,
             ImagesPerSecond = examples.Count / state.EpochSeconds,
             Elapsed = elapsed,
             Remaining = elapsed / epoch * (phase.Epochs - epoch),

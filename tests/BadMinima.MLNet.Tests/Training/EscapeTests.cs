@@ -83,6 +83,8 @@ public sealed class EscapeTests
         using TwoPhaseTransformer averaged = Tiny.Trainer(ml, options with { Training = recipe with { Escapes = [new Ema(0.9)] } }).Fit(Tiny.Train(ml));
         CollectionAssert.AreNotEqual(Tiny.Weights(plain), Tiny.Weights(averaged));
         CollectionAssert.AreEqual(plain.History.Phases[0].Epochs.Select(e => e.Loss).ToArray(), averaged.History.Phases[0].Epochs.Select(e => e.Loss).ToArray(), "training goes on along the weights");
+        double norm = Math.Sqrt(plain.Network.parameters().Sum(p => p.square().sum().item<float>()));
+        Assert.AreEqual(norm, plain.History.Phases[0].Epochs[^1].WeightNorm!.Value, 1e-4 * norm);
         double measured = ml.MulticlassClassification.Evaluate(averaged.Transform(Tiny.Train(ml))).MicroAccuracy;
         Assert.AreEqual(measured, averaged.History.Phases[0].Epochs[^1].TrainingAccuracy);
     }
