@@ -35,6 +35,9 @@ public sealed record Ema(
 
         public override WeightsCopy Kept => average;
 
+        // After what others make of the start.
+        public override void BeforePhase(Weights weights) => average.Average(weights, 1);
+
         public override void AfterStep(Weights weights, StepMoment at)
         {
             double t = at.StepsBefore + 1;

@@ -13,6 +13,7 @@ namespace BadMinima.MLNet;
 /// e = rho g / |g|, with g the gradient at w and |g| its norm over all trained parameters together. A step costs two gradients. BatchNorm's
 /// running statistics
 /// move in the first only, as in the authors' code; loss and accuracy of the epoch are those at w. Where g is 0, e is.
+/// Dropout draws other masks for the second gradient.
 /// </summary>
 /// <param name="Rho">The radius of the ball, more than 0; default 0.05, the authors' for CIFAR-10.</param>
 public sealed record Sam([property: Description("the radius of the ball, more than 0")] double Rho = 0.05) : Escape, IStepPartFactory
@@ -33,7 +34,7 @@ public sealed record Sam([property: Description("the radius of the ball, more th
         public override StepGradient Gradient(Func<Batch, StepGradient> inner, Batch batch, Weights weights, StepMoment at)
         {
             StepGradient here = inner(batch);
-            Tensor offset = here.Vector.mul(here.Vector.norm().clamp_min(_leastNorm).reciprocal().mul(_rho));
+            Tensor offset = here.Vector.mul(here.Vector.norm().clamp_min(_leastNorm).reciprocal()).mul_(_rho);
             using IDisposable shifted = weights.Shift(offset);
             return here with { Vector = inner(batch with { FreezesStatistics = true }).Vector };
         }

@@ -15,7 +15,7 @@ namespace BadMinima.MLNet;
 /// <remarks>
 /// An escape of your own is a record that derives from this one and implements <see cref="IStepPartFactory"/>. Its settings are the
 /// parameters of its
-/// constructor, each with a default, and its other properties with <c>init</c>: numbers, booleans, texts and enums.
+/// constructor, each with a default, and its other properties with <c>init</c>: numbers, booleans and enums.
 /// <see cref="Register{T}"/> gives it the
 /// name by which command lines, JSON files and checkpoints know it. A model that was trained with it loads without it.
 /// </remarks>
@@ -41,8 +41,8 @@ public abstract partial record Escape
     /// <param name="name">Lower-case letters, digits and hyphens, beginning with a letter.</param>
     /// <param name="description">One line: what it does.</param>
     /// <exception cref="ArgumentException">
-    /// The name is of another form, or one of this library's own; or a setting has no default, or a type other than a number, a boolean, a
-    /// text or an enum.
+    /// The name is of another form, or one of this library's own; or the escape has another name already; or a setting has no default, or a
+    /// type other than a number, a boolean or an enum.
     /// </exception>
     public static void Register<[DynamicallyAccessedMembers(EscapeKind.Members)] T>(string name, string description) where T : Escape
     {
@@ -58,6 +58,12 @@ public abstract partial record Escape
         if (ByName.TryGetValue(name, out EscapeKind? other) && other.Type != typeof(T) && other.Type.Assembly == typeof(Escape).Assembly)
         {
             throw new ArgumentException($"'{name}' is an escape of this library; give yours another name.", nameof(name));
+        }
+
+        if (KindOf(typeof(T)) is { } named && named.Name != name)
+        {
+            throw new ArgumentException(
+                $"{typeof(T).Name} has the name '{named.Name}' already, by which its state and its random numbers go.", nameof(name));
         }
 
         ByName[name] = EscapeKind.Of<T>(name, description);
@@ -83,7 +89,8 @@ public abstract partial record Escape
 
     /// <summary>The escape as <see cref="Parse"/> reads it, with all settings.</summary>
     public sealed override string ToString()
-        => KindOf(GetType()) is not { Settings.Length: > 0 } kind ? Name
+        => KindOf(GetType()) is not { Settings.Length: > 0 } kind
+            ? KindOf(GetType())?.Name ?? (this as UnknownEscape)?.Name ?? GetType().Name
             : $"{kind.Name}:{string.Join(',', kind.Settings.Select(s => $"{s.Name}={s.Text(this)}"))}";
 
     /// <summary>The kind of a name; null where none is registered.</summary>
@@ -113,7 +120,7 @@ public abstract partial record Escape
         return kind.Create(values);
     }
 
-    [GeneratedRegex("^[a-z][a-z0-9-]*$")]
+    [GeneratedRegex(@"^[a-z][a-z0-9-]*\z")]
     private static partial Regex NameForm();
 
     // Not the plus of 1e+5.
@@ -134,6 +141,7 @@ public sealed record UnknownEscape(string StoredName, string Settings) : Escape
     /// <param name="path">How it is called in messages.</param>
     /// <exception cref="OptionException">Always.</exception>
     protected internal override void Validate(string path)
-        => throw new OptionException(
-            path, Name, $"one of {string.Join(", ", Known.Select(k => k.Name))}; one of your own is made known by Escape.Register");
+        => throw new OptionException(path, $"{Name} {Settings}", KindOf(Name) is { } kind
+            ? $"{Name} with no settings but these: {string.Join(", ", kind.Settings.Select(s => s.Name))}"
+            : $"one of {string.Join(", ", Known.Select(k => k.Name))}; one of your own is made known by Escape.Register");
 }

@@ -23,8 +23,10 @@ internal sealed class EscapeJson : JsonConverter<Escape>
         }
         else
         {
-            writer.WriteStartObject(value.Name);
-            foreach (EscapeSetting setting in Escape.KindOf(value.GetType())!.Settings)
+            EscapeKind kind = Escape.KindOf(value.GetType())
+                ?? throw new InvalidOperationException($"{value.GetType().Name} cannot be stored: call Escape.Register for it first.");
+            writer.WriteStartObject(kind.Name);
+            foreach (EscapeSetting setting in kind.Settings)
             {
                 writer.WritePropertyName(setting.Name);
                 switch (setting.Value(value))
@@ -79,7 +81,7 @@ internal sealed class EscapeJson : JsonConverter<Escape>
                 p => kind.Settings.First(s => s.Name == p.Key)
                     .Parse($"escape.{name}.{p.Key}", p.Value is null ? "null" : p.Value.ToString())));
         }
-        catch (OptionException e)
+        catch (ArgumentException e)
         {
             throw new JsonException(e.Message, e);
         }

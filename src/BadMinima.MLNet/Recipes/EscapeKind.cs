@@ -30,16 +30,22 @@ public sealed record EscapeKind(string Name, string Description, ImmutableArray<
             throw new ArgumentException($"{typeof(T).Name}: the parameter {bare.Name} of its constructor has no default.");
         }
 
-        object?[] defaults = [.. parameters.Select(p => p.DefaultValue)];
-        object plain = constructor.Invoke(defaults);
+        object plain = constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, [.. parameters.Select(DefaultOf)], null);
         EscapeSetting[] settings =
         [
-            .. typeof(T).GetProperties().Where(p => p.SetMethod is { IsPublic: true })
+            .. typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+                .Where(p => p.SetMethod is { IsPublic: true } && p.GetIndexParameters().Length == 0)
                 .Select(p => new EscapeSetting(p, p.GetValue(plain), p.GetCustomAttribute<DescriptionAttribute>()?.Description ?? "")),
         ];
+        if (parameters.FirstOrDefault(p => settings.All(s => !Is(s, p))) is { } hidden)
+        {
+            throw new ArgumentException(
+                $"{typeof(T).Name}: the parameter {hidden.Name} of its constructor has no property of that name with get and init.");
+        }
+
         return settings.FirstOrDefault(s => !s.IsSimple) is { } wrong
             ? throw new ArgumentException(
-                $"{typeof(T).Name}.{wrong.Name} is of type {wrong.Type.Name}; allowed are double, int, bool, string and enums, "
+                $"{typeof(T).Name}.{wrong.Name} is of type {wrong.Type.Name}; allowed are double, int, bool and enums without flags, "
                 + "also nullable.")
             : new(name, description, [.. settings]) { Constructor = constructor };
     }
@@ -54,20 +60,25 @@ public sealed record EscapeKind(string Name, string Description, ImmutableArray<
     {
         ParameterInfo[] parameters = _constructor.GetParameters();
         var escape = (Escape)_constructor.Invoke(
-            [
-                .. parameters.Select(p => Settings.FirstOrDefault(s => Is(s, p)) is { } s && values.TryGetValue(s.Name, out object? v)
-                    ? v
-                    : p.DefaultValue)
-            ]);
+            BindingFlags.DoNotWrapExceptions,
+            null,
+            [.. parameters.Select(p => values.TryGetValue(Settings.First(s => Is(s, p)).Name, out object? v) ? v : DefaultOf(p))],
+            null);
         foreach (EscapeSetting setting in Settings.Where(s => !parameters.Any(p => Is(s, p)) && values.ContainsKey(s.Name)))
         {
-            setting.Property.SetValue(escape, values[setting.Name]);
+            setting.Property.SetValue(escape, values[setting.Name], BindingFlags.DoNotWrapExceptions, null, null, null);
         }
 
         return escape;
-
-        static bool Is(EscapeSetting setting, ParameterInfo parameter) => setting.Property.Name == parameter.Name;
     }
+
+    private static bool Is(EscapeSetting setting, ParameterInfo parameter) => setting.Property.Name == parameter.Name;
+
+    // Of a nullable enum .NET gives the number.
+    private static object? DefaultOf(ParameterInfo parameter)
+        => parameter.DefaultValue is { } value && Nullable.GetUnderlyingType(parameter.ParameterType) is { IsEnum: true } type
+            ? Enum.ToObject(type, value)
+            : parameter.DefaultValue;
 }
 
 /// <summary>A setting of an escape.</summary>
@@ -91,13 +102,13 @@ public sealed record EscapeSetting
     internal Type Type => Nullable.GetUnderlyingType(Property.PropertyType) ?? Property.PropertyType;
 
     internal bool IsSimple
-        => Type == typeof(double) || Type == typeof(int) || Type == typeof(bool) || Type == typeof(string) || Type.IsEnum;
+        => Type == typeof(double) || Type == typeof(int) || Type == typeof(bool)
+            || (Type.IsEnum && !Type.IsDefined(typeof(FlagsAttribute), inherit: false));
 
     private string Allowed => Type == typeof(double) ? "a number"
         : Type == typeof(int) ? "a whole number"
         : Type == typeof(bool) ? "true or false"
-        : Type.IsEnum ? string.Join(", ", Enum.GetNames(Type).Select(JsonNamingPolicy.CamelCase.ConvertName))
-        : "a text";
+        : string.Join(", ", Enum.GetNames(Type).Select(JsonNamingPolicy.CamelCase.ConvertName));
 
     internal object? Value(Escape escape) => Property.GetValue(escape);
 
@@ -113,11 +124,10 @@ public sealed record EscapeSetting
     /// <exception cref="OptionException">The text is no such value.</exception>
     internal object? Parse(string option, string text)
     {
-        object? value = text == "null" && (Nullable.GetUnderlyingType(Property.PropertyType) is not null || Type == typeof(string)) ? null
+        object? value = text == "null" && Nullable.GetUnderlyingType(Property.PropertyType) is not null ? null
             : Type == typeof(double) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number
             : Type == typeof(int) && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int whole) ? whole
             : Type == typeof(bool) && bool.TryParse(text, out bool yes) ? yes
-            : Type == typeof(string) ? text
             : Type.IsEnum && Enum.TryParse(Type, text, ignoreCase: true, out object? named) && Enum.IsDefined(Type, named!) ? named
             : DBNull.Value;
         return value is DBNull ? throw new OptionException(option, text.Length == 0 ? "empty" : text, Allowed) : value;

@@ -22,6 +22,7 @@ internal sealed class Dropout : StepPart
     private readonly Generator? _generator;
     private readonly Tensor? _kept;
     private readonly Scalar? _keptScalar;
+    private bool _sawStart;
 
     /// <param name="network">The network.</param>
     /// <param name="probability">See <see cref="Phase.Dropout"/>.</param>
@@ -66,6 +67,7 @@ internal sealed class Dropout : StepPart
 
     public override StepGradient Gradient(Func<Batch, StepGradient> inner, Batch batch, Weights weights, StepMoment at)
     {
+        _sawStart |= at.Step == 0;
         Seed(at);
         return inner(batch);
     }
@@ -75,7 +77,7 @@ internal sealed class Dropout : StepPart
     /// <exception cref="InvalidOperationException">A layer has dropped nothing in a whole epoch.</exception>
     public override void AfterEpoch(Weights weights, int epoch)
     {
-        if (_unused.Count > 0)
+        if (_sawStart && _unused.Count > 0)
         {
             throw new InvalidOperationException(
                 $"The network's Dropout layer '{_layers.First(l => _unused.Contains(l.Layer)).Name}' has dropped nothing: "

@@ -68,7 +68,7 @@ public abstract class StepPart : IDisposable
     /// </param>
     /// <param name="weights">The weights.</param>
     /// <param name="at">The step.</param>
-    /// <returns>[n], Single; it is not changed any more, if it is not <paramref name="gradient"/>.</returns>
+    /// <returns>[n], Single.</returns>
     public virtual Tensor Direction(Tensor gradient, Weights weights, StepMoment at) => gradient;
 
     /// <summary>Acts after a step.</summary>

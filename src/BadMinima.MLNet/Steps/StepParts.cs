@@ -90,7 +90,9 @@ internal sealed class StepParts : IDisposable
     public void BeforePhase()
     {
         using var mode = no_grad();
-        foreach ((_, StepPart part) in _parts)
+
+        // Averages begin at what the others leave.
+        foreach ((_, StepPart part) in _parts.OrderBy(p => p.Part.Kept is not null))
         {
             part.BeforePhase(_weights);
         }
@@ -121,7 +123,12 @@ internal sealed class StepParts : IDisposable
     {
         foreach ((_, StepPart part) in _parts)
         {
-            gradient = part.Direction(gradient, _weights, at);
+            Tensor direction = part.Direction(gradient, _weights, at);
+
+            // The next part may change it, which a part that keeps it must not see. What momentum keeps nobody changes after it.
+            bool isKept = part is not Momentum && !ReferenceEquals(direction, gradient)
+                && part.State.Any(s => ReferenceEquals(s.Value, direction));
+            gradient = isKept ? direction.clone() : direction;
         }
 
         return gradient;

@@ -124,7 +124,7 @@ internal sealed class PhaseRunner(
                 return (At(step), false);
             }
 
-            if (record?.IsDue == true)
+            if (record?.IsDue == true && (epoch, step) != (1, 0))
             {
                 Record(parts, At(step));
             }

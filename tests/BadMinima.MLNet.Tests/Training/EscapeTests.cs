@@ -31,7 +31,7 @@ public sealed class EscapeTests
     {
         using var scope = NewDisposeScope();
         using var bare = new BareWeights(Start, Recipe.Vanilla);
-        Equal([0, 0, 0, 0], bare.Gradient(new Sam(), weights => zeros_like(weights), []).Vector);
+        Equal([0, 0, 0, 0], bare.Gradient(new Sam(100), weights => zeros_like(weights), []).Vector);
     }
 
     [TestMethod]
@@ -92,7 +92,7 @@ public sealed class EscapeTests
     [TestMethod]
     public void Text_and_JSON_give_back_what_was_written()
     {
-        foreach (EscapeList escapes in (EscapeList[])[[], [new Sam()], [new Sam(0.1), new Ema(0.99, false)], [new Drifting(1e+5, -3, null, "a b")]])
+        foreach (EscapeList escapes in (EscapeList[])[[], [new Sam()], [new Sam(0.1), new Ema(0.99, false)], [new Drifting(1e+5, -3, null, Pace.Slow)]])
         {
             Assert.AreEqual(escapes, Escape.Parse(escapes.ToString()));
             Assert.AreEqual(escapes, JsonSerializer.Deserialize<EscapeList>(JsonSerializer.Serialize(escapes)));
@@ -131,6 +131,10 @@ public sealed class EscapeTests
 
         Assert.ThrowsExactly<ArgumentException>(() => Escape.Register<Drifting>("sam", ""));
         Assert.ThrowsExactly<ArgumentException>(() => Escape.Register<Drifting>("Upper", ""));
+        Assert.Contains("has the name 'sam' already", Assert.ThrowsExactly<ArgumentException>(() => Escape.Register<Sam>("my-sam", "")).Message);
+        Assert.Contains("no property of that name", Assert.ThrowsExactly<ArgumentException>(() => Escape.Register<Hidden>("hidden", "")).Message);
+        UnknownEscape mistyped = (UnknownEscape)JsonSerializer.Deserialize<EscapeList>("""[{ "sam": { "roh": 0.1 } }]""")[0];
+        Assert.Contains("sam with no settings but these: rho", Assert.ThrowsExactly<OptionException>(() => mistyped.Validate("Escapes[0]")).Message);
         Assert.Contains("has no default", Assert.ThrowsExactly<ArgumentException>(() => Escape.Register<Bare>("bare", "")).Message);
     }
 
@@ -169,10 +173,23 @@ public sealed class EscapeTests
     }
 
     private sealed record Bare(double Size) : Escape;
+
+    private sealed record Hidden : Escape
+    {
+        public Hidden(double size = 1) => Size = size;
+
+        public double Size { get; }
+    }
+}
+
+public enum Pace
+{
+    Quick,
+    Slow,
 }
 
 /// <summary>An escape of a user's own: noise on each gradient, and a note of each joint that it was at.</summary>
-public sealed record Drifting(double Size = 0.01, int Unused = 0, double? Also = 1, string Text = "") : Escape, IStepPartFactory
+public sealed record Drifting(double Size = 0.01, int Unused = 0, double? Also = 1, Pace? Pace = Training.Pace.Quick) : Escape, IStepPartFactory
 {
     static Drifting() => Register<Drifting>("drifting", "noise on each gradient");
 
