@@ -2,7 +2,9 @@ using System.ComponentModel;
 using BadMinima.MLNet;
 using static TorchSharp.torch;
 
-[assembly: Escape<Ema>("ema", "an exponential moving average of the weights, which is measured and kept")]
+[assembly: Escape<Ema>(
+    "ema", "an exponential moving average of the weights, which is measured and kept",
+    Source = "Polyak averaging as in Tarvainen, Valpola: Mean teachers, NeurIPS 2017")]
 
 namespace BadMinima.MLNet;
 
@@ -24,7 +26,7 @@ public sealed record Ema(
     : Escape, IStepPartFactory
 {
     /// <inheritdoc/>
-    protected internal override void Validate(string path)
+    protected internal override void Validate(string path, Phase phase)
         => OptionException.Check(Decay is >= 0 and < 1, $"{path}.{nameof(Decay)}", Decay, "at least 0 and less than 1");
 
     StepPart IStepPartFactory.Create(StepPartContext context) => new Part(this, context.Weights.Copy());

@@ -3,7 +3,9 @@ using BadMinima.MLNet;
 using TorchSharp;
 using static TorchSharp.torch;
 
-[assembly: Escape<GradientNoise>("gradient-noise", "Gaussian noise on each gradient, less and less of it")]
+[assembly: Escape<GradientNoise>(
+    "gradient-noise", "Gaussian noise on each gradient, less and less of it",
+    Source = "Neelakantan et al.: Adding Gradient Noise Improves Learning for Very Deep Networks, 2015")]
 
 namespace BadMinima.MLNet;
 
@@ -22,7 +24,7 @@ public sealed record GradientNoise(
     : Escape, IStepPartFactory
 {
     /// <inheritdoc/>
-    protected internal override void Validate(string path)
+    protected internal override void Validate(string path, Phase phase)
     {
         OptionException.Check(Eta > 0 && double.IsFinite(Eta), $"{path}.{nameof(Eta)}", Eta, "more than 0");
         OptionException.Check(Gamma >= 0 && double.IsFinite(Gamma), $"{path}.{nameof(Gamma)}", Gamma, "0 or more");

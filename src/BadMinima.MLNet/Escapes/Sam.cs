@@ -3,7 +3,9 @@ using BadMinima.MLNet;
 using TorchSharp;
 using static TorchSharp.torch;
 
-[assembly: Escape<Sam>("sam", "sharpness-aware minimization: the gradient at the worst weights within a ball")]
+[assembly: Escape<Sam>(
+    "sam", "sharpness-aware minimization: the gradient at the worst weights within a ball",
+    Source = "Foret, Kleiner, Mobahi, Neyshabur: Sharpness-Aware Minimization, ICLR 2021")]
 
 namespace BadMinima.MLNet;
 
@@ -19,8 +21,14 @@ namespace BadMinima.MLNet;
 public sealed record Sam([property: Description("the radius of the ball, more than 0")] double Rho = 0.05) : Escape, IStepPartFactory
 {
     /// <inheritdoc/>
-    protected internal override void Validate(string path)
+    protected internal override void Validate(string path, Phase phase)
         => OptionException.Check(Rho > 0 && double.IsFinite(Rho), $"{path}.{nameof(Rho)}", Rho, "more than 0");
+
+    /// <inheritdoc/>
+    public override bool OwnsGradient => true;
+
+    /// <inheritdoc/>
+    public override double GradientsPerStep(int batchSize) => 2;
 
     StepPart IStepPartFactory.Create(StepPartContext context) => new Part(Rho);
 

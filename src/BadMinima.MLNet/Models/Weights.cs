@@ -83,6 +83,9 @@ public sealed class Weights : IDisposable
     /// <summary>The network, whose parameters are these weights.</summary>
     public nn.Module<Tensor, Tensor> Network => _classifier.Network;
 
+    /// <summary>How many classes its logits are for.</summary>
+    internal int Classes => _classifier.Classes;
+
     /// <summary>Whether the network is one of the library's own.</summary>
     internal bool IsBuiltIn => Architectures.IsBuiltIn(_classifier.Architecture.Name);
 
@@ -164,6 +167,20 @@ public sealed class Weights : IDisposable
     {
         using var mode = no_grad();
         return new(Values.clone().DetachFromDisposeScope(), [.. Buffers.Select(b => (b.Name, b.Buffer.clone().DetachFromDisposeScope()))]);
+    }
+
+    /// <summary>Weights and buffers of a freshly initialized network of the same kind, which the caller disposes.</summary>
+    internal WeightsCopy Fresh(int seed, Initialization initialization)
+    {
+        using var mode = no_grad();
+        using var scope = NewDisposeScope();
+        using nn.Module<Tensor, Tensor> network
+            = Architectures.Create(_classifier.Architecture, _classifier.Shape, _classifier.Classes, seed, initialization)
+                .to(_classifier.Device);
+        Dictionary<string, Tensor> state = network.state_dict();
+        Tensor values = cat([.. Places.Select(p => Layouts.Flatten(state[p.Name], _classifier.Form.Layout))]);
+        return new(
+            values.DetachFromDisposeScope(), [.. Buffers.Select(b => (b.Name, state[b.Name].clone().DetachFromDisposeScope()))]);
     }
 
     /// <summary>Takes on the values and buffers of a copy.</summary>

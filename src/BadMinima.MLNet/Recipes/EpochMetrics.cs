@@ -57,6 +57,12 @@ public sealed record EpochMetrics
     /// </summary>
     public double? WeightNorm { get; init; }
 
+    /// <summary>
+    /// What escapes say of themselves at the epoch's end, such as special-neurons/a: see <see cref="Escape"/>. Default none.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    public MeasureList Measures { get; init; }
+
     /// <summary>Training examples per second in this epoch, measurements excluded.</summary>
     public required double ImagesPerSecond { get; init; }
 

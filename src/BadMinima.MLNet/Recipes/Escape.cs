@@ -40,14 +40,17 @@ public abstract partial record Escape
     /// </summary>
     /// <param name="name">Lower-case letters, digits and hyphens, beginning with a letter.</param>
     /// <param name="description">One line: what it does.</param>
+    /// <param name="source">The work that describes it. Default: none.</param>
     /// <exception cref="ArgumentException">
     /// The name is of another form, or one of this library's own; or the escape has another name already; or a setting has no default, or a
     /// type other than a number, a boolean or an enum.
     /// </exception>
-    public static void Register<[DynamicallyAccessedMembers(EscapeKind.Members)] T>(string name, string description) where T : Escape
+    public static void Register<[DynamicallyAccessedMembers(EscapeKind.Members)] T>(string name, string description, string source = "")
+        where T : Escape
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(description);
+        ArgumentNullException.ThrowIfNull(source);
         if (!NameForm().IsMatch(name))
         {
             throw new ArgumentException(
@@ -66,7 +69,7 @@ public abstract partial record Escape
                 $"{typeof(T).Name} has the name '{named.Name}' already, by which its state and its random numbers go.", nameof(name));
         }
 
-        ByName[name] = EscapeKind.Of<T>(name, description);
+        ByName[name] = EscapeKind.Of<T>(name, description) with { Source = source };
     }
 
     /// <summary>Reads escapes as a command line has them.</summary>
@@ -80,10 +83,32 @@ public abstract partial record Escape
         return text.Length == 0 ? [] : [.. Joint().Split(text).Select(ParseOne)];
     }
 
-    /// <summary>Checks the settings.</summary>
+    /// <summary>
+    /// Whether it decides where, on what, or how often the gradient is taken. Of those a phase has one at most: which goes around which
+    /// would change the result, and no source says. Default false.
+    /// </summary>
+    [JsonIgnore]
+    public virtual bool OwnsGradient => false;
+
+    /// <summary>
+    /// What a step costs, in gradients of the step's own batch; plain SGD: 1. Default 1: what it does besides is small beside a gradient.
+    /// </summary>
+    /// <param name="batchSize">The phase's batch size, in examples.</param>
+    public virtual double GradientsPerStep(int batchSize) => 1;
+
+    /// <summary>Checks the settings, before any training starts and before data are there.</summary>
     /// <param name="path">How the escape is called in messages: the path of the option that holds it.</param>
+    /// <param name="phase">The phase that it is to take part in.</param>
     /// <exception cref="OptionException">A setting is out of range; the message names it, its value and what is allowed.</exception>
-    protected internal virtual void Validate(string path)
+    protected internal virtual void Validate(string path, Phase phase)
+    {
+    }
+
+    /// <summary>Checks the settings against what is to be trained, before any training starts.</summary>
+    /// <param name="path">How the escape is called in messages: the path of the option that holds it.</param>
+    /// <param name="subject">What is to be trained.</param>
+    /// <exception cref="OptionException">A setting does not go with it; the message names it, its value and what is allowed.</exception>
+    protected internal virtual void Validate(string path, TrainingSubject subject)
     {
     }
 
@@ -128,6 +153,13 @@ public abstract partial record Escape
     private static partial Regex Joint();
 }
 
+/// <summary>What a phase is to train, and on what.</summary>
+/// <param name="Architecture">The network's name.</param>
+/// <param name="Layers">How many convolutions and linear layers it has.</param>
+/// <param name="Examples">How many examples there are; corrupted replicas count.</param>
+/// <param name="Classes">How many classes there are.</param>
+public sealed record TrainingSubject(string Architecture, int Layers, int Examples, int Classes);
+
 /// <summary>An escape of a stored training that this process does not know: it was trained by a program that had registered it.</summary>
 /// <param name="StoredName">Its name there.</param>
 /// <param name="Settings">Its settings, as JSON.</param>
@@ -139,8 +171,9 @@ public sealed record UnknownEscape(string StoredName, string Settings) : Escape
 
     /// <summary>Refuses it: nobody here can carry it out.</summary>
     /// <param name="path">How it is called in messages.</param>
+    /// <param name="phase">The phase.</param>
     /// <exception cref="OptionException">Always.</exception>
-    protected internal override void Validate(string path)
+    protected internal override void Validate(string path, Phase phase)
         => throw new OptionException(path, $"{Name} {Settings}", KindOf(Name) is { } kind
             ? $"{Name} with no settings but these: {string.Join(", ", kind.Settings.Select(s => s.Name))}"
             : $"one of {string.Join(", ", Known.Select(k => k.Name))}; one of your own is made known by Escape.Register");

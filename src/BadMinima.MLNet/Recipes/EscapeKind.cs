@@ -13,6 +13,12 @@ namespace BadMinima.MLNet;
 /// <param name="Settings">What can be set.</param>
 public sealed record EscapeKind(string Name, string Description, ImmutableArray<EscapeSetting> Settings)
 {
+    /// <summary>The work that describes it: authors, title or place, year. Default empty: none was given.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>It with the defaults of all settings.</summary>
+    public Escape Default => Create(ImmutableDictionary<string, object?>.Empty);
+
     internal const DynamicallyAccessedMemberTypes Members =
         DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicProperties;
 
@@ -141,6 +147,9 @@ public sealed record EscapeSetting
 internal abstract class EscapeAttribute : Attribute
 {
     public abstract EscapeKind Kind { get; }
+
+    /// <summary>See <see cref="EscapeKind.Source"/>.</summary>
+    public string Source { get; init; } = "";
 }
 
 /// <inheritdoc/>
@@ -151,5 +160,5 @@ internal sealed class EscapeAttribute<[DynamicallyAccessedMembers(EscapeKind.Mem
     : EscapeAttribute
     where T : Escape
 {
-    public override EscapeKind Kind => EscapeKind.Of<T>(name, description);
+    public override EscapeKind Kind => EscapeKind.Of<T>(name, description) with { Source = Source };
 }

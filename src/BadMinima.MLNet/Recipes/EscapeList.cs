@@ -52,17 +52,36 @@ public readonly struct EscapeList : IReadOnlyList<Escape>, IEquatable<EscapeList
     /// <summary>Whether they do not.</summary>
     public static bool operator !=(EscapeList left, EscapeList right) => !left.Equals(right);
 
-    /// <exception cref="OptionException">One of them is out of range, not known, or there twice.</exception>
-    internal void Validate(string option)
+    /// <summary>What a step costs with all of them, in gradients of the step's batch.</summary>
+    /// <param name="batchSize">The phase's batch size, in examples.</param>
+    public double GradientsPerStep(int batchSize) => Items.Aggregate(1.0, (cost, escape) => cost * escape.GradientsPerStep(batchSize));
+
+    /// <exception cref="OptionException">One of them is out of range, not known, there twice, or two exclude each other.</exception>
+    internal void Validate(string option, Phase phase)
     {
         HashSet<string> names = new(StringComparer.Ordinal);
+        string? owner = null;
         for (int i = 0; i < Count; i++)
         {
             OptionException.Check(this[i] is not null, $"{option}[{i}]", null, "an escape");
-            this[i].Validate($"{option}[{i}]");
+            this[i].Validate($"{option}[{i}]", phase);
             OptionException.Check(
                 names.Add(this[i].Name), $"{option}[{i}]", this[i].Name,
                 "each escape once: its state and its random numbers go by its name");
+            OptionException.Check(
+                owner is null || !this[i].OwnsGradient, $"{option}[{i}]", this[i].Name,
+                $"one escape that decides where the gradient is taken, and {owner} is one: which of the two goes around the other would "
+                + "change the result, and no source says");
+            owner ??= this[i].OwnsGradient ? this[i].Name : null;
+        }
+    }
+
+    /// <exception cref="OptionException">One of them does not go with what is to be trained.</exception>
+    internal void Validate(string option, TrainingSubject subject)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            this[i].Validate($"{option}[{i}]", subject);
         }
     }
 }

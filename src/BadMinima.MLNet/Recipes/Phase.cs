@@ -138,7 +138,7 @@ public abstract record Phase
         Check(Mixup >= 0 && double.IsFinite(Mixup), nameof(Mixup), Mixup, "0 or more (the alpha of a Beta distribution; 0: off)");
         Check(LabelSmoothing is >= 0 and <= 1, nameof(LabelSmoothing), LabelSmoothing, "0 to 1");
         Check(Dropout is >= 0 and < 1, nameof(Dropout), Dropout, "at least 0 and less than 1");
-        Escapes.Validate($"{name}.{nameof(Escapes)}");
+        Escapes.Validate($"{name}.{nameof(Escapes)}", this);
         Check(StopAtAccuracy is null or (> 0 and <= 1), nameof(StopAtAccuracy), StopAtAccuracy, "more than 0 and at most 1, or null");
         Check(MeasureEvery >= 1, nameof(MeasureEvery), MeasureEvery, "at least 1");
         Check(TimeLimit is null || TimeLimit > TimeSpan.Zero, nameof(TimeLimit), TimeLimit, "more than 0, or null");

@@ -23,6 +23,15 @@ public sealed record Batch(Tensor Inputs, ImmutableArray<BatchTarget> Targets)
     /// </summary>
     public bool FreezesStatistics { get; init; }
 
+    /// <summary>
+    /// Changes the logits before the loss: from the network's input as <see cref="Inputs"/> has it and its logits [B, classes] to others.
+    /// Default null: they stay. What it holds of its own may ask for a gradient too.
+    /// </summary>
+    public Func<Tensor, Tensor, Tensor>? Logits { get; init; }
+
+    /// <summary>Changes the mean loss, a scalar, before its gradient is taken. Default null: it stays.</summary>
+    public Func<Tensor, Tensor>? Objective { get; init; }
+
     /// <summary>The gradient of the mean softmax cross-entropy at the weights as they are.</summary>
     internal StepGradient GradientAt(Weights weights)
     {
@@ -40,10 +49,11 @@ public sealed record Batch(Tensor Inputs, ImmutableArray<BatchTarget> Targets)
     internal (Tensor Loss, Tensor Right) Evaluate(Func<Tensor, Tensor> network)
     {
         Tensor logits = network(Inputs);
+        logits = Logits?.Invoke(Inputs, logits) ?? logits;
         Tensor predicted = logits.argmax(1);
         if (Targets is [{ Share: 1 } only])
         {
-            return (LossOf(only), RightOf(only));
+            return (Changed(LossOf(only)), RightOf(only));
         }
 
         (Tensor? loss, Tensor? right) = (null, null);
@@ -54,9 +64,11 @@ public sealed record Batch(Tensor Inputs, ImmutableArray<BatchTarget> Targets)
             (loss, right) = loss is null ? (ofLoss, ofRight) : (loss.add(ofLoss, HeldScalar.One), right!.add(ofRight, HeldScalar.One));
         }
 
-        return (loss!, right!);
+        return (Changed(loss!), right!);
 
         Tensor LossOf(BatchTarget target) => nn.functional.cross_entropy(logits, target.Labels, label_smoothing: LabelSmoothing);
+
+        Tensor Changed(Tensor mean) => Objective?.Invoke(mean) ?? mean;
 
         Tensor RightOf(BatchTarget target) => predicted.eq(target.Labels).sum();
     }

@@ -1,3 +1,5 @@
+using BadMinima.MLNet.Examples;
+using BadMinima.MLNet.Steps;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet;
@@ -36,6 +38,11 @@ public abstract class StepPart : IDisposable
     /// trained.
     /// </summary>
     public virtual WeightsCopy? Kept => null;
+
+    /// <summary>
+    /// Numbers about the part at an epoch's end, by name: they are recorded with the epoch's other measures. Default none.
+    /// </summary>
+    public virtual IEnumerable<(string Name, double Value)> Measures => [];
 
     /// <summary>Acts on the weights before a phase's first step; not when the phase is continued.</summary>
     /// <param name="weights">The weights.</param>
@@ -114,23 +121,59 @@ public interface IStepPartFactory
 /// <summary>The phase that a part acts in.</summary>
 public sealed class StepPartContext
 {
-    internal StepPartContext(Phase phase, Weights weights, int classes, int steps, CounterRandom random)
-        => (Phase, Weights, Classes, StepsPerEpoch, Random) = (phase, weights, classes, steps, random);
+    private readonly StepParts _parts;
+
+    internal StepPartContext(StepParts parts, Phase phase, CounterRandom random) => (_parts, Phase, Random) = (parts, phase, random);
 
     /// <summary>The phase's settings.</summary>
     public Phase Phase { get; }
 
     /// <summary>What is trained.</summary>
-    public Weights Weights { get; }
+    public Weights Weights => _parts.Weights;
 
     /// <summary>How many classes there are.</summary>
-    public int Classes { get; }
+    public int Classes => _parts.Weights.Classes;
 
-    /// <summary>How many steps an epoch takes.</summary>
-    public int StepsPerEpoch { get; }
+    /// <summary>How many examples an epoch has.</summary>
+    public int Examples => _parts.Examples.Count;
 
     /// <summary>The part's own generator, a function of the seed, the phase and the part's name.</summary>
     public CounterRandom Random { get; }
+
+    /// <summary>
+    /// A batch of examples of the part's choice, changed by every part as the step's own is. It belongs to the current dispose scope.
+    /// </summary>
+    /// <param name="examples">Their numbers, 0 to <see cref="Examples"/> - 1; one may be there twice.</param>
+    /// <param name="at">
+    /// The step, with another <see cref="StepMoment.Batch"/> than the step's own 0, so that its random changes differ.
+    /// </param>
+    public Batch Read(int[] examples, StepMoment at)
+    {
+        using IExamplePass pass = _parts.Examples.Open(examples, examples.Length);
+        return _parts.Change(new(pass.Next()), at);
+    }
+
+    /// <summary>
+    /// The examples in their order, normalized and otherwise as they are: without crop, flip, mixup or noise. Each batch lives until the
+    /// next is asked for.
+    /// </summary>
+    /// <param name="batchSize">Examples in a batch; in the last there may be fewer.</param>
+    public IEnumerable<Batch> Pass(int batchSize)
+    {
+        using IExamplePass pass = _parts.Examples.Open([.. Enumerable.Range(0, Examples)], batchSize);
+        for (int start = 0; start < Examples; start += batchSize)
+        {
+            using var scope = NewDisposeScope();
+            Batch batch = new(pass.Next());
+            yield return batch with { Inputs = Weights.Normalize(batch.Inputs) };
+        }
+    }
+
+    /// <summary>
+    /// Weights and buffers of a freshly initialized network of the same kind, which the caller disposes: a function of the seed, the phase
+    /// and the part's name, and not those of the start.
+    /// </summary>
+    public WeightsCopy Fresh() => Weights.Fresh((int)(Random.Bits(ulong.MaxValue) >> 33), _parts.Initialization);
 }
 
 /// <summary>A step of a phase.</summary>
@@ -138,17 +181,27 @@ public sealed class StepPartContext
 /// <param name="Step">The step in it, from 0.</param>
 /// <param name="Steps">How many it has.</param>
 /// <param name="LearningRate">The rate of this step.</param>
-public readonly record struct StepMoment(int Epoch, int Step, int Steps, double LearningRate)
+/// <param name="Batch">0: the step's own batch; another number: a further batch that a part asks for.</param>
+public readonly record struct StepMoment(int Epoch, int Step, int Steps, double LearningRate, int Batch = 0)
 {
+    // Far from the small numbers that parts give their own streams.
+    private const ulong FurtherBatches = 1UL << 62;
+
     /// <summary>The steps of the phase before this one.</summary>
     public long StepsBefore => (Epoch - 1L) * Steps + Step;
 
     /// <summary>This step's generator out of a part's own.</summary>
     /// <param name="random">See <see cref="StepPartContext.Random"/>.</param>
-    public CounterRandom Of(CounterRandom random) => random.Stream((ulong)Epoch).Stream((ulong)Step);
+    public CounterRandom Of(CounterRandom random)
+    {
+        CounterRandom ofStep = random.Stream((ulong)Epoch).Stream((ulong)Step);
+        return Batch == 0 ? ofStep : ofStep.Stream(FurtherBatches | (uint)Batch);
+    }
 
-    /// <summary>This step's seed for one of torch's generators.</summary>
-    internal long SeedOf(CounterRandom random) => unchecked((long)random.Stream((ulong)Epoch).Bits((ulong)Step));
+    /// <summary>This step's seed for one of torch's generators, all of whose bits are drawn.</summary>
+    /// <param name="random">See <see cref="StepPartContext.Random"/>.</param>
+    public long SeedOf(CounterRandom random)
+        => unchecked((long)(Batch == 0 ? random.Stream((ulong)Epoch).Bits((ulong)Step) : Of(random).Bits(0)));
 }
 
 /// <summary>The gradient of the loss on a batch.</summary>

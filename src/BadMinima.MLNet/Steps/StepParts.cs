@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using BadMinima.MLNet.Examples;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet.Steps;
@@ -29,18 +30,17 @@ internal sealed class StepParts : IDisposable
         ("decoupledWeightDecay", 10, DecoupledWeightDecay.Of),
     ];
 
-    private readonly Weights _weights;
     private readonly ImmutableArray<(string Name, StepPart Part)> _parts;
 
     /// <param name="phase">The phase.</param>
     /// <param name="weights">What is trained.</param>
-    /// <param name="classes">How many classes there are.</param>
-    /// <param name="steps">How many steps an epoch takes.</param>
+    /// <param name="examples">What it is trained on.</param>
+    /// <param name="initialization">How a fresh network begins.</param>
     /// <param name="random">The phase's generator.</param>
-    public StepParts(Phase phase, Weights weights, int classes, int steps, CounterRandom random)
+    public StepParts(Phase phase, Weights weights, ITrainingExamples examples, Initialization initialization, CounterRandom random)
     {
-        _weights = weights;
-        StepPartContext Context(ulong stream) => new(phase, weights, classes, steps, random.Stream(stream));
+        (Weights, Examples, Initialization) = (weights, examples, initialization);
+        StepPartContext Context(ulong stream) => new(this, phase, random.Stream(stream));
         var escapes = phase.Escapes.Select(
             escape => (escape.Name, (StepPart?)Factory(escape, "Escapes").Create(Context(StreamOf(escape.Name)))));
         _parts =
@@ -52,6 +52,15 @@ internal sealed class StepParts : IDisposable
         ];
     }
 
+    /// <summary>What is trained.</summary>
+    public Weights Weights { get; }
+
+    /// <summary>What it is trained on.</summary>
+    public ITrainingExamples Examples { get; }
+
+    /// <summary>How a fresh network begins.</summary>
+    public Initialization Initialization { get; }
+
     /// <summary>What makes an escape's part.</summary>
     /// <exception cref="OptionException">Nothing does.</exception>
     public static IStepPartFactory Factory(Escape escape, string option) => escape as IStepPartFactory
@@ -62,6 +71,10 @@ internal sealed class StepParts : IDisposable
     /// <summary>What all of them keep, by "part/name".</summary>
     public IReadOnlyList<(string Name, Tensor Value)> State
         => [.. _parts.SelectMany(p => p.Part.State.Select(s => ($"{p.Name}/{s.Name}", s.Value)))];
+
+    /// <summary>What they say of themselves at an epoch's end, by "part/name".</summary>
+    public MeasureList Measures
+        => [.. _parts.SelectMany(p => p.Part.Measures.Select(m => new Measure($"{p.Name}/{m.Name}", m.Value)))];
 
     /// <summary>See <see cref="StepPart.Kept"/>: the last part that has any.</summary>
     public WeightsCopy? Kept => _parts.Select(p => p.Part.Kept).LastOrDefault(kept => kept is not null);
@@ -94,7 +107,7 @@ internal sealed class StepParts : IDisposable
         // Averages begin at what the others leave.
         foreach ((_, StepPart part) in _parts.OrderBy(p => p.Part.Kept is not null))
         {
-            part.BeforePhase(_weights);
+            part.BeforePhase(Weights);
         }
     }
 
@@ -115,15 +128,15 @@ internal sealed class StepParts : IDisposable
 
         StepGradient From(int index, Batch asked)
             => index == _parts.Length
-                ? asked.GradientAt(_weights)
-                : _parts[index].Part.Gradient(b => From(index + 1, b), asked, _weights, at);
+                ? asked.GradientAt(Weights)
+                : _parts[index].Part.Gradient(b => From(index + 1, b), asked, Weights, at);
     }
 
     public Tensor Direction(Tensor gradient, StepMoment at)
     {
         foreach ((_, StepPart part) in _parts)
         {
-            Tensor direction = part.Direction(gradient, _weights, at);
+            Tensor direction = part.Direction(gradient, Weights, at);
 
             // The next part may change it, which a part that keeps it must not see. What momentum keeps nobody changes after it.
             bool isKept = part is not Momentum && !ReferenceEquals(direction, gradient)
@@ -138,7 +151,7 @@ internal sealed class StepParts : IDisposable
     {
         foreach ((_, StepPart part) in _parts)
         {
-            part.AfterStep(_weights, at);
+            part.AfterStep(Weights, at);
         }
     }
 
@@ -147,7 +160,7 @@ internal sealed class StepParts : IDisposable
         using var mode = no_grad();
         foreach ((_, StepPart part) in _parts)
         {
-            part.AfterEpoch(_weights, epoch);
+            part.AfterEpoch(Weights, epoch);
         }
     }
 

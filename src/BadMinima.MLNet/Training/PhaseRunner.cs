@@ -11,22 +11,22 @@ namespace BadMinima.MLNet.Training;
 
 /// <summary>Runs one phase: SGD over shuffled batches, epoch after epoch, until something ends it.</summary>
 /// <param name="weights">What is trained.</param>
-/// <param name="classifier">Whose weights they are.</param>
 /// <param name="kind">Which phase.</param>
 /// <param name="phase">Its settings.</param>
 /// <param name="examples">What it is trained on.</param>
 /// <param name="validation">What test accuracies are measured on; null: nothing.</param>
+/// <param name="initialization">How a fresh network begins.</param>
 /// <param name="random">The generator of this phase.</param>
 /// <param name="report">Is told of every epoch.</param>
 /// <param name="isCancelled">Is asked after every batch.</param>
 /// <param name="record">Writes the phase down between two steps; null: nobody does.</param>
 internal sealed class PhaseRunner(
     Weights weights,
-    ImageClassifier classifier,
     PhaseKind kind,
     Phase phase,
     ITrainingExamples examples,
     ImageSet? validation,
+    Initialization initialization,
     CounterRandom random,
     Action<EpochMetrics> report,
     Func<bool> isCancelled,
@@ -46,7 +46,7 @@ internal sealed class PhaseRunner(
     /// <exception cref="InvalidDataException">What is stored is of other parts.</exception>
     public PhaseHistory Run(PhaseState state, IReadOnlyList<(string Name, Tensor Value)>? stored)
     {
-        using var parts = new StepParts(phase, weights, classifier.Classes, Steps, random);
+        using var parts = new StepParts(phase, weights, examples, initialization, random);
         weights.ForgetGradients();
         if (state.IsStart)
         {
@@ -190,6 +190,7 @@ internal sealed class PhaseRunner(
             TrainingAccuracy = trainingAccuracy,
             TestAccuracy = testAccuracy,
             WeightNorm = trainingAccuracy is not null && weights.Norm() is var norm && double.IsFinite(norm) ? norm : null,
+            Measures = parts.Measures,
             ImagesPerSecond = examples.Count / state.EpochSeconds,
             Elapsed = elapsed,
             Remaining = elapsed / epoch * (phase.Epochs - epoch),

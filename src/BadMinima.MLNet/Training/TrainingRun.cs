@@ -55,8 +55,8 @@ internal sealed class TrainingRun(
             PhaseRecorder? Recorder()
                 => folder is null ? null : new(folder, options.Checkpoints!.Every, settings!, weights, finished, Warn);
             var runner = new PhaseRunner(
-                weights, classifier, kind, phase, examples(), validation, CounterRandom.Create(seed).Stream(stream), Report, isCancelled,
-                Recorder());
+                weights, kind, phase, examples(), validation, options.Initialization, CounterRandom.Create(seed).Stream(stream),
+                Report, isCancelled, Recorder());
             PhaseHistory history = runner.Run(state, stored);
             HasTrained |= runner.HasTrained;
             channel.Info(

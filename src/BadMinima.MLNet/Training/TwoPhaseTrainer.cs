@@ -197,6 +197,9 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         {
             Dropout.Check(classifier.Network, architecture.Name, _options.RandomLabels, nameof(Options.RandomLabels));
             Dropout.Check(classifier.Network, architecture.Name, _options.Training, nameof(Options.Training));
+            long replicas = _options.RandomLabels?.Replicas ?? 0;
+            CheckPhase(_options.RandomLabels, nameof(Options.RandomLabels), classifier, replicas * train.Count);
+            CheckPhase(_options.Training, nameof(Options.Training), classifier, train.Count);
             start?.CopyWeightsTo(classifier);
             channel.Info(MessageSensitivity.None,
                 $"{architecture.Name}, {classifier.Network.parameters().Sum(p => p.numel()):N0} parameters, "
@@ -295,6 +298,28 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         => OptionException.Check(phase?.EarlyStopping?.Metric is not EarlyStoppingMetric.TestAccuracy || validationData is not null,
             $"{name}.{nameof(Phase.EarlyStopping)}.{nameof(EarlyStopping.Metric)}", EarlyStoppingMetric.TestAccuracy,
             "Loss or TrainingAccuracy without validation data; give them to Fit(trainData, validationData), or as ValidationSet");
+
+    /// <summary>Checks what can be checked once network and data are known.</summary>
+    /// <exception cref="OptionException">A setting does not go with them.</exception>
+    private static void CheckPhase(Phase? phase, string name, ImageClassifier classifier, long examples)
+    {
+        if (phase is null)
+        {
+            return;
+        }
+
+        nn.Module network = classifier.Network;
+        string architecture = classifier.Architecture.Name;
+        OptionException.Check(
+            phase.BatchSize > 1 || !network.Walk().Any(m => m.Module is BatchNormalization or TorchSharp.Modules.BatchNorm),
+            $"{name}.{nameof(Phase.BatchSize)}", phase.BatchSize,
+            $"2 or more for '{architecture}': its BatchNorm would take mean and variance of one example at a time, which are not those it "
+            + "is measured with; a network without BatchNorm, such as lenet or resnet18-gn, takes 1");
+        phase.Escapes.Validate(
+            $"{name}.{nameof(Phase.Escapes)}",
+            new TrainingSubject(
+                architecture, network.Products().Count(), (int)Math.Min(examples, int.MaxValue), classifier.Classes));
+    }
 
     /// <summary>
     /// The replicas on which the first phase of <c>Fit</c> trains, pixel by pixel and label by label, of the first images.

@@ -64,7 +64,7 @@ double Accuracy(int seed, EscapeList escapes)
 /// <summary>g + N(0, size^2): the setting is a parameter with a default; the part is made for each phase.</summary>
 internal sealed record GradientNoise(double Size = 0.01) : Escape, IStepPartFactory
 {
-    protected override void Validate(string path)
+    protected override void Validate(string path, Phase phase)
         => OptionException.Check(Size >= 0 && double.IsFinite(Size), $"{path}.{nameof(Size)}", Size, "0 or more");
 
     StepPart IStepPartFactory.Create(StepPartContext context) => new Part(Size, context.Random);

@@ -16,7 +16,7 @@ internal sealed class BareWeights : IDisposable
         var architecture = new Architecture { Name = "bare-weights-of-a-test", MinimumSize = 1, Create = (_, _) => new Vector(start) };
         _classifier = new ImageClassifier(new Vector(start), architecture, InputShape.Vector(1), 2, Normalization.Identity(1), CPU);
         Weights = new Weights(_classifier, Precision.F32);
-        _parts = new StepParts(phase, Weights, 2, steps, CounterRandom.Create(1));
+        _parts = new StepParts(phase, Weights, new Examples(), Initialization.Paper, CounterRandom.Create(1));
         Steps = steps;
         _parts.BeforePhase();
     }
@@ -49,7 +49,7 @@ internal sealed class BareWeights : IDisposable
     /// <param name="frozen">Is told with each question whether the running statistics stay.</param>
     public StepGradient Gradient(Escape escape, Func<Tensor, Tensor> gradient, List<bool> frozen)
     {
-        using StepPart part = ((IStepPartFactory)escape).Create(new(Recipe.Vanilla, Weights, 2, Steps, CounterRandom.Create(1)));
+        using StepPart part = ((IStepPartFactory)escape).Create(new(_parts, Recipe.Vanilla, CounterRandom.Create(1)));
         var nothing = new Batch((zeros(1, 1, 1, 1), zeros(1, ScalarType.Int64)));
         return part.Gradient(
             batch =>
@@ -63,7 +63,7 @@ internal sealed class BareWeights : IDisposable
     /// <summary>What an escape makes of a gradient at a step of the first epoch.</summary>
     public Tensor Direction(Escape escape, Tensor gradient, int step)
     {
-        using StepPart part = ((IStepPartFactory)escape).Create(new(Recipe.Vanilla, Weights, 2, Steps, CounterRandom.Create(1)));
+        using StepPart part = ((IStepPartFactory)escape).Create(new(_parts, Recipe.Vanilla, CounterRandom.Create(1)));
         return part.Direction(gradient, Weights, new(1, step, Steps, 0.1));
     }
 
@@ -72,6 +72,30 @@ internal sealed class BareWeights : IDisposable
         _parts.Dispose();
         Weights.Dispose();
         _classifier.Dispose();
+    }
+
+    /// <summary>Ten examples of one number, which is theirs; the labels take turns.</summary>
+    private sealed class Examples : ITrainingExamples
+    {
+        public int Count => 10;
+
+        public IExamplePass Open(int[] order, int batchSize, int firstBatch = 0) => new Pass(order, batchSize, firstBatch * batchSize);
+
+        private sealed class Pass(int[] order, int batchSize, int next) : IExamplePass
+        {
+            private int _next = next;
+
+            public (Tensor Pixels, Tensor Labels) Next()
+            {
+                int[] batch = order[_next..Math.Min(_next + batchSize, order.Length)];
+                _next += batch.Length;
+                return (tensor(batch.Select(e => (float)e).ToArray()).view(-1, 1), tensor(batch.Select(e => e % 2L).ToArray()));
+            }
+
+            public void Dispose()
+            {
+            }
+        }
     }
 
     private sealed class Vector : nn.Module<Tensor, Tensor>

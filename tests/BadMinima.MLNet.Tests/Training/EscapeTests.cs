@@ -134,7 +134,7 @@ public sealed class EscapeTests
         Assert.Contains("has the name 'sam' already", Assert.ThrowsExactly<ArgumentException>(() => Escape.Register<Sam>("my-sam", "")).Message);
         Assert.Contains("no property of that name", Assert.ThrowsExactly<ArgumentException>(() => Escape.Register<Hidden>("hidden", "")).Message);
         UnknownEscape mistyped = (UnknownEscape)JsonSerializer.Deserialize<EscapeList>("""[{ "sam": { "roh": 0.1 } }]""")[0];
-        Assert.Contains("sam with no settings but these: rho", Assert.ThrowsExactly<OptionException>(() => mistyped.Validate("Escapes[0]")).Message);
+        Assert.Contains("sam with no settings but these: rho", Assert.ThrowsExactly<OptionException>(() => mistyped.Validate("Escapes[0]", Recipe.Vanilla)).Message);
         Assert.Contains("has no default", Assert.ThrowsExactly<ArgumentException>(() => Escape.Register<Bare>("bare", "")).Message);
     }
 
