@@ -10,7 +10,8 @@ namespace BadMinima.Experiments;
 internal static class Text
 {
     public const string Off = "off";
-    private const string Schedules = "constant, linear, cosine, step:FACTOR@EPOCH,EPOCH,..., exponential:FACTOR or triangular:PEAK";
+    private const string Schedules = "constant, linear, cosine, restarts:EPOCH,EPOCH,..., step:FACTOR@EPOCH,EPOCH,..., "
+        + "exponential:FACTOR or triangular:PEAK";
 
     private static readonly (string Name, EarlyStoppingMetric Metric)[] Metrics =
         [("loss", EarlyStoppingMetric.Loss), ("train", EarlyStoppingMetric.TrainingAccuracy), ("test", EarlyStoppingMetric.TestAccuracy)];
@@ -26,6 +27,7 @@ internal static class Text
         Enum choice => choice.ToString().ToLowerInvariant(),
         TimeSpan time => Of(time.TotalMinutes),
         Schedule { Shape: ScheduleShape.Step } step => $"step:{Of(step.Factor)}@{string.Join(',', step.Milestones)}",
+        Schedule { Shape: ScheduleShape.Restarts } restarts => $"restarts:{string.Join(',', restarts.Milestones)}",
         Schedule { Shape: ScheduleShape.Exponential } exponential => $"exponential:{Of(exponential.Factor)}",
         Schedule { Shape: ScheduleShape.Triangular } triangular => $"triangular:{Of(triangular.Peak)}",
         Schedule schedule => Of(schedule.Shape),
@@ -77,7 +79,10 @@ internal static class Text
     public static string OneOf(string text, params IReadOnlyList<string> names)
         => names.Contains(text) ? text : throw new NotAllowedException(string.Join(", ", names));
 
-    /// <summary>"step:0.1@150,250" is times 0.1 after epochs 150 and 250, "exponential:0.95" times 0.95 after each.</summary>
+    /// <summary>
+    /// "step:0.1@150,250" is times 0.1 after epochs 150 and 250, "exponential:0.95" times 0.95 after each.
+    /// "restarts:10,20" is a cosine to 0 that begins anew after epochs 10 and 20.
+    /// </summary>
     public static Schedule Schedule(string text)
     {
         try
@@ -89,6 +94,7 @@ internal static class Text
                 ["cosine"] => MLNet.Schedule.Cosine,
                 ["step", var steps] when steps.Split('@') is [var factor, var epochs] => MLNet.Schedule.Step(
                     Number(factor), [.. epochs.Split(',').Select(e => Integer(e))]),
+                ["restarts", var epochs] => MLNet.Schedule.Restarts([.. epochs.Split(',').Select(e => Integer(e))]),
                 ["exponential", var factor] => MLNet.Schedule.Exponential(Number(factor)),
                 ["triangular", var peak] => MLNet.Schedule.Triangular(Number(peak)),
                 _ => throw new NotAllowedException(Schedules),

@@ -130,6 +130,7 @@ internal static class StoredRunTables
     private static string Schedule(JsonObject schedule) => $"{schedule["shape"]}" switch
     {
         "step" => $"step:{schedule["factor"]}@{string.Join(',', (schedule["milestones"] as JsonArray ?? []).Select(m => $"{m}"))}",
+        "restarts" => $"restarts:{string.Join(',', (schedule["milestones"] as JsonArray ?? []).Select(m => $"{m}"))}",
         "exponential" => $"exponential:{schedule["factor"]}",
         "triangular" => $"triangular:{schedule["peak"]}",
         var shape => shape,

@@ -17,8 +17,6 @@ internal sealed class BatchNormalization : Module<Tensor, Tensor>
     /// <summary>What is added to the variance.</summary>
     public const double Epsilon = 1e-5;
 
-    private const double Momentum = 0.1;
-
     // Fields are found by reflection, and registered under these names.
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;
@@ -46,6 +44,9 @@ internal sealed class BatchNormalization : Module<Tensor, Tensor>
         _batches = zeros([], ScalarType.Int64, device);
         RegisterComponents();
     }
+
+    /// <summary>The share of a batch in the running statistics; 0 to 1; default 0.1.</summary>
+    public double Momentum { get; set; } = 0.1;
 
     public Parameter Weight => _weight;
 

@@ -83,6 +83,9 @@ public sealed class Weights : IDisposable
     /// <summary>The network, whose parameters are these weights.</summary>
     public nn.Module<Tensor, Tensor> Network => _classifier.Network;
 
+    /// <summary>How many numbers an example has.</summary>
+    internal int InputSize => _classifier.Shape.Volume;
+
     /// <summary>How many classes its logits are for.</summary>
     internal int Classes => _classifier.Classes;
 
@@ -197,7 +200,9 @@ public sealed class Weights : IDisposable
     }
 
     /// <summary>Takes on a copy until the result is disposed; then weights and buffers are, to the bit, what they were.</summary>
-    internal IDisposable Exchange(WeightsCopy copy)
+    /// <param name="copy">The copy.</param>
+    /// <exception cref="ArgumentException">It is of another network.</exception>
+    public IDisposable Exchange(WeightsCopy copy)
     {
         WeightsCopy before = Copy();
         Load(copy);
@@ -222,6 +227,19 @@ public sealed class Weights : IDisposable
                 before.Dispose();
             }
         });
+    }
+
+    /// <summary>
+    /// Recomputes BatchNorm's running statistics at the weights as they are, as Izmailov et al. (UAI 2018) do for averaged weights: means
+    /// and variances of the batches, weighted by their sizes. All else in the network is in inference mode meanwhile. Without BatchNorm
+    /// nothing happens, and no input is asked for.
+    /// </summary>
+    /// <param name="inputs">Batches of the network's normalized input, as <see cref="StepPartContext.Pass"/> gives it.</param>
+    public void RecomputeStatistics(IEnumerable<Tensor> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        using var mode = no_grad();
+        RunningStatistics.Recompute(Network, inputs, Forward);
     }
 
     /// <summary>Makes changed <see cref="Values"/> known to the layers that have a bfloat16 copy.</summary>

@@ -41,6 +41,18 @@ public sealed class WeightsCopy : IDisposable
         }
     }
 
+    /// <summary>Takes over the buffers of weights of the same network; the values stay.</summary>
+    /// <param name="weights">The weights.</param>
+    public void TakeBuffers(Weights weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        using var mode = no_grad();
+        foreach (((_, Tensor own), (_, Tensor other)) in Buffers.Zip(weights.Buffers))
+        {
+            own.copy_(other);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -76,5 +76,6 @@ public sealed record EpochMetrics
     public override string ToString()
         => $"{Phase} epoch {Epoch}/{Epochs}  lr {LearningRate:G3}  loss {Loss:F4}  "
         + $"train {TrainingAccuracy ?? RunningAccuracy:P2}{(TrainingAccuracy is null ? " (running)" : "")}"
-        + $"{(TestAccuracy is { } test ? $"  test {test:P2}" : "")}  {ImagesPerSecond:N0} images/s  {Remaining:hh\\:mm\\:ss} left";
+        + $"{(TestAccuracy is { } test ? $"  test {test:P2}" : "")}  {ImagesPerSecond:N0} images/s  {Remaining:hh\\:mm\\:ss} left"
+        + (Measures.Count > 0 ? $"  {Measures}" : "");
 }

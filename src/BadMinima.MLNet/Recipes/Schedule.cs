@@ -7,8 +7,8 @@ namespace BadMinima.MLNet;
 /// How the learning rate moves during a phase: a factor on <see cref="Phase.LearningRate"/>, a pure function of the step.
 /// </summary>
 /// <remarks>
-/// Made by <see cref="Constant"/>, <see cref="Step"/>, <see cref="Exponential"/>, <see cref="Linear"/>, <see cref="Cosine"/> and
-/// <see cref="Triangular"/>, with <see cref="WithWarmUp"/> on top.
+/// Made by <see cref="Constant"/>, <see cref="Step"/>, <see cref="Exponential"/>, <see cref="Linear"/>, <see cref="Cosine"/>,
+/// <see cref="Restarts"/> and <see cref="Triangular"/>, with <see cref="WithWarmUp"/> on top.
 /// </remarks>
 public sealed record Schedule
 {
@@ -27,7 +27,7 @@ public sealed record Schedule
     /// </summary>
     public double Factor { get; private init; } = 1;
 
-    /// <summary>After how many epochs a step schedule steps; empty for the other shapes.</summary>
+    /// <summary>After how many epochs a step schedule steps, or one with restarts restarts; empty for the other shapes.</summary>
     public ImmutableArray<int> Milestones { get; private init; } = [];
 
     /// <summary>Where a triangular schedule is highest, as a share of the phase's length; 0 for the other shapes.</summary>
@@ -44,6 +44,15 @@ public sealed record Schedule
 
     /// <summary>Falls to 0 at the phase's end along half a cosine (Loshchilov, Hutter 2017, without restarts).</summary>
     public static Schedule Cosine { get; } = new(ScheduleShape.Cosine);
+
+    /// <summary>
+    /// Falls to 0 along half a cosine again and again: it begins anew at the full rate after each of some epochs, and the last fall ends
+    /// with the phase (warm restarts of Loshchilov, Hutter 2017; a cyclic schedule).
+    /// </summary>
+    /// <param name="epochs">Epochs, at least 1, rising. Those beyond the phase's end are never reached.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The epochs do not rise, or there is none.</exception>
+    public static Schedule Restarts(params ReadOnlySpan<int> epochs)
+        => new Schedule(ScheduleShape.Restarts) { Milestones = [.. epochs] }.Checked(nameof(Restarts));
 
     /// <summary>Multiplies the rate by a factor after each of some epochs; the paper: <c>Step(0.1, 150, 250)</c>.</summary>
     /// <param name="factor">More than 0.</param>
@@ -86,6 +95,7 @@ public sealed record Schedule
             ScheduleShape.Exponential => Math.Pow(Factor, Math.Floor(epoch)),
             ScheduleShape.Linear => 1 - progress,
             ScheduleShape.Cosine => (1 + Math.Cos(Math.PI * progress)) / 2,
+            ScheduleShape.Restarts => Restarting(epoch, epochs),
             ScheduleShape.Triangular => progress < Peak ? progress / Peak : (1 - progress) / (1 - Peak),
             _ => 1,
         };
@@ -101,6 +111,9 @@ public sealed record Schedule
         Check(
             Shape != ScheduleShape.Triangular || Peak is > 0 and < 1, nameof(Peak), Peak,
             "a share of the phase's length, more than 0 and less than 1");
+        Check(
+            Shape != ScheduleShape.Restarts || Milestones.Length > 0, nameof(Milestones), "empty",
+            "one or more epochs after which the rate restarts");
         Check(WarmUpEpochs >= 0 && double.IsFinite(WarmUpEpochs), nameof(WarmUpEpochs), WarmUpEpochs, "0 or more");
         Check(
             Milestones is not [< 1, ..] && Milestones.Zip(Milestones.Skip(1)).All(m => m.First < m.Second), nameof(Milestones),
@@ -108,6 +121,14 @@ public sealed record Schedule
 
         void Check(bool valid, string option, object? value, string allowed)
             => OptionException.Check(valid, $"{name}.{option}", value, allowed);
+    }
+
+    private double Restarting(double epoch, int epochs)
+    {
+        int next = Milestones.Count(m => epoch >= m);
+        double start = next == 0 ? 0 : Milestones[next - 1];
+        double end = next == Milestones.Length ? epochs : Math.Min(Milestones[next], epochs);
+        return end <= start ? 0 : (1 + Math.Cos(Math.PI * Math.Clamp((epoch - start) / (end - start), 0, 1))) / 2;
     }
 
     /// <summary>Equal when every setting is, the milestones one by one.</summary>
@@ -146,4 +167,7 @@ public enum ScheduleShape
 
     /// <summary>A factor after each epoch.</summary>
     Exponential,
+
+    /// <summary>Half a cosine to 0, begun anew after each milestone.</summary>
+    Restarts,
 }

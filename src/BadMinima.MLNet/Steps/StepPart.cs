@@ -44,6 +44,12 @@ public abstract class StepPart : IDisposable
     /// </summary>
     public virtual IEnumerable<(string Name, double Value)> Measures => [];
 
+    /// <summary>Makes <see cref="Kept"/> ready to be measured or kept.</summary>
+    /// <param name="weights">The weights, which must be as they were when this returns.</param>
+    public virtual void BeforeKept(Weights weights)
+    {
+    }
+
     /// <summary>Acts on the weights before a phase's first step; not when the phase is continued.</summary>
     /// <param name="weights">The weights.</param>
     public virtual void BeforePhase(Weights weights)
@@ -133,6 +139,9 @@ public sealed class StepPartContext
 
     /// <summary>How many classes there are.</summary>
     public int Classes => _parts.Weights.Classes;
+
+    /// <summary>How many numbers the network is given of an example.</summary>
+    public int InputSize => _parts.Weights.InputSize;
 
     /// <summary>How many examples an epoch has.</summary>
     public int Examples => _parts.Examples.Count;

@@ -77,7 +77,12 @@ internal sealed class StepParts : IDisposable
         => [.. _parts.SelectMany(p => p.Part.Measures.Select(m => new Measure($"{p.Name}/{m.Name}", m.Value)))];
 
     /// <summary>See <see cref="StepPart.Kept"/>: the last part that has any.</summary>
-    public WeightsCopy? Kept => _parts.Select(p => p.Part.Kept).LastOrDefault(kept => kept is not null);
+    public WeightsCopy? Kept()
+    {
+        StepPart? last = _parts.Select(p => p.Part).LastOrDefault(part => part.Kept is not null);
+        last?.BeforeKept(Weights);
+        return last?.Kept;
+    }
 
     /// <summary>Puts back what a checkpoint has.</summary>
     /// <exception cref="InvalidDataException">It is of other parts.</exception>

@@ -79,7 +79,7 @@ internal sealed class PhaseRunner(
         }
 
         weights.Network.eval();
-        if (parts.Kept is { } kept)
+        if (parts.Kept() is { } kept)
         {
             weights.Load(kept);
         }
@@ -199,7 +199,7 @@ internal sealed class PhaseRunner(
 
     private ImageClassifier Measured(StepParts parts)
     {
-        using IDisposable? kept = parts.Kept is { } copy ? weights.Exchange(copy) : null;
+        using IDisposable? kept = parts.Kept() is { } copy ? weights.Exchange(copy) : null;
         return weights.ForInference();
     }
 

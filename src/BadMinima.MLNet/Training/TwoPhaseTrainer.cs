@@ -311,7 +311,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         nn.Module network = classifier.Network;
         string architecture = classifier.Architecture.Name;
         OptionException.Check(
-            phase.BatchSize > 1 || !network.Walk().Any(m => m.Module is BatchNormalization or TorchSharp.Modules.BatchNorm),
+            phase.BatchSize > 1 || !RunningStatistics.IsIn(network),
             $"{name}.{nameof(Phase.BatchSize)}", phase.BatchSize,
             $"2 or more for '{architecture}': its BatchNorm would take mean and variance of one example at a time, which are not those it "
             + "is measured with; a network without BatchNorm, such as lenet or resnet18-gn, takes 1");

@@ -18,6 +18,7 @@ internal static class CommandLine
             DataCheckCommand.Create(sets),
         },
         ModelsCommand.Create(),
+        EscapesCommand.Create(),
         RunCommand.Create(sets),
         SweepCommand.Create(sets, program),
         ReportCommand.Create(),

@@ -11,10 +11,10 @@ internal sealed class BareWeights : IDisposable
     private readonly StepParts _parts;
     private int _steps;
 
-    public BareWeights(double[] start, Phase phase, int steps = 100)
+    public BareWeights(double[] start, Phase phase, int steps = 100, string name = "values", int classes = 2)
     {
-        var architecture = new Architecture { Name = "bare-weights-of-a-test", MinimumSize = 1, Create = (_, _) => new Vector(start) };
-        _classifier = new ImageClassifier(new Vector(start), architecture, InputShape.Vector(1), 2, Normalization.Identity(1), CPU);
+        var architecture = new Architecture { Name = "bare-weights-of-a-test", MinimumSize = 1, Create = (_, _) => new Vector(start, name) };
+        _classifier = new ImageClassifier(new Vector(start, name), architecture, InputShape.Vector(1), classes, Normalization.Identity(1), CPU);
         Weights = new Weights(_classifier, Precision.F32);
         _parts = new StepParts(phase, Weights, new Examples(), Initialization.Paper, CounterRandom.Create(1));
         Steps = steps;
@@ -27,7 +27,7 @@ internal sealed class BareWeights : IDisposable
 
     public IReadOnlyList<(string Name, Tensor Value)> State => _parts.State;
 
-    public WeightsCopy? Kept => _parts.Kept;
+    public WeightsCopy? Kept => _parts.Kept();
 
     public double[] Values => [.. Weights.Values.data<float>().Select(v => (double)v)];
 
@@ -58,6 +58,27 @@ internal sealed class BareWeights : IDisposable
                 return new(gradient(Weights.Values), zeros(1), zeros(1));
             },
             nothing, Weights, new(1, 0, Steps, 0.1));
+    }
+
+    /// <summary>The same at any step, where the gradient depends on the batch: ten examples, 0 to 9, which are their numbers.</summary>
+    /// <param name="escape">The escape.</param>
+    /// <param name="phase">The phase.</param>
+    /// <param name="own">The step's own examples.</param>
+    /// <param name="at">The step.</param>
+    /// <param name="gradient">The gradient of a batch's inputs [B, 1].</param>
+    public StepGradient Gradient(Escape escape, Phase phase, int[] own, StepMoment at, Func<Batch, Tensor> gradient)
+    {
+        using StepPart part = ((IStepPartFactory)escape).Create(new(_parts, phase, CounterRandom.Create(1)));
+        return part.Gradient(
+            batch => new(gradient(batch), zeros(1), ones(1)),
+            _parts.Change(new(new Examples().Gather(own)), at), Weights, at);
+    }
+
+    /// <summary>What an escape makes of labels.</summary>
+    public Tensor Labels(Escape escape, Tensor labels, StepMoment at)
+    {
+        using StepPart part = ((IStepPartFactory)escape).Create(new(_parts, Recipe.Vanilla, CounterRandom.Create(1)));
+        return part.Change(new((zeros(labels.shape[0], 1), labels)), at).Targets.Single().Labels;
     }
 
     /// <summary>What an escape makes of a gradient at a step of the first epoch.</summary>
@@ -102,10 +123,10 @@ internal sealed class BareWeights : IDisposable
     {
         private readonly TorchSharp.Modules.Parameter _values;
 
-        public Vector(double[] start) : base(nameof(Vector))
+        public Vector(double[] start, string name) : base(nameof(Vector))
         {
             _values = new(tensor([.. start.Select(v => (float)v)]));
-            RegisterComponents();
+            register_parameter(name, _values);
         }
 
         public override Tensor forward(Tensor input) => _values.unsqueeze(0);

@@ -26,6 +26,7 @@ public sealed class CheckpointTests : IDisposable
     [DataRow(Precision.BF16, "")]
     [DataRow(Precision.F32, "sam+ema:decay=0.9")]
     [DataRow(Precision.BF16, "drifting+ema:decay=0.9+sam")]
+    [DynamicData(nameof(Registry))]
     public void Interrupted_after_any_step_and_resumed_it_ends_in_the_weights_of_the_undisturbed_run(Precision precision, string escapes)
     {
         _ = new Drifting();
@@ -58,6 +59,19 @@ public sealed class CheckpointTests : IDisposable
 
         Assert.IsGreaterThan(8, interruptions);
     }
+
+    /// <summary>Every escape of the library, one in each precision in turn, with settings that suit 60 images and 4 epochs.</summary>
+    private static IEnumerable<object[]> Registry()
+        => Escape.Known.Where(k => k.Name != "drifting").Select((k, i) => (object[])
+        [
+            i % 2 == 0 ? Precision.F32 : Precision.BF16,
+            k.Name switch
+            {
+                "heavy-tails" => "heavy-tails:noise=independent,largeBatch=20",
+                "swa" => "swa:startEpoch=2",
+                _ => k.Name,
+            },
+        ]);
 
     [TestMethod]
     public void A_checkpoint_of_format_1_which_knew_slots_and_not_names_is_continued()

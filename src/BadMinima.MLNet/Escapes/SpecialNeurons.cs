@@ -1,0 +1,124 @@
+using System.ComponentModel;
+using BadMinima.MLNet;
+using BadMinima.MLNet.Native;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+[assembly: Escape<SpecialNeurons>(
+    "special-neurons", "an exponential unit beside each logit, with a penalty that drives it to 0: a control, for local minima",
+    Source = "Kawaguchi, Kaelbling: Elimination of All Bad Local Minima in Deep Learning, AISTATS 2020")]
+
+namespace BadMinima.MLNet;
+
+/// <summary>
+/// Special neurons (Kawaguchi, Kaelbling, AISTATS 2020): the objective is the mean loss of f(x) + g(x), g_k(x) = a_k exp(w_k . x + b_k),
+/// plus lambda |a|^2; x is the network's normalized input, flattened. At each local minimum of it a is 0 and f is at a global minimum of
+/// its own loss; the premise is that equal inputs have equal labels, which replicas of an image break. A negative control: a bad GLOBAL
+/// minimum is a global minimum and should stay one. From a bad local one the iterates may also run off, |w| or b without bound.
+/// </summary>
+/// <remarks>
+/// The formula is from a secondary source, the start (a = 0, b = 0, w normal with variance 1 / d for d inputs) this project's: both
+/// unverified. a, w and b are trained by plain gradient descent at the phase's rate, whatever momentum and decay the network has. They are
+/// no part of the network: what is measured, kept and saved is f alone, and once a is 0 both predict the same. Loss and running accuracy of
+/// an epoch are those of f + g. |a|, |w| and the largest |b| are recorded with each epoch. Costs two products of the inputs with K vectors.
+/// </remarks>
+/// <param name="Penalty">lambda, more than 0; default 0.01.</param>
+/// <param name="Bound">The largest exponent: w . x + b counts as this where it is more; more than 0; default 10.</param>
+public sealed record SpecialNeurons(
+    [property: Description("the penalty on the squared amplitudes, more than 0")] double Penalty = 0.01,
+    [property: Description("the largest exponent, more than 0")] double Bound = 10) : Escape, IStepPartFactory
+{
+    /// <inheritdoc/>
+    protected internal override void Validate(string path, Phase phase)
+    {
+        OptionException.Check(Penalty > 0 && double.IsFinite(Penalty), $"{path}.{nameof(Penalty)}", Penalty, "more than 0");
+        OptionException.Check(Bound is > 0 and <= 80, $"{path}.{nameof(Bound)}", Bound, "more than 0 and at most 80: e^80 is a Single");
+    }
+
+    StepPart IStepPartFactory.Create(StepPartContext context) => new Part(this, context);
+
+    private sealed class Part : StepPart
+    {
+        private readonly Scalar _penalty;
+        private readonly Scalar _bound;
+
+        // [K], [K, d], [K].
+        private readonly Parameter _a;
+        private readonly Parameter _w;
+        private readonly Parameter _b;
+
+        public Part(SpecialNeurons settings, StepPartContext context)
+        {
+            (_penalty, _bound) = (settings.Penalty, settings.Bound);
+            Device device = context.Weights.Values.device;
+            using var scope = NewDisposeScope();
+            using var generator = new Generator(unchecked((ulong)context.Random.Bits(0)), device);
+            using Scalar deviation = 1 / Math.Sqrt(context.InputSize);
+            _a = Owned(zeros(context.Classes, device: device));
+            _b = Owned(zeros(context.Classes, device: device));
+            _w = Owned(randn([context.Classes, context.InputSize], device: device, generator: generator).mul_(deviation));
+        }
+
+        public override IEnumerable<(string Name, Tensor Value)> State => [("a", _a), ("w", _w), ("b", _b)];
+
+        public override IEnumerable<(string Name, double Value)> Measures
+        {
+            get
+            {
+                using var mode = no_grad();
+                using var scope = NewDisposeScope();
+                return
+                [
+                    ("a", _a.norm().item<float>()), ("w", _w.norm().item<float>()), ("b", _b.abs().max().item<float>()),
+                ];
+            }
+        }
+
+        public override StepGradient Gradient(Func<Batch, StepGradient> inner, Batch batch, Weights weights, StepMoment at)
+        {
+            foreach (Parameter own in (Parameter[])[_a, _w, _b])
+            {
+                own.grad = null;
+            }
+
+            return inner(batch with
+            {
+                Logits = (inputs, logits) =>
+                {
+                    Tensor exponent = inputs.flatten(1).matmul(_w.t()).add(_b, HeldScalar.One).clamp(max: _bound);
+                    return (batch.Logits?.Invoke(inputs, logits) ?? logits).add(exponent.exp().mul(_a), HeldScalar.One);
+                },
+                Objective = loss => (batch.Objective?.Invoke(loss) ?? loss).add(_a.square().sum(), alpha: _penalty),
+            });
+        }
+
+        public override void AfterStep(Weights weights, StepMoment at)
+        {
+            using var mode = no_grad();
+            using Scalar rate = -at.LearningRate;
+            foreach (Parameter own in (Parameter[])[_a, _w, _b])
+            {
+                if (own.grad is { } gradient)
+                {
+                    own.add_(gradient, alpha: rate);
+                    own.grad = null;
+                }
+            }
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _penalty.Dispose();
+            _bound.Dispose();
+            base.Dispose(disposing);
+        }
+
+        private static Parameter Owned(Tensor start)
+        {
+            var parameter = new Parameter(start);
+            parameter.DetachFromDisposeScope();
+            return parameter;
+        }
+    }
+}
