@@ -68,6 +68,21 @@ internal static class Comparison
         return Report.Of(samples, effort, threads, pytorch?.Version, reason);
     }
 
+    /// <summary>What a step costs with each escape.</summary>
+    /// <param name="effort">How much.</param>
+    public static Report Escapes(Effort effort)
+    {
+        TorchRuntime.EnsureLoaded();
+        var samples = new Samples();
+        for (int round = 1; round <= effort.Rounds; round++)
+        {
+            Console.WriteLine($"Round {round} of {effort.Rounds}");
+            EscapeCost.Measure(Workload.Cnn, effort.SmallSteps, samples);
+        }
+
+        return Report.Of(samples, effort, get_num_threads(), null, "--escapes measures escapes alone");
+    }
+
     private static void Sweeps(Effort effort, Samples samples)
     {
         samples.Add("sweepFinished1000Seconds", SweepSpeed.Finished(1000).Again);

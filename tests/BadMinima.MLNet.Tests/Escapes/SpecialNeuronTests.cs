@@ -87,6 +87,30 @@ public sealed class SpecialNeuronTests
     }
 
     [TestMethod]
+    public void From_a_bad_local_minimum_the_units_take_over_and_run_off_and_the_network_stays_where_it_was()
+    {
+        // All hidden units are dead: no gradient reaches them, so the network says the same of everything, at any step.
+        using var part = new Parts(new SpecialNeurons(0.05), dead: true);
+        double before = part.PlainLoss();
+        Assert.AreEqual(Math.Log(2), before, 1e-3);
+        part.Step(0);
+        double loss = 0;
+        double most = 0;
+        for (int step = 1; step < 1500; step++)
+        {
+            loss = part.Step(step);
+            most = Math.Max(most, part.Measure("a"));
+        }
+
+        Assert.IsLessThan(0.3 * before, loss, "with its units the whole is nearly right");
+        Assert.IsGreaterThanOrEqualTo(before, part.PlainLoss(), "the network alone is no better");
+        using Tensor logits = part.Logits();
+        Assert.AreEqual(0, (logits - logits[0]).abs().max().item<float>(), "and still says the same of everything");
+        Assert.IsLessThan(0.9 * most, part.Measure("a"), "a falls");
+        Assert.IsGreaterThan(2.0, part.Measure("w"), "w runs off");
+    }
+
+    [TestMethod]
     [DataRow("special-neurons")]
     [DataRow("special-neuron")]
     public void The_model_that_is_saved_is_the_network_without_them_and_says_how_large_they_were(string escape)
@@ -114,17 +138,20 @@ public sealed class SpecialNeuronTests
         private readonly StepParts _parts;
         private readonly string _name;
 
-        public Parts(Escape escape, bool contradictory = false)
+        public Parts(Escape escape, bool contradictory = false, bool dead = false)
         {
             TorchRuntime.EnsureLoaded();
             _name = escape.Name;
             Inputs = contradictory ? tensor(new float[,] { { 1, 0 }, { 1, 0 } }) : tensor(new float[,] { { 1, 0 }, { 0.5f, 1 }, { -1, 0.3f }, { -0.7f, -1 } });
             Labels = contradictory ? tensor([0L, 1]) : tensor([0L, 0, 1, 1]);
-            Linear linear = nn.Linear(2, 2);
+            Linear hidden = nn.Linear(2, 3);
+            nn.init.constant_(hidden.bias!, -10);
+            Linear linear = nn.Linear(dead ? 3 : 2, 2);
             nn.init.constant_(linear.weight!, 0.1);
             nn.init.constant_(linear.bias!, 0);
             var architecture = new Architecture { Name = "linear-of-a-test", Takes = InputKinds.Vectors, Create = (_, _) => nn.Linear(2, 2) };
-            _classifier = new(linear, architecture, InputShape.Vector(2), 2, Normalization.Identity(2), CPU);
+            nn.Module<Tensor, Tensor> network = dead ? nn.Sequential(hidden, nn.ReLU(), linear) : linear;
+            _classifier = new(network, architecture, InputShape.Vector(2), 2, Normalization.Identity(2), CPU);
             _weights = new Weights(_classifier, Precision.F32);
             _parts = new StepParts(Recipe.Vanilla with { Escapes = [escape] }, _weights, null!, Initialization.Paper, CounterRandom.Create(1));
             _weights.Network.train();

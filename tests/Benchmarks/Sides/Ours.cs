@@ -7,7 +7,7 @@ namespace BadMinima.Benchmarks;
 internal static class Ours
 {
     /// <summary>Images a second in the second of two epochs.</summary>
-    public static double ImagesPerSecond(Workload workload, int steps, Precision precision = Precision.F32)
+    public static double ImagesPerSecond(Workload workload, int steps, Precision precision = Precision.F32, EscapeList escapes = default)
     {
         var ml = new MLContext(seed: 1);
         IDataView train = ml.Data.LoadSyntheticImages(Split.Train, workload.Batch * steps, workload.Channels == 3 ? SyntheticStyle.Color32 : SyntheticStyle.Gray28);
@@ -15,7 +15,7 @@ internal static class Ours
         {
             Architecture = workload.Network,
             RandomLabels = null,
-            Training = Recipe.Vanilla with { Epochs = 2, BatchSize = workload.Batch, MeasureEvery = 2 },
+            Training = Recipe.Vanilla with { Epochs = 2, BatchSize = workload.Batch, MeasureEvery = 2, Escapes = escapes },
             Precision = precision,
             Device = "cpu",
         }).Fit(train);
