@@ -141,6 +141,7 @@ internal sealed class EventFile(string folder, Action<string> warn) : IDisposabl
             ("loss", epoch.Loss), ("runningAccuracy", epoch.RunningAccuracy), ("trainAccuracy", epoch.TrainingAccuracy),
             ("testAccuracy", epoch.TestAccuracy),
             ("learningRate", epoch.LearningRate), ("imagesPerSecond", epoch.ImagesPerSecond),
+            .. epoch.Measures.Select(m => (m.Name, (double?)m.Value)),
         ];
         Summary summary = new();
         summary.Value.AddRange(scalars.Where(s => s.Value is not null)

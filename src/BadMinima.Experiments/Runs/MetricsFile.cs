@@ -6,14 +6,20 @@ namespace BadMinima.Experiments;
 
 /// <summary>
 /// A run's metrics.csv: one row an epoch, written as the run goes. A run that was killed and continues may train an epoch once more that
-/// the file has already: the file is then cut back to the epochs before it, so that none is there twice.
+/// the file has already: the file is then cut back to the epochs before it, so that none is there twice. What escapes say of themselves is
+/// a last column, name=value with semicolons between, which is there only in runs that have some.
 /// </summary>
 internal sealed class MetricsFile(string path) : IDisposable
 {
     private const string Head = "phase,epoch,epochs,learningRate,loss,runningAccuracy,trainAccuracy,testAccuracy,"
         + "imagesPerSecond,elapsedSeconds";
 
+    private const string MeasuresHead = ",measures";
+
+    private static readonly int Columns = Head.Count(c => c == ',') + 1;
+
     private StreamWriter? _writer;
+    private bool _hasMeasures;
 
     /// <summary>How many epochs are there; 0 without a file.</summary>
     public int Count => Rows().Count();
@@ -33,13 +39,16 @@ internal sealed class MetricsFile(string path) : IDisposable
     /// <exception cref="IOException">The disk is full.</exception>
     public void Add(EpochMetrics epoch)
     {
-        if (_writer is null)
+        string row = Row(epoch);
+        if (_writer is null || (HasMeasures(row) && !_hasMeasures))
         {
-            Write(Rows().TakeWhile(row => IsBefore(row, epoch)));
+            Dispose();
+            Write(Rows().TakeWhile(before => IsBefore(before, epoch)).Append(row));
             _writer = File.AppendText(path);
+            return;
         }
 
-        _writer.Write(Row(epoch));
+        _writer.Write(Wide(row));
         _writer.Flush();
     }
 
@@ -62,9 +71,16 @@ internal sealed class MetricsFile(string path) : IDisposable
 
     private void Write(IEnumerable<string> rows)
     {
-        string text = string.Concat(rows.Prepend(Head + '\n'));
+        string[] all = [.. rows];
+        _hasMeasures = all.Any(HasMeasures);
+        string text = string.Concat(all.Select(Wide).Prepend(Head + (_hasMeasures ? MeasuresHead : "") + '\n'));
         AtomicFile.Write(path, text);
     }
+
+    private static bool HasMeasures(string row) => row.Count(c => c == ',') >= Columns;
+
+    /// <summary>A row with a last column, as the file has it, that may be empty.</summary>
+    private string Wide(string row) => _hasMeasures && !HasMeasures(row) ? row.Insert(row.Length - 1, ",") : row;
 
     private static bool IsBefore(string row, EpochMetrics epoch)
         => row.Split(',') is [var phase, var number, ..]
@@ -73,7 +89,8 @@ internal sealed class MetricsFile(string path) : IDisposable
 
     private static EpochMetrics? Epoch(string[] values)
     {
-        return values.Length == Head.Count(c => c == ',') + 1 && Enum.TryParse(values[0], ignoreCase: true, out PhaseKind phase)
+        return values.Length is var columns && (columns == Columns || columns == Columns + 1)
+            && Enum.TryParse(values[0], ignoreCase: true, out PhaseKind phase)
             && int.TryParse(values[1], NumberStyles.None, CultureInfo.InvariantCulture, out int epoch)
             && int.TryParse(values[2], NumberStyles.None, CultureInfo.InvariantCulture, out int epochs)
             && Number(3) is { } rate && Number(4) is { } loss && Number(5) is { } running && IsAccuracy(6) && IsAccuracy(7)
@@ -91,6 +108,7 @@ internal sealed class MetricsFile(string path) : IDisposable
                 TestAccuracy = Number(7),
                 ImagesPerSecond = speed,
                 Elapsed = TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond)),
+                Measures = columns > Columns ? Measures(values[Columns]) : [],
             }
             : null;
 
@@ -98,10 +116,20 @@ internal sealed class MetricsFile(string path) : IDisposable
             ? value
             : null;
 
+        static MeasureList Measures(string text)
+            => [.. from part in text.Split(';')
+                   let at = part.IndexOf('=', StringComparison.Ordinal)
+                   where at > 0 && double.TryParse(part[(at + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out _)
+                   select new Measure(part[..at], double.Parse(part[(at + 1)..], CultureInfo.InvariantCulture))];
+
         bool IsAccuracy(int i) => values[i].Length == 0 || Number(i) is not null;
     }
 
     private static string Row(EpochMetrics e) => string.Create(CultureInfo.InvariantCulture,
         $"{(e.Phase == PhaseKind.RandomLabels ? "randomLabels" : "training")},{e.Epoch},{e.Epochs},{e.LearningRate},{e.Loss},"
-        + $"{e.RunningAccuracy},{e.TrainingAccuracy},{e.TestAccuracy},{e.ImagesPerSecond:F1},{e.Elapsed.TotalSeconds:F3}\n");
+        + $"{e.RunningAccuracy},{e.TrainingAccuracy},{e.TestAccuracy},{e.ImagesPerSecond:F1},{e.Elapsed.TotalSeconds:F3}"
+        + $"{(e.Measures.Count > 0 ? "," + string.Join(';', e.Measures.Select(OfMeasure)) : "")}\n");
+
+    private static string OfMeasure(Measure measure)
+        => string.Create(CultureInfo.InvariantCulture, $"{measure.Name}={measure.Value}");
 }

@@ -49,6 +49,24 @@ public sealed class MetricsFileTests : IDisposable
         Assert.AreEqual("0.25", rows[2][Array.IndexOf(rows[0], "testAccuracy")]);
     }
 
+    [TestMethod]
+    public void What_escapes_say_of_themselves_is_a_last_column_where_there_is_any()
+    {
+        EpochMetrics plain = Epoch(PhaseKind.RandomLabels, 1);
+        EpochMetrics measured = Epoch(PhaseKind.Training, 1) with { Measures = [new("special-neurons/a", 0.125), new("special-neurons/b", 1e-7)] };
+        Add(plain);
+        string before = File.ReadAllText(FilePath);
+        Assert.DoesNotContain("measures", before);
+        Add(plain, measured, Epoch(PhaseKind.Training, 2));
+        string[] lines = File.ReadAllLines(FilePath);
+        Assert.IsTrue(lines.All(l => l.Split(',').Length == lines[0].Split(',').Length));
+        Assert.EndsWith(",measures", lines[0]);
+        Assert.EndsWith(",special-neurons/a=0.125;special-neurons/b=1E-07", lines[2]);
+        using var metrics = new MetricsFile(FilePath);
+        Assert.AreEqual(measured.Measures, metrics.Read()[1].Measures);
+        Assert.AreEqual(0, metrics.Read()[0].Measures.Count + metrics.Read()[2].Measures.Count);
+    }
+
     private void Add(params EpochMetrics[] epochs)
     {
         using var metrics = new MetricsFile(FilePath);
