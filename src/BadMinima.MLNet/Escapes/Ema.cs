@@ -29,6 +29,9 @@ public sealed record Ema(
     protected internal override void Validate(string path, Phase phase)
         => OptionException.Check(Decay is >= 0 and < 1, $"{path}.{nameof(Decay)}", Decay, "at least 0 and less than 1");
 
+    /// <inheritdoc/>
+    public override bool KeepsOwnWeights => true;
+
     StepPart IStepPartFactory.Create(StepPartContext context) => new Part(this, context.Weights.Copy());
 
     private sealed class Part(Ema settings, WeightsCopy average) : StepPart

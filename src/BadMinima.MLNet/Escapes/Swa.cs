@@ -33,6 +33,9 @@ public sealed record Swa([property: Description("the first averaged epoch; null:
             $"1 to {phase.Epochs}, the phase's epochs: an average that starts later would never be");
     }
 
+    /// <inheritdoc/>
+    public override bool KeepsOwnWeights => true;
+
     StepPart IStepPartFactory.Create(StepPartContext context)
         => new Part(StartEpoch ?? (int)(DefaultStart * context.Phase.Epochs) + 1, context, context.Weights.Copy());
 

@@ -91,6 +91,13 @@ public abstract partial record Escape
     public virtual bool OwnsGradient => false;
 
     /// <summary>
+    /// Whether weights of its own are measured and kept in place of those that are trained: an average. Of those a phase has one at most.
+    /// Default false.
+    /// </summary>
+    [JsonIgnore]
+    public virtual bool KeepsOwnWeights => false;
+
+    /// <summary>
     /// What a step costs, in gradients of the step's own batch; plain SGD: 1. Default 1: what it does besides is small beside a gradient.
     /// </summary>
     /// <param name="batchSize">The phase's batch size, in examples.</param>

@@ -60,7 +60,7 @@ public readonly struct EscapeList : IReadOnlyList<Escape>, IEquatable<EscapeList
     internal void Validate(string option, Phase phase)
     {
         HashSet<string> names = new(StringComparer.Ordinal);
-        string? owner = null;
+        (string? owner, string? keeper) = (null, null);
         for (int i = 0; i < Count; i++)
         {
             OptionException.Check(this[i] is not null, $"{option}[{i}]", null, "an escape");
@@ -72,7 +72,11 @@ public readonly struct EscapeList : IReadOnlyList<Escape>, IEquatable<EscapeList
                 owner is null || !this[i].OwnsGradient, $"{option}[{i}]", this[i].Name,
                 $"one escape that decides where the gradient is taken, and {owner} is one: which of the two goes around the other would "
                 + "change the result, and no source says");
+            OptionException.Check(
+                keeper is null || !this[i].KeepsOwnWeights, $"{option}[{i}]", this[i].Name,
+                $"one average that is measured and kept, and {keeper} is one");
             owner ??= this[i].OwnsGradient ? this[i].Name : null;
+            keeper ??= this[i].KeepsOwnWeights ? this[i].Name : null;
         }
     }
 

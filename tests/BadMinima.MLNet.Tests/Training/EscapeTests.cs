@@ -122,11 +122,30 @@ public sealed class EscapeTests
         {
             ([new Sam(-1)], "Option Training.Escapes[0].Rho is -1; allowed is more than 0"),
             ([new Ema(), new Ema(0.5)], "Option Training.Escapes[1] is ema; allowed is each escape once"),
+            ([new Sam(), new NoisyLabels(), new Asam()], "Option Training.Escapes[2] is asam; allowed is one escape that decides where the gradient is taken, and sam is one"),
+            ([new Ema(), new Swa()], "Option Training.Escapes[1] is swa; allowed is one average that is measured and kept, and ema is one"),
+            ([new HeavyTails(Alpha: 1)], "Alpha is 1; allowed is more than 1"),
+            ([new HeavyTails(Clip: 0)], "Clip is 0; allowed is more than 0, or null for none"),
+            ([new NoisyLabels(0)], "Probability is 0; allowed is more than 0 and at most 1"),
+            ([new ShrinkPerturb(0, 0)], "Perturb is 0; allowed is more than 0 while Shrink is 0"),
+            ([new RandomSmoothing(Draws: 0)], "Draws is 0; allowed is at least 1"),
+            ([new SpecialNeurons(Bound: 100)], "Bound is 100; allowed is more than 0 and at most 80"),
+            ([new Reinitialize(0)], "Layers is 0; allowed is at least 1"),
             ([new Idle()], $"implements {nameof(IStepPartFactory)}"),
             ([new UnknownEscape("theirs", "{}")], "Escape.Register"),
         })
         {
             Assert.Contains(part, Assert.ThrowsExactly<OptionException>(() => Tiny.Trainer(ml, Tiny.Options with { Training = Recipe.Vanilla with { Escapes = escapes } })).Message);
+        }
+
+        foreach ((Recipe recipe, string part) in new (Recipe, string)[]
+        {
+            (Recipe.Vanilla with { Escapes = [new HeavyTails(LargeBatch: 61)] }, "Option Training.Escapes[0].LargeBatch is 61; allowed is at most the 60 examples that there are"),
+            (Recipe.Vanilla with { Escapes = [new Reinitialize(5)] }, "Option Training.Escapes[0].Layers is 5; allowed is at most the 4 convolutions and linear layers of 'cnn'"),
+            (Recipe.Vanilla with { BatchSize = 1 }, "Option Training.BatchSize is 1; allowed is 2 or more for 'cnn': its BatchNorm"),
+        })
+        {
+            Assert.Contains(part, Assert.ThrowsExactly<OptionException>(() => Tiny.Trainer(ml, Tiny.Options with { Training = recipe }).Fit(Tiny.Train(ml))).Message);
         }
 
         Assert.ThrowsExactly<ArgumentException>(() => Escape.Register<Drifting>("sam", ""));
