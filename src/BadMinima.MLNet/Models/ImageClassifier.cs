@@ -10,6 +10,9 @@ internal sealed class ImageClassifier : IDisposable
     private readonly Tensor _scale;
     private readonly Tensor _offset;
 
+    // Looked at once: built-in networks do.
+    private bool _givesLogits;
+
     public ImageClassifier(
         nn.Module<Tensor, Tensor> network,
         Architecture architecture,
@@ -71,8 +74,22 @@ internal sealed class ImageClassifier : IDisposable
     public Tensor Normalize(Tensor pixels) => pixels.to(ScalarType.Float32, copy: true).mul_(_scale).add_(_offset, HeldScalar.One);
 
     /// <summary>Logits [B, classes], Single, of what <see cref="Normalize"/> made.</summary>
+    /// <exception cref="InvalidOperationException">A network of the user's own gives something else.</exception>
     public Tensor ForwardNormalized(Tensor normalized)
-        => Network.call(Layouts.Arrange(normalized, Form.Layout).to(Form.Type)).to(ScalarType.Float32);
+    {
+        Tensor logits = Network.call(Layouts.Arrange(normalized, Form.Layout).to(Form.Type)).to(ScalarType.Float32);
+        if (!_givesLogits)
+        {
+            long batch = normalized.shape[0];
+            _givesLogits = logits.shape is [var rows, var columns] && rows == batch && columns == Classes
+                ? true
+                : throw new InvalidOperationException(
+                    $"The network '{Architecture.Name}' gives [{string.Join(", ", logits.shape)}] for a batch of {batch}; it must give "
+                    + $"logits [{batch}, {Classes}], one column per class.");
+        }
+
+        return logits;
+    }
 
     /// <summary>
     /// A classifier of its own with the same weights, for inference: BatchNorm folded into the convolutions before it, in the form that is

@@ -1,3 +1,6 @@
+using Microsoft.ML;
+using static TorchSharp.torch;
+
 namespace BadMinima.MLNet.Tests.Models;
 
 [TestClass]
@@ -28,5 +31,29 @@ public sealed class ArchitecturesTests
         Architectures.Register(Architectures.Get("mlp") with { Name = "renamed-of-a-test", Reference = "two" });
         Assert.AreEqual("two", Architectures.Get("renamed-of-a-test").Reference);
         Assert.AreEqual(Architectures.Get("mlp").CountParameters(new ImageShape(1, 28, 28), 10), Architectures.Get("renamed-of-a-test").CountParameters(new ImageShape(1, 28, 28), 10));
+    }
+
+    [TestMethod]
+    [DataRow(12)]
+    [DataRow(3)]
+    public void A_network_that_does_not_give_one_logit_per_class_is_refused_at_its_first_batch(int outputs)
+    {
+        Architectures.Register(new()
+        {
+            Name = $"{outputs}-outputs-of-a-test",
+            Create = (shape, _) => nn.Sequential(nn.Flatten(), nn.Linear(shape.Volume, outputs)),
+        });
+        var ml = new MLContext(seed: 1);
+        foreach (EscapeList escapes in (EscapeList[])[[], [new SpecialNeurons()]])
+        {
+            TwoPhaseTrainer.Options options = Tiny.Options with
+            {
+                Architecture = $"{outputs}-outputs-of-a-test",
+                RandomLabels = null,
+                Training = Recipe.Vanilla with { Epochs = 1, BatchSize = 32, Escapes = escapes },
+            };
+            string message = Assert.ThrowsExactly<InvalidOperationException>(() => Tiny.Trainer(ml, options).Fit(Tiny.Train(ml))).Message;
+            Assert.Contains($"gives [32, {outputs}] for a batch of 32; it must give logits [32, 10]", message);
+        }
     }
 }
