@@ -87,6 +87,7 @@ public static class ModelCatalog
     /// A column is missing or of a wrong type, or the data name a class that the model does not know.
     /// </exception>
     /// <exception cref="InvalidDataException">Pixels out of range, or an image file that cannot be decoded.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public static LossSurface LossSurface(
         this ModelOperationsCatalog catalog, TwoPhaseTransformer model, IDataView data, int batchSize = 512)
         => new(HostEnvironments.GetEnvironment(catalog), model, data, batchSize);

@@ -49,19 +49,28 @@ public sealed class LossSurface : IDisposable
         ClassLabels labels = ClassLabels.Matched(
             LabelColumn.Find(data.Schema, model.LabelColumnName, Role, fewest: 1), Role, trained.Classes, NamedClasses.Of(model.Classes),
             "model");
-        _examples = ImageSet.Read(data, labels, pixels, trained.Device, Role, out long skipped);
-        if (skipped > 0)
-        {
-            channel.Warning(MessageSensitivity.None, $"{skipped:N0} rows of the {Role} have no label and are left out.");
-        }
-
         _batchSize = batchSize;
         _classifier = new ImageClassifier(
             Architectures.Create(trained.Architecture, trained.Shape, trained.Classes, seed: 0), trained.Architecture, trained.Shape,
             trained.Classes, trained.Normalization, trained.Device);
-        model.CopyWeightsTo(_classifier);
-        Weights = new Weights(_classifier, Precision.F32);
-        Weights.Network.eval();
+        try
+        {
+            model.CopyWeightsTo(_classifier);
+            Weights = new Weights(_classifier, Precision.F32);
+            Weights.Network.eval();
+            _examples = ImageSet.Read(data, labels, pixels, trained.Device, Role, out long skipped);
+            if (skipped > 0)
+            {
+                channel.Warning(MessageSensitivity.None, $"{skipped:N0} rows of the {Role} have no label and are left out.");
+            }
+        }
+        catch
+        {
+            _examples?.Dispose();
+            Weights?.Dispose();
+            _classifier.Dispose();
+            throw;
+        }
     }
 
     /// <summary>

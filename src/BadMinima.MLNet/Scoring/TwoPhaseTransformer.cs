@@ -172,6 +172,7 @@ public sealed class TwoPhaseTransformer : RowTransformer, ISaved<TwoPhaseTransfo
     {
         lock (_networkLock)
         {
+            ThrowIfDisposed();
             NetworkWeights.Copy(Network.state_dict(), other.Network);
         }
     }

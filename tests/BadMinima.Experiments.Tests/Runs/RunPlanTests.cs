@@ -174,7 +174,7 @@ public sealed class RunPlanTests
     [DataRow("--threads is 0; allowed is a whole number from 1 on.", "--threads", "0")]
     [DataRow("Option Training.Epochs is 0; allowed is at least 1.", "--epochs", "0")]
     [DataRow("--learning-rate is fast; allowed is a number.", "--learning-rate", "fast")]
-    [DataRow("--schedule is step; allowed is constant, linear, cosine, step:", "--schedule", "step")]
+    [DataRow("--schedule is step; allowed is constant, linear, cosine, restarts:EPOCH,EPOCH,..., step:", "--schedule", "step")]
     [DataRow("--schedule is step:0.1@9,5; allowed is ", "--schedule", "step:0.1@9,5")]
     [DataRow("--warm-up is -1; allowed is 0 or more.", "--warm-up", "-1")]
     [DataRow("Option Training.Momentum is 1; allowed is at least 0 and less than 1.", "--momentum", "1")]

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet.Tests.Training;
@@ -34,5 +35,23 @@ public sealed class LossSurfaceTests
         Assert.AreEqual(norm, (Shifted(step) - Shifted(-step)) / 2e-3, 0.02 * norm);
         Assert.AreEqual(loss, surface.Loss(), "the weights came back");
         CollectionAssert.AreEqual(before, Tiny.Weights(model), "the model stays as it is");
+    }
+
+    [TestMethod]
+    public void Of_a_disposed_model_or_of_data_without_rows_it_is_refused_and_nothing_stays_in_memory()
+    {
+        var ml = new MLContext(seed: 1);
+        TwoPhaseTransformer model = Tiny.Trainer(ml).Fit(Tiny.Train(ml));
+        void Refuses<T>(IDataView data, string message)
+            where T : Exception
+        {
+            long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+            StringAssert.Contains(Assert.ThrowsExactly<T>(() => ml.Model.LossSurface(model, data)).Message, message);
+            Assert.AreEqual(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        }
+
+        Refuses<InvalidDataException>(ml.Data.SkipRows(Tiny.Test(ml), 1_000), "no row with a label");
+        model.Dispose();
+        Refuses<ObjectDisposedException>(Tiny.Test(ml), "This model was disposed.");
     }
 }
