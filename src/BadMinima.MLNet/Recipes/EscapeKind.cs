@@ -24,6 +24,9 @@ public sealed record EscapeKind(string Name, string Description, ImmutableArray<
 
     private readonly ConstructorInfo _constructor = null!;
 
+    private EscapeKind(string name, string description, ImmutableArray<EscapeSetting> settings, ConstructorInfo constructor)
+        : this(name, description, settings) => _constructor = constructor;
+
     internal Type Type => _constructor.DeclaringType!;
 
     internal static EscapeKind Of<[DynamicallyAccessedMembers(Members)] T>(string name, string description) where T : Escape
@@ -53,12 +56,7 @@ public sealed record EscapeKind(string Name, string Description, ImmutableArray<
             ? throw new ArgumentException(
                 $"{typeof(T).Name}.{wrong.Name} is of type {wrong.Type.Name}; allowed are double, int, bool and enums without flags, "
                 + "also nullable.")
-            : new(name, description, [.. settings]) { Constructor = constructor };
-    }
-
-    private ConstructorInfo Constructor
-    {
-        init => _constructor = value;
+            : new(name, description, [.. settings], constructor);
     }
 
     /// <param name="values">Values by the names of settings; what is not there has its default.</param>
