@@ -15,45 +15,59 @@ internal static partial class HiddenCaches
     private const string FormerIsaVariable = "DNNL_MAX_CPU_ISA";
     private const string LogVariable = "TORCH_CPP_LOG_LEVEL";
 
-    /// <summary>Whether this is such a machine.</summary>
-    public static bool AreHidden => X86Base.IsSupported && Hides(CpuId(0, 0).Ecx == 0x6c65746e);
-
     /// <summary>
     /// To be called before libtorch is loaded: keeps oneDNN from those kernels, unless the user has said himself which it may use.
     /// </summary>
     /// <returns>What was done, for <see cref="TorchRuntime.Description"/>; null: nothing.</returns>
     public static string? Avoid()
     {
-        if (!AreHidden || IsSet(IsaVariable) || IsSet(FormerIsaVariable))
+        (string Name, string Value)[] variables = X86Base.IsSupported && AreHidden(leaf => X86Base.CpuId(leaf, 0))
+            ? Missing(Environment.GetEnvironmentVariable)
+            : [];
+        foreach ((string name, string value) in variables)
         {
-            return null;
+            Set(name, value);
         }
 
-        Set(IsaVariable, "AVX");
-        if (!IsSet(LogVariable))
-        {
-            // NNPACK, which does not start here either, would say so at every convolution of a single image.
-            Set(LogVariable, "ERROR");
-        }
-
-        return $"; {IsaVariable}=AVX, since this virtual machine hides its processor's caches, without which oneDNN's newer kernels fail";
+        return variables is []
+            ? null
+            : $"; {IsaVariable}=AVX, since this virtual machine hides its processor's caches, without which oneDNN's newer kernels fail";
     }
 
-    // The type of the first cache is 0 where the list of caches is empty: leaf 4 of Intel's processors, 8000001D of AMD's.
-    private static bool Hides(bool isIntel) => isIntel
-        ? CpuId(0, 0).Eax >= 4 && (CpuId(4, 0).Eax & 31) == 0
-        : (uint)CpuId(unchecked((int)0x80000000), 0).Eax >= 0x8000001D && (CpuId(unchecked((int)0x8000001D), 0).Eax & 31) == 0;
+    /// <summary>
+    /// Whether the list of caches is empty: its first entry, in leaf 4 of Intel's processors and 8000001D of AMD's, has type 0.
+    /// </summary>
+    internal static bool AreHidden(Func<int, (int Eax, int Ebx, int Ecx, int Edx)> cpuId)
+    {
+        const int endOfGenuineIntel = 0x6c65746e;
+        (int first, int list) = cpuId(0).Ecx == endOfGenuineIntel ? (0, 4) : (unchecked((int)0x80000000), unchecked((int)0x8000001D));
+        return (uint)cpuId(first).Eax >= (uint)list && (cpuId(list).Eax & 31) == 0;
+    }
 
-    private static (int Eax, int Ebx, int Ecx, int Edx) CpuId(int function, int sub) => X86Base.CpuId(function, sub);
+    /// <summary>What is to be set on such a machine beside what the user has set.</summary>
+    internal static (string Name, string Value)[] Missing(Func<string, string?> variable)
+    {
+        bool IsSet(string name) => !string.IsNullOrEmpty(variable(name));
 
-    private static bool IsSet(string variable) => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));
+        // NNPACK, which does not start there either, would say so at every convolution of a single image.
+        return IsSet(IsaVariable) || IsSet(FormerIsaVariable) ? []
+            : IsSet(LogVariable) ? [(IsaVariable, "AVX")]
+            : [(IsaVariable, "AVX"), (LogVariable, "ERROR")];
+    }
 
     /// <summary>Where native code sees it: on Linux .NET keeps variables that are set for itself.</summary>
     private static void Set(string variable, string value)
     {
         if (OperatingSystem.IsLinux())
         {
-            _ = setenv(variable, value, 1);
+            try
+            {
+                _ = setenv(variable, value, 1);
+            }
+            catch (DllNotFoundException)
+            {
+                // Another C library than glibc: libtorch, which is built for glibc, will say so.
+            }
         }
         else
         {
@@ -61,6 +75,6 @@ internal static partial class HiddenCaches
         }
     }
 
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc.so.6", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int setenv(string name, string value, int overwrite);
 }
