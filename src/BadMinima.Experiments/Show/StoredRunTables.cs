@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using BadMinima.MLNet;
 using BadMinima.Reporting;
@@ -9,6 +10,7 @@ namespace BadMinima.Experiments;
 internal static class StoredRunTables
 {
     private const int MostRows = 20;
+    private const string Nothing = "-";
 
     public static string StateOf(StoredRun run) => run.State switch
     {
@@ -63,7 +65,9 @@ internal static class StoredRunTables
     {
         PhaseEnd.Epochs => "to the end",
         PhaseEnd.Accuracy => "ended at its accuracy",
-        var reason => $"ended by {Words($"{reason}").ToLowerInvariant()}",
+        PhaseEnd.EarlyStopping => "ended by early stopping",
+        PhaseEnd.TimeLimit => "ended by its time limit",
+        _ => "canceled",
     }}";
 
     private static string Time(double seconds) => TimeSpan.FromSeconds(seconds) switch
@@ -99,42 +103,45 @@ internal static class StoredRunTables
             ("Precision", $"{settings["precision"]}"),
             ("Normalization", settings["normalization"] is JsonObject measured ? measured.ToJsonString() : $"{settings["normalization"]}"),
             ("Start saved to", settings["saveStart"] is { } saved ? $"{saved}" : null),
+            ("Random labels", Phase<RandomLabelPhase>(settings["randomLabels"]) is null ? settings["randomLabels"]?.ToJsonString() : null),
+            ("Training", Phase<Recipe>(settings["training"]) is null ? settings["training"]?.ToJsonString() : null),
         ];
     }
 
     /// <summary>The settings of both phases that are not off, side by side.</summary>
     private static Table Phases(JsonObject settings)
     {
-        (string Head, Dictionary<string, string> Values)[] phases =
+        (string Head, Phase Phase)[] phases =
         [
-            .. new[] { ("Random labels", "randomLabels"), ("Training", "training") }.Where(p => settings[p.Item2] is JsonObject)
-                .Select(p => (p.Item1, Leaves((JsonObject)settings[p.Item2]!).ToDictionary(l => l.Name, l => l.Value))),
+            .. new (string Head, Phase? Phase)[]
+            {
+                ("Random labels", Phase<RandomLabelPhase>(settings["randomLabels"])), ("Training", Phase<Recipe>(settings["training"])),
+            }.Where(p => p.Phase is not null).Select(p => (p.Head, p.Phase!)),
+        ];
+        string[] Row<T>(Setting<T> setting) where T : Phase =>
+        [
+            Words(setting.Name),
+            .. phases.Select(p => p.Phase is T phase && setting.TextOf(phase) is { } text and not ("0" or "false" or Text.Off)
+                ? text
+                : Nothing),
         ];
         return new("Phases", [Column.Text("Setting"), .. phases.Select(p => Column.Number(p.Head))],
-            [.. phases.SelectMany(p => p.Values.Keys).Distinct()
-                .Select(name => (string[])[name, .. phases.Select(p => p.Values.GetValueOrDefault(name, "-"))])]);
+            [.. PhaseSettings.All.Select(Row).Concat(PhaseSettings.OfRandomLabels.Select(Row))
+                .Where(row => row[1..].Any(value => value != Nothing))]);
     }
 
-    private static IEnumerable<(string Name, string Value)> Leaves(JsonObject group)
-        => group.SelectMany<KeyValuePair<string, JsonNode?>, (string, string)>(property => property.Value switch
-        {
-            null => [],
-            JsonObject schedule when property.Key == "schedule" => [
-                ("Schedule", Schedule(schedule)), .. Leaves(new JsonObject { ["warmUpEpochs"] = schedule["warmUpEpochs"]?.DeepClone() })],
-            JsonObject inner => Leaves(inner),
-            JsonValue value when $"{value}" is not ("0" or "false") => [(Words(property.Key), $"{value}")],
-            _ => [],
-        });
-
-    /// <summary>As --schedule takes it.</summary>
-    private static string Schedule(JsonObject schedule) => $"{schedule["shape"]}" switch
+    /// <summary>Null where there is none, or one that another version wrote and this one cannot read.</summary>
+    private static T? Phase<T>(JsonNode? stored) where T : Phase
     {
-        "step" => $"step:{schedule["factor"]}@{string.Join(',', (schedule["milestones"] as JsonArray ?? []).Select(m => $"{m}"))}",
-        "restarts" => $"restarts:{string.Join(',', (schedule["milestones"] as JsonArray ?? []).Select(m => $"{m}"))}",
-        "exponential" => $"exponential:{schedule["factor"]}",
-        "triangular" => $"triangular:{schedule["peak"]}",
-        var shape => shape,
-    };
+        try
+        {
+            return stored.Deserialize<T>(JsonOutput.Options);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     private static Table Curve(IReadOnlyList<EpochMetrics> epochs)
     {
@@ -179,12 +186,10 @@ internal static class StoredRunTables
 
     private static string Name(PhaseKind phase) => phase == PhaseKind.RandomLabels ? "random labels" : "training";
 
-    private static string Accuracy(double? share) => share is { } value ? $"{value:P1}" : "-";
+    private static string Accuracy(double? share) => share is { } value ? $"{value:P1}" : Nothing;
 
     private static string Bytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 20):N0} MiB");
 
-    /// <summary>"weightDecay" is "Weight decay".</summary>
-    private static string Words(string camel)
-        => string.Concat(camel.Select(
-            (c, i) => i == 0 ? $"{char.ToUpperInvariant(c)}" : char.IsAsciiLetterUpper(c) ? $" {char.ToLowerInvariant(c)}" : $"{c}"));
+    /// <summary>"weight-decay" is "Weight decay".</summary>
+    private static string Words(string option) => $"{char.ToUpperInvariant(option[0])}{option[1..].Replace('-', ' ')}";
 }

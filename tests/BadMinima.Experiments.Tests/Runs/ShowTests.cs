@@ -7,7 +7,7 @@ namespace BadMinima.Experiments.Tests;
 [TestClass]
 public sealed class ShowTests : IDisposable
 {
-    private static readonly string[] Options = ["--train", "60", "--test", "40", "--start", "adversarial", "--random-label-epochs", "3", "--epochs", "2", "--momentum", "0.5", "--schedule", "step:0.5@1"];
+    private static readonly string[] Options = ["--train", "60", "--test", "40", "--start", "adversarial", "--random-label-epochs", "3", "--epochs", "2", "--momentum", "0.5", "--schedule", "step:0.5@1", "--escape", "sam:rho=0.1"];
 
     private static readonly TemporaryFolder Finished = new();
 
@@ -41,7 +41,7 @@ public sealed class ShowTests : IDisposable
         Assert.StartsWith($"{_folder.FullPath}: finished.\n", text);
         foreach (string expected in new[]
         {
-            @"Test accuracy +\d", @"Random labels fitted +\d.* in 3 epochs of 180 images, to the end", @"Network +cnn", @"Start +adversarial", @"Momentum +- +0\.5", @"Replicas +3 +-",
+            @"Test accuracy +\d", @"Random labels fitted +\d.* in 3 epochs of 180 images, to the end", @"Network +cnn", @"Start +adversarial", @"Momentum +- +0\.5", @"Escape +- +sam:rho=0\.1", @"Replicas +3 +-",
             @"Schedule +constant +step:0\.5@1", @"training +2 +\d", @"random labels +3 +\d", @"badminima 0\.1\.0, commit", @"Images a second +\d", @"Memory at most +\d+ MiB",
         })
         {
@@ -178,6 +178,12 @@ public sealed class ShowTests : IDisposable
         }
 
         // A configuration that another version wrote says what it can.
+        JsonNode config = JsonNode.Parse(File.ReadAllText(_folder.File("config.json")))!;
+        config["settings"]!["training"]!["schedule"]!["shape"] = "spiral";
+        File.WriteAllText(_folder.File("config.json"), config.ToJsonString());
+        string text = Show().Output;
+        Assert.Contains("spiral", text);
+        Assert.MatchesRegex(@"Replicas +3", text);
         File.WriteAllText(_folder.File("config.json"), "{ \"settings\": {} }");
         Assert.Contains("finished.", Show().Output);
         Assert.IsNull(Json()["command"]);
