@@ -56,14 +56,14 @@ internal static class SweepSpeed
         string one = Path.Combine(folder.Sweep, "cells", SweepResults.Read(folder.Sweep).Cells.Single().Cell.Id);
         (file["seeds"], file["starts"], file["recipes"]) = (cells / 1000 * 125, "random", "grid");
         folder.Write(file);
-        foreach (SweepCell cell in folder.Resolve().Cells)
+        foreach (PlannedCell cell in folder.Plan())
         {
             string path = Path.Combine(folder.Sweep, "cells", cell.Id);
             if (path != one)
             {
                 Directory.CreateDirectory(path);
                 JsonObject config = JsonNode.Parse(File.ReadAllText(Path.Combine(one, "config.json")))!.AsObject();
-                config["settings"] = cell.Plan.Settings;
+                config["settings"] = cell.Settings;
                 File.WriteAllText(Path.Combine(path, "config.json"), config.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
                 File.Copy(Path.Combine(one, "result.json"), Path.Combine(path, "result.json"));
                 File.Copy(Path.Combine(one, "metrics.csv"), Path.Combine(path, "metrics.csv"));
@@ -86,7 +86,7 @@ internal static class SweepSpeed
 
         public void Write(JsonObject sweep) => File.WriteAllText(SweepFilePath, sweep.ToJsonString());
 
-        public SweepPlan Resolve() => SweepFile.Read(SweepFilePath, File.ReadAllText(SweepFilePath), Catalogue.All);
+        public IReadOnlyList<PlannedCell> Plan() => BadMinima.Experiments.Sweep.PlanFile(SweepFilePath);
 
         /// <returns>Seconds.</returns>
         public double Run(params string[] more)

@@ -1,16 +1,14 @@
-using BadMinima.MLNet.Examples.Readers;
 using BadMinima.MLNet;
 using BadMinima.Reporting;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace BadMinima.Experiments;
 
-/// <summary>What a folder of the user's own holds, and every fault of it.</summary>
+/// <summary>What a folder of the user's own holds, and every fault of it, as findings beside those on sets of the catalogue.</summary>
 /// <param name="Findings">What was looked at.</param>
 /// <param name="Parts">What there is.</param>
 /// <param name="Faults">The image files that cannot be read.</param>
-internal sealed record OwnFolderCheck(IReadOnlyList<Finding> Findings, IReadOnlyList<OwnPart> Parts, IReadOnlyList<FileFault> Faults)
+internal sealed record OwnFolderCheck(
+    IReadOnlyList<Finding> Findings, IReadOnlyList<ImageSetPart> Parts, IReadOnlyList<ImageFault> Faults)
 {
     // More classes than these are told by the smallest and the largest.
     private const int MostListed = 20;
@@ -19,138 +17,61 @@ internal sealed record OwnFolderCheck(IReadOnlyList<Finding> Findings, IReadOnly
     /// <exception cref="InvalidDataException">The folder holds no set, or several.</exception>
     public static OwnFolderCheck Of(string folder, ConsoleProgress progress, CancellationToken cancellation)
     {
-        var check = new Checking(folder, progress, cancellation);
-        ImageFormat format = ImageFormats.Recognize(folder);
-        if (format == ImageFormat.ClassFolders)
-        {
-            check.ClassFolders();
-        }
-        else
-        {
-            check.Files(format == ImageFormat.Idx
-                ? "IDX files"
-                : $"binary files like those of {(format == ImageFormat.Cifar10 ? "CIFAR-10" : "CIFAR-100")}");
-        }
-
-        return new(check.Findings, check.Parts, check.Faults);
-    }
-
-    private sealed class Checking(string folder, ConsoleProgress progress, CancellationToken cancellation)
-    {
-        public List<Finding> Findings { get; } = [];
-
-        public List<OwnPart> Parts { get; } = [];
-
-        public List<FileFault> Faults { get; } = [];
-
-        public void ClassFolders()
-        {
-            Findings.Add(new("format", true, "folders of images, one a class; not checked as a set of the catalogue"));
-            Try("parts", () =>
-            {
-                ImageFolderParts parts = ImageFolderParts.Of(folder);
-                Findings.Add(new("parts", true, parts.AreTwo
-                    ? $"{Path.GetFileName(parts.Train)} to train on, {Path.GetFileName(parts.Test)} to test on"
-                    : "none; it is divided when it is loaded"));
-                foreach (Split split in parts.AreTwo ? [Split.Train, Split.Test] : new[] { Split.Train })
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    string name = Name(split);
-                    Try($"{name}, classes", () => Look(name, ImageFolderFiles.Find(folder, split)));
-                }
-            });
-        }
-
-        public void Files(string format)
-        {
-            Findings.Add(new("format", true, $"{format}; not checked as a set of the catalogue"));
-            foreach (Split split in Enum.GetValues<Split>())
-            {
-                cancellation.ThrowIfCancellationRequested();
-                string name = Name(split);
-                Try($"{name}, images", () =>
-                {
-                    IDataView view = new MLContext().Data.LoadImageSet(folder, split);
-                    VBuffer<ReadOnlyMemory<char>> names = default;
-                    view.Schema["Label"].GetKeyValues(ref names);
-                    int[] counts = new int[names.Length];
-                    foreach (uint key in view.GetColumn<uint>("Label"))
-                    {
-                        counts[key - 1]++;
-                    }
-
-                    _ = ImageShape.TryFrom(view.Schema["Pixels"].Type, out ImageShape shape);
-                    KeyValuePair<string, int>[] classes = [.. names.DenseValues()
-                        .Zip(counts, (n, count) => KeyValuePair.Create(n.ToString(), count))];
-                    OwnPart part = new(name, folder, counts.Sum(), classes);
-                    Parts.Add(part);
-                    Findings.Add(new($"{name}, classes", true, Classes(part)));
-                    Findings.Add(new($"{name}, images", true, $"{part.Images:N0} read, {shape}"));
-                });
-            }
-        }
-
-        private void Look(string name, ImageFolderFiles files)
-        {
-            KeyValuePair<string, int>[] classes = [.. files.Classes.Zip(files.Files, (c, f) => KeyValuePair.Create(c.Name, f.Length))];
-            OwnPart part = new(name, files.Folder, classes.Sum(c => c.Value), classes);
-            Parts.Add(part);
-            Findings.Add(new($"{name}, classes", true, Classes(part)));
-            if (files.PassedOver is string passedOver)
-            {
-                Findings.Add(new($"{name}, passed over", true, passedOver));
-            }
-
-            string what = $"{name}, images";
-            int total = part.Images + files.Faults.Count;
-            Action<int, int> report = DataChecker.Progress(progress, what);
-            string[] all = [.. files.Files.SelectMany(f => f)];
-            ImageFilesCheck check = ImageFilesCheck.Of(all, done => report(done, all.Length), cancellation);
-            FileFault[] faults =
+        Dictionary<Split, Action<int, int>> reports = new[] { Split.Train, Split.Test }
+            .ToDictionary(split => split, split => DataChecker.Progress(progress, Images(split)));
+        var check = ImageSetCheck.Of(folder, (split, done, files) => reports[split](done, files), cancellation);
+        return new(
             [
-                .. files.Faults.Concat(check.Faults).OrderBy(f => f.File, StringComparer.Ordinal)
-                    .Select(f => new FileFault(f.File, f.Reason)),
-            ];
-            Faults.AddRange(faults);
-            string formats = string.Join(", ", check.Formats.Select(f => $"{f.Value:N0} {f.Key.ToString().ToUpperInvariant()}"));
-            Findings.Add(faults.Length > 0
-                ? new(what, false, $"{faults.Length:N0} of {total:N0} cannot be read")
-                : new(what, true, $"{total:N0} read, {Size(check.Smallest)} to {Size(check.Largest)}, {formats}"));
-        }
-
-        private void Try(string what, Action look)
-        {
-            try
-            {
-                look();
-            }
-            catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
-            {
-                Findings.Add(new(what, false, e.Message));
-            }
-        }
-
-        private static string Name(Split split) => split == Split.Train ? "train" : "test";
-
-        private static string Size((int Width, int Height)? size) => $"{size?.Width} x {size?.Height}";
-
-        private static string Classes(OwnPart part) => part.Classes.Count <= MostListed
-            ? $"{part.Classes.Count}: {string.Join(", ", part.Classes.Select(c => $"{c.Key} {c.Value:N0}"))}"
-            : $"{part.Classes.Count:N0} of {part.Classes.Min(c => c.Value):N0} to {part.Classes.Max(c => c.Value):N0} images";
+                new("format", true, $"{NameOf(check.Format)}; not checked as a set of the catalogue"),
+                .. check.Format == ImageSetFormat.ClassFolders ? (Finding[])[PartsOf(check)] : [],
+                .. check.Parts.SelectMany(part => LookAt(part, check.Format)),
+            ],
+            [.. check.Parts.Where(p => p.Error is null)],
+            [.. check.Parts.SelectMany(p => p.Faults)]);
     }
-}
 
-/// <summary>A part of such a folder.</summary>
-/// <param name="Name">train or test.</param>
-/// <param name="Folder">Where it lies.</param>
-/// <param name="Images">Its images, with those that cannot be read.</param>
-/// <param name="Classes">How many there are of each class.</param>
-internal sealed record OwnPart(string Name, string Folder, int Images, IReadOnlyList<KeyValuePair<string, int>> Classes);
+    /// <summary>train or test.</summary>
+    public static string NameOf(Split split) => split == Split.Train ? "train" : "test";
 
-/// <summary>What is wrong with an image file.</summary>
-/// <param name="File">The file.</param>
-/// <param name="Reason">What was found, and what is allowed.</param>
-internal sealed record FileFault(string File, string Reason)
-{
-    public override string ToString() => $"{File}: {Reason}";
+    private static string NameOf(ImageSetFormat format) => format switch
+    {
+        ImageSetFormat.Cifar10 => "binary files like those of CIFAR-10",
+        ImageSetFormat.Cifar100 => "binary files like those of CIFAR-100",
+        ImageSetFormat.Idx => "IDX files",
+        _ => "folders of images, one a class",
+    };
+
+    private static Finding PartsOf(ImageSetCheck check) => new("parts", check.Error is null, check.Error
+        ?? (check.Parts is [var train, var test]
+            ? $"{Path.GetFileName(train.Folder)} to train on, {Path.GetFileName(test.Folder)} to test on"
+            : "none; it is divided when it is loaded"));
+
+    private static IEnumerable<Finding> LookAt(ImageSetPart part, ImageSetFormat format)
+    {
+        string classes = $"{NameOf(part.Split)}, classes", images = Images(part.Split);
+        if (part.Error is not null)
+        {
+            yield return new(format == ImageSetFormat.ClassFolders ? classes : images, false, part.Error);
+            yield break;
+        }
+
+        yield return new(classes, true, Classes(part));
+        if (part.PassedOver is not null)
+        {
+            yield return new($"{NameOf(part.Split)}, passed over", true, part.PassedOver);
+        }
+
+        yield return part.Shape is { } shape ? new(images, true, $"{part.Images:N0} read, {shape}")
+            : part.Faults.Count > 0 ? new(images, false, $"{part.Faults.Count:N0} of {part.Files:N0} cannot be read")
+            : new(images, true, $"{part.Files:N0} read, {Size(part.Smallest)} to {Size(part.Largest)}, "
+                + string.Join(", ", part.Formats.Select(f => $"{f.Value:N0} {f.Key}")));
+    }
+
+    private static string Images(Split split) => $"{NameOf(split)}, images";
+
+    private static string Size((int Width, int Height)? size) => $"{size?.Width} x {size?.Height}";
+
+    private static string Classes(ImageSetPart part) => part.Classes.Count <= MostListed
+        ? $"{part.Classes.Count}: {string.Join(", ", part.Classes.Select(c => $"{c.Key} {c.Value:N0}"))}"
+        : $"{part.Classes.Count:N0} of {part.Classes.Min(c => c.Value):N0} to {part.Classes.Max(c => c.Value):N0} images";
 }

@@ -58,6 +58,18 @@ public sealed record Sweep(string Name, params ImmutableArray<SweepGrid> Grids)
         return json.ToJsonString(JsonOutput.Options) + "\n";
     }
 
+    /// <summary>Checks the sweep as a run of it does, and trains nothing.</summary>
+    /// <returns>What there would be to train: every cell once.</returns>
+    /// <exception cref="InvalidDataException">The sweep has a value that is not allowed: the message has a line for each.</exception>
+    public ImmutableArray<PlannedCell> Plan() => Plan("", ToJson());
+
+    /// <summary>The same for a sweep file.</summary>
+    /// <param name="file">The sweep file: JSON of docs/sweep.schema.json.</param>
+    /// <returns>What there would be to train: every cell once.</returns>
+    /// <exception cref="InvalidDataException">The file is no sweep: the message has each fault with its line.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static ImmutableArray<PlannedCell> PlanFile(string file) => Plan(file, File.ReadAllText(file));
+
     /// <summary>Trains what is not finished, and reads what there is.</summary>
     /// <param name="folder">The sweep's folder; it is made. Default: sweeps/ and the sweep's name.</param>
     /// <param name="options">How to run it; null for the defaults.</param>
@@ -88,6 +100,9 @@ public sealed record Sweep(string Name, params ImmutableArray<SweepGrid> Grids)
         string file, string? folder = null, SweepOptions? options = null, CancellationToken cancellation = default)
         => Run(file, File.ReadAllText(file), folder, options, cancellation);
 
+    private static ImmutableArray<PlannedCell> Plan(string path, string text)
+        => [.. SweepFile.Read(path, text, Catalogue.All).Cells.Select(cell => new PlannedCell(cell.Id, cell.Plan.Settings))];
+
     private static SweepResults Run(string path, string text, string? folder, SweepOptions? options, CancellationToken cancellation)
     {
         SweepWorker.RefuseToBegin();
@@ -96,3 +111,8 @@ public sealed record Sweep(string Name, params ImmutableArray<SweepGrid> Grids)
         return SweepResults.Read(session.Folder.Name);
     }
 }
+
+/// <summary>A cell of a sweep, resolved and checked.</summary>
+/// <param name="Id">The name of its folder below cells/: a digest of its settings.</param>
+/// <param name="Settings">Everything that its result depends on, as its config.json has it.</param>
+public sealed record PlannedCell(string Id, JsonObject Settings);

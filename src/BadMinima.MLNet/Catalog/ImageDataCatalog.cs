@@ -54,9 +54,9 @@ public static partial class ImageDataCatalog
         bool inMemory = true)
         => ImageFormats.Recognize(folder) switch
         {
-            ImageFormat.Cifar10 => catalog.LoadCifar10(folder, split, maximumRows),
-            ImageFormat.Cifar100 => catalog.LoadCifar100(folder, split, maximumRows),
-            ImageFormat.Idx => catalog.LoadIdx(folder, split, maximumRows: maximumRows),
+            ImageSetFormat.Cifar10 => catalog.LoadCifar10(folder, split, maximumRows),
+            ImageSetFormat.Cifar100 => catalog.LoadCifar100(folder, split, maximumRows),
+            ImageSetFormat.Idx => catalog.LoadIdx(folder, split, maximumRows: maximumRows),
             _ => catalog.LoadImageFolder(folder, height, width, split, maximumRows: maximumRows, inMemory: inMemory),
         };
 
@@ -100,7 +100,7 @@ public static partial class ImageDataCatalog
         bool inMemory = true)
     {
         IDataView train = catalog.LoadImageSet(folder, Split.Train, maximumRows, height, width, inMemory);
-        return ImageFormats.Recognize(folder) == ImageFormat.ClassFolders && !ImageFolderParts.Of(folder).AreTwo
+        return ImageFormats.Recognize(folder) == ImageSetFormat.ClassFolders && !ImageFolderParts.Of(folder).AreTwo
             ? catalog.TrainTestSplit(train, testFraction, seed: seed)
             : TrainTestParts.Create(train, catalog.LoadImageSet(folder, Split.Test, maximumRows, height, width, inMemory));
     }

@@ -42,8 +42,8 @@ internal sealed class SweepKind(string folder) : Kind(folder)
     public override bool Load(byte[] damaged, int index)
     {
         System.IO.File.WriteAllBytes(File(DamagedName), damaged);
-        SweepPlan sweep = SweepFile.Read(DamagedName, System.IO.File.ReadAllText(File(DamagedName)), Catalogue.All);
-        Require(sweep.Cells.Select(c => c.Id).Distinct().Count() == sweep.Cells.Length, "two cells of one id");
+        IReadOnlyList<PlannedCell> cells = Sweep.PlanFile(File(DamagedName));
+        Require(cells.Select(c => c.Id).Distinct().Count() == cells.Count, "two cells of one id");
         return damaged.AsSpan().SequenceEqual(Original(index));
     }
 

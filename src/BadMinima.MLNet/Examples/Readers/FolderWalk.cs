@@ -1,5 +1,4 @@
 using System.IO.Enumeration;
-using BadMinima.MLNet.Examples.Decoding;
 
 namespace BadMinima.MLNet.Examples.Readers;
 

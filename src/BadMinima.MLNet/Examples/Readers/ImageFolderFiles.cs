@@ -1,4 +1,3 @@
-using BadMinima.MLNet.Examples.Decoding;
 using BadMinima.MLNet.Labels;
 
 namespace BadMinima.MLNet.Examples.Readers;

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using BadMinima.MLNet.Examples.Decoding;
 using BadMinima.MLNet.Labels;
 
 namespace BadMinima.MLNet.Examples.Readers;

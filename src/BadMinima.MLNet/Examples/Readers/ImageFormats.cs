@@ -1,30 +1,21 @@
 namespace BadMinima.MLNet.Examples.Readers;
 
-/// <summary>The formats that a folder can hold a set in.</summary>
-internal enum ImageFormat
-{
-    Cifar10,
-    Cifar100,
-    Idx,
-    ClassFolders,
-}
-
 /// <summary>Tells by the files in a folder which format it holds; the folder's own name says nothing.</summary>
 internal static class ImageFormats
 {
     private static readonly Split[] BothParts = [Split.Train, Split.Test];
 
-    public static ImageFormat Recognize(string folder)
+    public static ImageSetFormat Recognize(string folder)
     {
         Guard.FolderExists(folder);
         return Candidates(folder) switch
         {
-            [ImageFormat one] => one,
+            [ImageSetFormat one] => one,
             [] when CifarVersions.Explain(folder) is string other => throw new InvalidDataException(
                 $"{folder}: no image set found. {other}{Hint(folder)}"),
             [] => throw new InvalidDataException(
                 $"{folder}: no image set found. Looked for {LookedFor}.{IdxNames.Hint(folder)}{Hint(folder)}"),
-            ImageFormat[] several => throw new InvalidDataException(
+            ImageSetFormat[] several => throw new InvalidDataException(
                 $"{folder}: files of several sets found ({string.Join(", ", several)}). "
                 + "Give each set a folder of its own, or call the loader of the one that is meant."),
         };
@@ -35,27 +26,27 @@ internal static class ImageFormats
         + "IDX (train-images-idx3-ubyte, t10k-images-idx3-ubyte and their labels, plain or .gz, also with a prefix), "
         + "and folders of images, one a class (class/image.jpg, or train/class/image.jpg and the same under test or val)";
 
-    private static ImageFormat[] Candidates(string folder)
+    private static ImageSetFormat[] Candidates(string folder)
     {
-        ImageFormat[] inFiles = [.. InFiles(folder)];
-        return inFiles.Length == 0 && FolderWalk.FindsImages(folder) ? [ImageFormat.ClassFolders] : inFiles;
+        ImageSetFormat[] inFiles = [.. InFiles(folder)];
+        return inFiles.Length == 0 && FolderWalk.FindsImages(folder) ? [ImageSetFormat.ClassFolders] : inFiles;
     }
 
-    private static IEnumerable<ImageFormat> InFiles(string folder)
+    private static IEnumerable<ImageSetFormat> InFiles(string folder)
     {
         if (HasAny(CifarReader.Files10))
         {
-            yield return ImageFormat.Cifar10;
+            yield return ImageSetFormat.Cifar10;
         }
 
         if (HasAny(CifarReader.Files100))
         {
-            yield return ImageFormat.Cifar100;
+            yield return ImageSetFormat.Cifar100;
         }
 
         if (IdxNames.HasImages(folder))
         {
-            yield return ImageFormat.Idx;
+            yield return ImageSetFormat.Idx;
         }
 
         bool HasAny(Func<Split, string[]> names) => BothParts.SelectMany(names).Any(n => File.Exists(Path.Combine(folder, n)));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using BadMinima.MLNet;
 using BadMinima.Reporting;
 
 namespace BadMinima.Experiments;
@@ -65,7 +66,7 @@ internal static class DataCheckCommand
     {
         ConsoleTable.Write(new($"{set?.Title ?? "Images"} in {path}", [Column.Text("What"), Column.Text("Good"), Column.Text("Result")],
             [.. check.Findings.Select(f => (string[])[f.What, f.Good ? "yes" : "NO", f.Result])]));
-        foreach (FileFault fault in check.Faults)
+        foreach (ImageFault fault in check.Faults)
         {
             Console.WriteLine(fault);
         }
@@ -84,7 +85,13 @@ internal static class DataCheckCommand
         folder,
         good,
         check.Findings,
-        parts = check.Parts.Select(p => new { p.Name, p.Folder, p.Images, classes = p.Classes.ToDictionary(c => c.Key, c => c.Value) }),
+        parts = check.Parts.Select(p => new
+        {
+            name = OwnFolderCheck.NameOf(p.Split),
+            p.Folder,
+            p.Images,
+            classes = p.Classes.ToDictionary(c => c.Key, c => c.Value),
+        }),
         check.Faults,
     };
 
