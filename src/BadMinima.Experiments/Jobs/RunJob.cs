@@ -71,9 +71,9 @@ internal sealed record RunJob(string Folder, RunPlan Plan, string? Recipe = null
     {
         RunRequest[] others = [.. all.OfType<RunJob>().Select(job => job.Plan.Request)];
         string recipe = Plan.IsStart ? "(the start itself)"
-            : Recipe ?? $"{Plan.Request.Regularizers.ToName()}{Varying(Plan.Request.Training, others.Select(r => r.Training))}";
+            : Recipe ?? $"{Plan.Request.Regularizers.ToName()}{Varying(Plan.Request.TypedTraining, others.Select(r => r.TypedTraining))}";
         return [ShortName(Plan), Plan.Options.Architecture,
-            $"{Plan.Start}{Varying(Plan.Request.RandomLabels, others.Select(r => r.RandomLabels))}", recipe];
+            $"{Plan.Start}{Varying(Plan.Request.TypedRandomLabels, others.Select(r => r.TypedRandomLabels))}", recipe];
     }
 
     public override string Complete(JobContext context)

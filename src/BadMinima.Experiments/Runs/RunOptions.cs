@@ -23,9 +23,9 @@ internal static class RunOptions
             $"--{Data}", request.Data,
             .. RunRequest.Settings.Where(s => s.Name != Data && s.TextOf(request) is { } text && text != s.TextOf(defaults))
                 .SelectMany(s => (string[])[$"--{s.Name}", s.TextOf(request)!]),
-            .. request.RandomLabels.OrderBy(s => s.Key, StringComparer.Ordinal)
+            .. request.TypedRandomLabels.OrderBy(s => s.Key, StringComparer.Ordinal)
                 .SelectMany(s => (string[])[$"--{PhaseSettings.OptionOf(s.Key)}", s.Value]),
-            .. request.Training.OrderBy(s => s.Key, StringComparer.Ordinal).SelectMany(s => (string[])[$"--{s.Key}", s.Value]),
+            .. request.TypedTraining.OrderBy(s => s.Key, StringComparer.Ordinal).SelectMany(s => (string[])[$"--{s.Key}", s.Value]),
         ];
     }
 

@@ -28,7 +28,7 @@ internal sealed record RunPlan(RunRequest Request, RunData Data, Protocol Protoc
     /// <summary>The random-label phase alone: the same for all recipes that begin there. Null for a run without one.</summary>
     public RunPlan? AdversarialStart => Options.RandomLabels is null ? null : this with
     {
-        Request = Request with { Regularizers = Regularizers.None, Training = [] },
+        Request = Request with { Regularizers = Regularizers.None, TypedTraining = [] },
         Options = Options with { Training = null },
     };
 
@@ -81,9 +81,9 @@ internal sealed record RunPlan(RunRequest Request, RunData Data, Protocol Protoc
         }
 
         bool adversarial = request.Start == RunRequest.AdversarialStart;
-        if (!adversarial && (request.SaveStart is not null || request.RandomLabels.Count > 0))
+        if (!adversarial && (request.SaveStart is not null || request.TypedRandomLabels.Count > 0))
         {
-            string option = request.SaveStart is not null ? "save-start" : PhaseSettings.OptionOf(request.RandomLabels.Keys.First());
+            string option = request.SaveStart is not null ? "save-start" : PhaseSettings.OptionOf(request.TypedRandomLabels.Keys.First());
             throw new SettingException(
                 option, $"is given, but the run has no random-label phase: that takes --start {RunRequest.AdversarialStart}.");
         }
@@ -109,7 +109,7 @@ internal sealed record RunPlan(RunRequest Request, RunData Data, Protocol Protoc
             Architecture = architecture.Name,
             Initialization = request.Initialization,
             RandomLabels = adversarial ? RandomLabels(protocol, request) : null,
-            Training = (Recipe)Override(Recipe(protocol, request, data), request.Training),
+            Training = (Recipe)Override(Recipe(protocol, request, data), request.TypedTraining),
             Normalization = request.From is null ? Normalization(protocol, request, data) : null,
             Seed = request.Seed,
             Device = request.Device,
@@ -144,10 +144,10 @@ internal sealed record RunPlan(RunRequest Request, RunData Data, Protocol Protoc
     }
 
     private static RandomLabelPhase RandomLabels(Protocol protocol, RunRequest request)
-        => PhaseSettings.OfRandomLabels.Where(s => request.RandomLabels.ContainsKey(s.Name))
+        => PhaseSettings.OfRandomLabels.Where(s => request.TypedRandomLabels.ContainsKey(s.Name))
             .Aggregate(
-                (RandomLabelPhase)Override(protocol.RandomLabels, request.RandomLabels, PhaseSettings.RandomLabelPrefix),
-                (phase, s) => s.Apply(phase, request.RandomLabels[s.Name]));
+                (RandomLabelPhase)Override(protocol.RandomLabels, request.TypedRandomLabels, PhaseSettings.RandomLabelPrefix),
+                (phase, s) => s.Apply(phase, request.TypedRandomLabels[s.Name]));
 
     private static Phase Override(Phase phase, ImmutableDictionary<string, string> values, string prefix = "")
         => PhaseSettings.All.Where(s => values.ContainsKey(s.Name))

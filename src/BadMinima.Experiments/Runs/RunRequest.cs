@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 using BadMinima.MLNet;
 
 namespace BadMinima.Experiments;
@@ -63,13 +64,29 @@ public sealed record RunRequest
     public int? Threads { get; init; }
 
     /// <summary>
-    /// Values as typed of the settings of training on the true labels, by the names of the command line without dashes: <c>["batch-size"] =
-    /// "32"</c>. Default: none, the protocol's.
+    /// Settings of training on the true labels, on top of the protocol's, by their names in sweep files: <c>["batchSize"] = 32</c>,
+    /// <c>["stopAt"] = "off"</c>. Default: none.
     /// </summary>
-    public ImmutableDictionary<string, string> Training { get; init; } = [];
+    /// <exception cref="ArgumentException">There is no such setting, or what it is set to is no value of one.</exception>
+    public JsonObject Training
+    {
+        get => WrittenSettings.Of(TypedTraining);
+        init => TypedTraining = WrittenSettings.Typed(value, ofRandomLabels: false);
+    }
 
-    /// <summary>The same for the random-label phase, which has <c>replicas</c> and <c>zero-out</c> besides.</summary>
-    public ImmutableDictionary<string, string> RandomLabels { get; init; } = [];
+    /// <summary>The same for the random-label phase, which has <c>replicas</c> and <c>zeroOut</c> besides.</summary>
+    /// <exception cref="ArgumentException">There is no such setting, or what it is set to is no value of one.</exception>
+    public JsonObject RandomLabels
+    {
+        get => WrittenSettings.Of(TypedRandomLabels);
+        init => TypedRandomLabels = WrittenSettings.Typed(value, ofRandomLabels: true);
+    }
+
+    /// <summary><see cref="Training"/> as typed on the command line: <c>["batch-size"] = "32"</c>.</summary>
+    internal ImmutableDictionary<string, string> TypedTraining { get; init; } = [];
+
+    /// <summary>The same of <see cref="RandomLabels"/>.</summary>
+    internal ImmutableDictionary<string, string> TypedRandomLabels { get; init; } = [];
 
     internal DataRequest DataRequest => new(Data, Train, Test, Size, DataSeed);
 

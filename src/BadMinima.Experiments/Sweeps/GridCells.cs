@@ -91,8 +91,8 @@ internal sealed class GridCells(JObject grid, DataFinder finder, SweepErrors err
             select request with
             {
                 Start = adversarial ? RunRequest.AdversarialStart : RunRequest.RandomStart,
-                Training = training,
-                RandomLabels = labels,
+                TypedTraining = training,
+                TypedRandomLabels = labels,
             };
 
         static string DataOption(string name) => name switch { "name" => "data", "seed" => "data-seed", _ => name };

@@ -27,7 +27,7 @@ internal sealed class RunArguments
     /// <exception cref="ArgumentException">A value is not allowed; the message says which, and what is.</exception>
     public RunRequest Read(ParseResult parsed)
     {
-        RunRequest request = new() { Training = Given(_training), RandomLabels = Given(_randomLabels) };
+        RunRequest request = new() { TypedTraining = Given(_training), TypedRandomLabels = Given(_randomLabels) };
         foreach ((Setting<RunRequest> setting, Option<string?> option) in _request)
         {
             request = SettingOptions.TextOf(parsed, option) is string text ? setting.Apply(request, text) : request;

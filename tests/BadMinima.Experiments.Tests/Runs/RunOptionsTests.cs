@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using BadMinima.MLNet;
 
 namespace BadMinima.Experiments.Tests;
 
@@ -45,6 +47,47 @@ public sealed class RunOptionsTests
     {
         string[] typed = ["--data", "synthetic", "--start", "adversarial", "--random-label-momentum", "0.5", "--replicas", "2", "--nesterov", "true", "--schedule", "step:0.1@150,250"];
         CollectionAssert.AreEqual(typed, RunOptions.Of(Read(typed)).ToArray());
+    }
+
+    [TestMethod]
+    public void In_a_program_they_have_the_names_and_values_of_sweep_files()
+    {
+        RunRequest request = new()
+        {
+            Start = RunRequest.AdversarialStart,
+            Training = new()
+            {
+                ["batchSize"] = 32,
+                ["learningRate"] = 0.05,
+                ["flip"] = true,
+                ["stopAt"] = "off",
+                ["escapes"] = new JsonArray("ema", new JsonObject { ["sam"] = new JsonObject { ["rho"] = 0.1 } }),
+            },
+            RandomLabels = new() { ["zeroOut"] = 0.1, ["timeLimit"] = 2.5 },
+        };
+        Assert.AreEqual(
+            "--data synthetic --start adversarial --random-label-time-limit 2.5 --zero-out 0.1 --batch-size 32",
+            string.Join(' ', RunOptions.Of(request).Take(10)));
+        Assert.IsTrue(JsonNode.DeepEquals(request.Training, new RunRequest { Training = request.Training }.Training));
+        Assert.AreEqual("off 32", $"{request.Training["stopAt"]} {request.Training["batchSize"]}");
+        TwoPhaseTrainer.Options options = RunPlan.Resolve(request, new DataFinder([])).Options;
+        Assert.AreEqual(
+            (32, 0.05, true, 2),
+            (options.Training!.BatchSize, options.Training.LearningRate, options.Training.Augmentation.HorizontalFlip,
+                options.Training.Escapes.Count));
+        Assert.AreEqual((0.1, TimeSpan.FromMinutes(2.5)), (options.RandomLabels!.ZeroOutRatio, options.RandomLabels.TimeLimit));
+
+        foreach ((JsonObject training, string message) in new (JsonObject, string)[]
+        {
+            (new() { ["batch-size"] = 32 }, "\"batch-size\" is no setting of training; allowed are epochs, batchSize, "),
+            (new() { ["zeroOut"] = 0.1 }, "\"zeroOut\" is no setting of training"),
+            (new() { ["epochs"] = new JsonArray(1, 2) }, "\"epochs\" is [1,2]: one value is expected"),
+            (new() { ["epochs"] = null }, "\"epochs\" is null: "),
+            (new() { ["escapes"] = new JsonArray(1) }, "\"escapes\" is [1]: "),
+        })
+        {
+            Assert.StartsWith(message, Assert.ThrowsExactly<ArgumentException>(() => new RunRequest { Training = training }).Message);
+        }
     }
 
     [TestMethod]

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 
 namespace BadMinima.Experiments.Tests;
@@ -80,7 +79,7 @@ public sealed class OwnProgramTests : IDisposable
     [TestMethod]
     public void A_run_is_a_call_and_once_finished_a_look()
     {
-        RunRequest request = new() { Train = 60, Test = 40, Architecture = "mlp-100-100", Training = new Dictionary<string, string> { ["epochs"] = "2" }.ToImmutableDictionary() };
+        RunRequest request = new() { Train = 60, Test = 40, Architecture = "mlp-100-100", Training = new() { ["epochs"] = 2 } };
         RunResult result = Experiments.Run.Complete(request, _folder.File("run"));
         Assert.AreEqual((2, "mlp-100-100"), (result.Training!.Epochs, result.Architecture));
         Assert.AreEqual(result, Experiments.Run.Complete(request, _folder.File("run")));
