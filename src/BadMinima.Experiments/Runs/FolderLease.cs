@@ -81,7 +81,7 @@ internal sealed class FolderLease : IDisposable
     /// <summary>Whether it was lost: renewed too late, so that another machine took the folder for free.</summary>
     public bool IsLost => Read(FileOf(_folder, _number)) != _owner || File.Exists(FileOf(_folder, _number + 1));
 
-    /// <summary>Is cancelled soon after it was lost.</summary>
+    /// <summary>Is canceled soon after it was lost.</summary>
     public CancellationToken Lost => _lost.Token;
 
     public void Dispose()

@@ -124,7 +124,7 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Is cancelled when another machine takes this one for dead, and the run over.</summary>
+    /// <summary>Is canceled when another machine takes this one for dead, and the run over.</summary>
     public CancellationToken Lost => _lease.Lost;
 
     /// <summary>Whether that has happened.</summary>

@@ -8,13 +8,13 @@ internal static class MeasuredNormalization
 {
     /// <summary>Measures a set, whole. A channel or feature that never varies gets deviation 1.</summary>
     /// <param name="examples">The set.</param>
-    /// <param name="isCancelled">Is asked before every batch of images that have to be decoded; null: nobody is.</param>
+    /// <param name="isCanceled">Is asked before every batch of images that have to be decoded; null: nobody is.</param>
     /// <exception cref="OperationCanceledException">It said so.</exception>
-    public static Normalization Of(ImageSet examples, Func<bool>? isCancelled = null) => examples switch
+    public static Normalization Of(ImageSet examples, Func<bool>? isCanceled = null) => examples switch
     {
         ResidentImages { Shape.Kind: not InputKinds.Images } features => OfFeatures(features),
         ResidentImages => OfImages(examples, null),
-        _ => OfImages(examples, isCancelled),
+        _ => OfImages(examples, isCanceled),
     };
 
     /// <summary>
@@ -33,7 +33,7 @@ internal static class MeasuredNormalization
         return new([.. mean.cpu().data<double>()], [.. deviation.masked_fill_(constant, 1).cpu().data<double>()]);
     }
 
-    private static Normalization OfImages(ImageSet images, Func<bool>? isCancelled)
+    private static Normalization OfImages(ImageSet images, Func<bool>? isCanceled)
     {
         // 1024 images of 3x32x32, fewer if they are larger.
         int block = Math.Clamp((1 << 22) / images.Shape.Volume, 1, 1024);
@@ -44,9 +44,9 @@ internal static class MeasuredNormalization
         using IExamplePass blocks = images.Open([.. Enumerable.Range(0, images.Count)], block);
         for (int start = 0; start < images.Count; start += block)
         {
-            if (isCancelled?.Invoke() == true)
+            if (isCanceled?.Invoke() == true)
             {
-                throw new OperationCanceledException("Cancelled while the images were measured for normalization, before any training.");
+                throw new OperationCanceledException("Canceled while the images were measured for normalization, before any training.");
             }
 
             using var batch = NewDisposeScope();

@@ -34,8 +34,8 @@ internal static class HostEnvironments
             ? Devices.Resolve(name, context.GpuDeviceId, context.FallbackToCpu)
             : Devices.Resolve(name, null, true);
 
-    /// <summary>True once the context that the environment belongs to was cancelled.</summary>
-    public static bool IsCancelled(this IHostEnvironment environment) => environment is ICancelable { IsCanceled: true };
+    /// <summary>True once the context that the environment belongs to was canceled.</summary>
+    public static bool IsCanceled(this IHostEnvironment environment) => environment is ICancelable { IsCanceled: true };
 
     public static void Cancel(MLContext context) => Required(context).CancelExecution();
 

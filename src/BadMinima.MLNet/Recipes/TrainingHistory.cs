@@ -67,6 +67,6 @@ public enum PhaseEnd
     /// <summary><see cref="Phase.TimeLimit"/> had passed.</summary>
     TimeLimit,
 
-    /// <summary>It was cancelled; the model holds what was trained until then.</summary>
-    Cancelled,
+    /// <summary>It was canceled; the model holds what was trained until then.</summary>
+    Canceled,
 }

@@ -14,11 +14,11 @@ internal static class AccuracyMeter
     private const int FewestImages = 32;
     private const int PixelsInBatch = MostImages * 32 * 32;
 
-    /// <summary>The share of examples classified right, 0 to 1; null when <paramref name="isCancelled"/> said so in between.</summary>
+    /// <summary>The share of examples classified right, 0 to 1; null when <paramref name="isCanceled"/> said so in between.</summary>
     /// <param name="classifier">A classifier in inference mode.</param>
     /// <param name="examples">What it is measured on.</param>
-    /// <param name="isCancelled">Asked before every batch.</param>
-    public static double? Measure(ImageClassifier classifier, ITrainingExamples examples, Func<bool> isCancelled)
+    /// <param name="isCanceled">Asked before every batch.</param>
+    public static double? Measure(ImageClassifier classifier, ITrainingExamples examples, Func<bool> isCanceled)
     {
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
@@ -27,7 +27,7 @@ internal static class AccuracyMeter
         using IExamplePass batches = examples.Open([.. Enumerable.Range(0, examples.Count)], batchSize);
         for (int start = 0; start < examples.Count; start += batchSize)
         {
-            if (isCancelled())
+            if (isCanceled())
             {
                 return null;
             }

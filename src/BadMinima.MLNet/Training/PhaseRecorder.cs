@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace BadMinima.MLNet.Training;
 
 /// <summary>
-/// Writes a phase down as it goes: at each epoch's end, within an epoch when the time has come, and when it is cancelled.
+/// Writes a phase down as it goes: at each epoch's end, within an epoch when the time has come, and when it is canceled.
 /// </summary>
 /// <param name="folder">Where to.</param>
 /// <param name="every">How often within an epoch.</param>

@@ -18,7 +18,7 @@ namespace BadMinima.MLNet.Training;
 /// <param name="initialization">How a fresh network begins.</param>
 /// <param name="random">The generator of this phase.</param>
 /// <param name="report">Is told of every epoch.</param>
-/// <param name="isCancelled">Is asked after every batch.</param>
+/// <param name="isCanceled">Is asked after every batch.</param>
 /// <param name="record">Writes the phase down between two steps; null: nobody does.</param>
 internal sealed class PhaseRunner(
     Weights weights,
@@ -29,7 +29,7 @@ internal sealed class PhaseRunner(
     Initialization initialization,
     CounterRandom random,
     Action<EpochMetrics> report,
-    Func<bool> isCancelled,
+    Func<bool> isCanceled,
     PhaseRecorder? record)
 {
     // The stream of the phase's generator that the order of examples comes from; those of the parts stand in StepParts.
@@ -63,16 +63,16 @@ internal sealed class PhaseRunner(
             (state, bool whole) = TrainEpoch(parts, state);
             if (!whole || Measure(parts, state) is not { } metrics)
             {
-                end = PhaseEnd.Cancelled;
+                end = PhaseEnd.Canceled;
             }
             else
             {
                 state = state.Next(metrics);
                 report(metrics);
-                end = EndAfter(state) ?? (isCancelled() ? PhaseEnd.Cancelled : null);
+                end = EndAfter(state) ?? (isCanceled() ? PhaseEnd.Canceled : null);
             }
 
-            if ((end is PhaseEnd.Cancelled && !state.IsStart) || (end is null && record?.IsDueAfterEpoch == true))
+            if ((end is PhaseEnd.Canceled && !state.IsStart) || (end is null && record?.IsDueAfterEpoch == true))
             {
                 Record(parts, state);
             }
@@ -104,7 +104,7 @@ internal sealed class PhaseRunner(
             : null
         : null;
 
-    /// <summary>Trains what is left of the epoch. Not the whole of it when it was cancelled.</summary>
+    /// <summary>Trains what is left of the epoch. Not the whole of it when it was canceled.</summary>
     private (PhaseState State, bool Whole) TrainEpoch(StepParts parts, PhaseState state)
     {
         weights.Network.train();
@@ -119,7 +119,7 @@ internal sealed class PhaseRunner(
         using IExamplePass pass = examples.Open(order, phase.BatchSize, state.Step);
         for (int step = state.Step; step < Steps; step++)
         {
-            if (isCancelled())
+            if (isCanceled())
             {
                 return (At(step), false);
             }
@@ -159,7 +159,7 @@ internal sealed class PhaseRunner(
             };
     }
 
-    /// <summary>The trained epoch's numbers; null when measuring was cancelled.</summary>
+    /// <summary>The trained epoch's numbers; null when measuring was canceled.</summary>
     private EpochMetrics? Measure(StepParts parts, PhaseState state)
     {
         int epoch = state.Epochs.Count + 1;
@@ -170,8 +170,8 @@ internal sealed class PhaseRunner(
         if (epoch % phase.MeasureEvery == 0 || epoch == phase.Epochs)
         {
             using ImageClassifier measured = Measured(parts);
-            trainingAccuracy = AccuracyMeter.Measure(measured, examples, isCancelled);
-            testAccuracy = validation is null ? null : AccuracyMeter.Measure(measured, validation, isCancelled);
+            trainingAccuracy = AccuracyMeter.Measure(measured, examples, isCanceled);
+            testAccuracy = validation is null ? null : AccuracyMeter.Measure(measured, validation, isCanceled);
             if (trainingAccuracy is null || (validation is not null && testAccuracy is null))
             {
                 return null;

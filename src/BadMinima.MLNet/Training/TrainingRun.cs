@@ -17,10 +17,10 @@ namespace BadMinima.MLNet.Training;
 /// <param name="validation">What test accuracies are measured on; null: nothing.</param>
 /// <param name="start">The model that training starts from; null for a fresh network.</param>
 /// <param name="channel">Where to say how it goes.</param>
-/// <param name="isCancelled">Is asked after every batch.</param>
+/// <param name="isCanceled">Is asked after every batch.</param>
 internal sealed class TrainingRun(
     TwoPhaseTrainer.Options options, int seed, ImageClassifier classifier, ImageSet train, ImageSet? validation, TwoPhaseTransformer? start,
-    IChannel channel, Func<bool> isCancelled)
+    IChannel channel, Func<bool> isCanceled)
 {
     // Streams of the seed's generator.
     private const ulong CorruptionStream = 0;
@@ -56,14 +56,14 @@ internal sealed class TrainingRun(
                 => folder is null ? null : new(folder, options.Checkpoints!.Every, settings!, weights, finished, Warn);
             var runner = new PhaseRunner(
                 weights, kind, phase, examples(), validation, options.Initialization, CounterRandom.Create(seed).Stream(stream),
-                Report, isCancelled, Recorder());
+                Report, isCanceled, Recorder());
             PhaseHistory history = runner.Run(state, stored);
             HasTrained |= runner.HasTrained;
             channel.Info(
                 MessageSensitivity.None,
                 $"{kind} ended after {history.Epochs.Length} of {phase.Epochs} epochs and {history.Seconds:F1} s: {history.EndedBy}");
             finished = finished.Add(history);
-            if (history.EndedBy == PhaseEnd.Cancelled)
+            if (history.EndedBy == PhaseEnd.Canceled)
             {
                 break;
             }

@@ -80,7 +80,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     /// Pixels out of range, an image file that cannot be decoded, or fewer than two classes.
     /// </exception>
     /// <exception cref="InvalidOperationException">The device is not there, or training diverged.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled before the first step of training.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled before the first step of training.</exception>
     public TwoPhaseTransformer Fit(IDataView input) => Fit(input, null);
 
     /// <summary>Trains, with a validation set or from an earlier model.</summary>
@@ -100,7 +100,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     /// Pixels out of range, an image file that cannot be decoded, or fewer than two classes.
     /// </exception>
     /// <exception cref="InvalidOperationException">The device is not there, or training diverged.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled before the first step of training.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled before the first step of training.</exception>
     /// <exception cref="IOException">
     /// The folder of <see cref="Options.Checkpoints"/> cannot be written to, is in use, or holds an earlier run, which <see cref="Resume"/>
     /// would continue.
@@ -189,7 +189,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         }
 
         Normalization normalization = start?.Classifier.Normalization ?? _options.Normalization
-            ?? MeasuredNormalization.Of(train, IsCancelled);
+            ?? MeasuredNormalization.Of(train, IsCanceled);
         var classifier = new ImageClassifier(
             Architectures.Create(architecture, pixels.Shape, labels.Classes, Seed, _options.Initialization), architecture, pixels.Shape,
             labels.Classes, normalization, device);
@@ -204,13 +204,13 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             channel.Info(MessageSensitivity.None,
                 $"{architecture.Name}, {classifier.Network.parameters().Sum(p => p.numel()):N0} parameters, "
                 + $"on {device} ({TorchRuntime.Description}); {train.Count:N0} {pixels.Shape}, {labels.Classes} classes; seed {Seed}");
-            var run = new TrainingRun(_options, Seed, classifier, train, validation, start, channel, IsCancelled);
+            var run = new TrainingRun(_options, Seed, classifier, train, validation, start, channel, IsCanceled);
             ImmutableArray<PhaseHistory> phases = run.Run(folder, checkpoint);
-            if (!run.HasTrained && IsCancelled())
+            if (!run.HasTrained && IsCanceled())
             {
                 throw new OperationCanceledException(
-                    "Cancelled before the first step of training: there is no trained model. "
-                    + "A context whose execution was cancelled stays so; make a new MLContext to go on.",
+                    "Canceled before the first step of training: there is no trained model. "
+                    + "A context whose execution was canceled stays so; make a new MLContext to go on.",
                     _options.CancellationToken);
             }
 
@@ -245,7 +245,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             throw;
         }
 
-        bool IsCancelled() => _options.CancellationToken.IsCancellationRequested || _environment.IsCancelled();
+        bool IsCanceled() => _options.CancellationToken.IsCancellationRequested || _environment.IsCanceled();
 
         ImageSet Read(IDataView data, string role, ClassLabels classLabels, PixelColumn pixelColumn)
         {

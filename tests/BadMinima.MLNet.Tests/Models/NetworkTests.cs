@@ -26,10 +26,10 @@ public sealed class NetworkTests
             foreach ((string parameter, Parameter value) in network.named_parameters())
             {
                 // BatchNorm takes away what a bias before it adds: VGG's have a gradient, of zero up to rounding.
-                bool cancelled = name.StartsWith("vgg", StringComparison.Ordinal) && parameter.StartsWith("conv", StringComparison.Ordinal) && parameter.EndsWith("bias", StringComparison.Ordinal);
+                bool canceled = name.StartsWith("vgg", StringComparison.Ordinal) && parameter.StartsWith("conv", StringComparison.Ordinal) && parameter.EndsWith("bias", StringComparison.Ordinal);
                 Assert.IsNotNull(value.grad, parameter);
                 float norm = value.grad.norm().item<float>();
-                Assert.IsTrue(float.IsFinite(norm) && (cancelled || norm > 0), $"{parameter}: {norm}");
+                Assert.IsTrue(float.IsFinite(norm) && (canceled || norm > 0), $"{parameter}: {norm}");
             }
         }
 

@@ -43,7 +43,7 @@ public sealed class CheckpointTests : IDisposable
             // It is asked before each step, before each batch of a measurement and at each epoch's end: all of these are met.
             int asked = 0;
             ImmutableArray<PhaseHistory> phases = Run(options, () => asked++ > 3 + interruptions % 4, out byte[] weights);
-            if (phases[^1].EndedBy != PhaseEnd.Cancelled)
+            if (phases[^1].EndedBy != PhaseEnd.Canceled)
             {
                 CollectionAssert.AreEqual(expected, weights);
                 Assert.HasCount(whole.Length, phases);
@@ -277,8 +277,8 @@ public sealed class CheckpointTests : IDisposable
         return Tiny.Weights(model);
     }
 
-    /// <summary>What the trainer does, but one can say when it is cancelled.</summary>
-    private ImmutableArray<PhaseHistory> Run(TwoPhaseTrainer.Options options, Func<bool> isCancelled, out byte[] weights)
+    /// <summary>What the trainer does, but one can say when it is canceled.</summary>
+    private ImmutableArray<PhaseHistory> Run(TwoPhaseTrainer.Options options, Func<bool> isCanceled, out byte[] weights)
     {
         IDataView data = Tiny.Train(_ml);
         using IChannel channel = ((IHostEnvironment)_ml).Start("test");
@@ -288,7 +288,7 @@ public sealed class CheckpointTests : IDisposable
         using var classifier = new ImageClassifier(Architectures.Create(architecture, set.Shape, 10, seed: 1), architecture, set.Shape, 10, MeasuredNormalization.Of(set), CPU);
         using CheckpointFolder folder = CheckpointFolder.Open(options.Checkpoints!.Folder);
         using Checkpoint? checkpoint = folder.ReadNewest(_ => { });
-        ImmutableArray<PhaseHistory> phases = new TrainingRun(options, seed: 1, classifier, set, null, null, channel, isCancelled).Run(folder, checkpoint);
+        ImmutableArray<PhaseHistory> phases = new TrainingRun(options, seed: 1, classifier, set, null, null, channel, isCanceled).Run(folder, checkpoint);
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream);
         NetworkWeights.Write(classifier.Network, writer);

@@ -116,7 +116,7 @@ public sealed class StreamedTrainingTests
         });
         using (TwoPhaseTransformer model = trainer.Fit(view))
         {
-            Assert.AreEqual((PhaseEnd.Cancelled, 1), (model.History.Phases.Single().EndedBy, model.History.Phases[0].Epochs.Length));
+            Assert.AreEqual((PhaseEnd.Canceled, 1), (model.History.Phases.Single().EndedBy, model.History.Phases[0].Epochs.Length));
         }
 
         Assert.Contains("before any training", Assert.ThrowsExactly<OperationCanceledException>(() => trainer.Fit(view)).Message);
@@ -139,7 +139,7 @@ public sealed class StreamedTrainingTests
         TwoPhaseTrainer.Options options = Options with { Architecture = "tapped-linear-of-the-streaming-test" };
         byte[] expected = Weights(Tiny.Trainer(_ml, options).Fit(view));
 
-        // Five batches an epoch in the first phase and three in the second: cancelled in the second epoch of the one and in the first of
+        // Five batches an epoch in the first phase and three in the second: canceled in the second epoch of the one and in the first of
         // the other.
         Assert.AreEqual(16, batches);
         batches = 0;

@@ -141,7 +141,7 @@ public sealed class TwoPhaseTrainerTests
     }
 
     [TestMethod]
-    public void A_cancelled_token_ends_training_and_keeps_what_was_trained()
+    public void A_canceled_token_ends_training_and_keeps_what_was_trained()
     {
         using var cancellation = new CancellationTokenSource();
         using TwoPhaseTransformer model = Tiny.Trainer(_ml, Tiny.Options with
@@ -158,36 +158,36 @@ public sealed class TwoPhaseTrainerTests
             },
         }).Fit(Tiny.Train(_ml));
         PhaseHistory phase = model.History.Phases.Single();
-        Assert.AreEqual((PhaseEnd.Cancelled, 3), (phase.EndedBy, phase.Epochs.Length));
+        Assert.AreEqual((PhaseEnd.Canceled, 3), (phase.EndedBy, phase.Epochs.Length));
         Assert.AreEqual(40, model.Transform(Tiny.Test(_ml)).GetColumn<float[]>("Score").Count());
     }
 
     [TestMethod]
-    public void A_cancelled_context_ends_training_in_the_first_phase_and_no_second_one_begins()
+    public void A_canceled_context_ends_training_in_the_first_phase_and_no_second_one_begins()
     {
         using TwoPhaseTransformer model = Tiny.Trainer(_ml, Tiny.Options with
         {
             RandomLabels = new() { Epochs = 1000, StopAtAccuracy = null },
             MetricsCallback = e => _ml.CancelExecution(),
         }).Fit(Tiny.Train(_ml));
-        Assert.AreEqual((PhaseKind.RandomLabels, PhaseEnd.Cancelled, 1), (model.History.Phases.Single().Kind, model.History.Phases[0].EndedBy, model.History.Phases[0].Epochs.Length));
+        Assert.AreEqual((PhaseKind.RandomLabels, PhaseEnd.Canceled, 1), (model.History.Phases.Single().Kind, model.History.Phases[0].EndedBy, model.History.Phases[0].Epochs.Length));
     }
 
     [TestMethod]
-    public void Cancelled_before_the_first_step_there_is_no_model()
+    public void Canceled_before_the_first_step_there_is_no_model()
     {
         _ml.CancelExecution();
-        Assert.Contains("Cancelled before the first step of training", Assert.ThrowsExactly<OperationCanceledException>(() => Tiny.Trainer(_ml).Fit(Tiny.Train(new MLContext(1)))).Message);
+        Assert.Contains("Canceled before the first step of training", Assert.ThrowsExactly<OperationCanceledException>(() => Tiny.Trainer(_ml).Fit(Tiny.Train(new MLContext(1)))).Message);
         var fresh = new MLContext(seed: 1);
         using var cancellation = new CancellationTokenSource();
         TwoPhaseTransformer start = Tiny.Trainer(fresh).Fit(Tiny.Train(fresh));
         cancellation.Cancel();
-        TwoPhaseTrainer.Options cancelled = Tiny.Options with { CancellationToken = cancellation.Token };
-        Assert.ThrowsExactly<OperationCanceledException>(() => Tiny.Trainer(fresh, cancelled).Fit(Tiny.Train(fresh)));
-        Assert.ThrowsExactly<OperationCanceledException>(() => Tiny.Trainer(fresh, cancelled).Fit(Tiny.Train(fresh), null, start), "not the model that it was to start from either");
+        TwoPhaseTrainer.Options canceled = Tiny.Options with { CancellationToken = cancellation.Token };
+        Assert.ThrowsExactly<OperationCanceledException>(() => Tiny.Trainer(fresh, canceled).Fit(Tiny.Train(fresh)));
+        Assert.ThrowsExactly<OperationCanceledException>(() => Tiny.Trainer(fresh, canceled).Fit(Tiny.Train(fresh), null, start), "not the model that it was to start from either");
         start.Dispose();
 
-        // What was cancelled so early has left nothing behind: not for Resume, and not in the way of Fit.
+        // What was canceled so early has left nothing behind: not for Resume, and not in the way of Fit.
         using var folder = new Images.TemporaryFolder();
         TwoPhaseTrainer.Options kept = Tiny.Options with { Checkpoints = new(folder.FullPath) };
         Assert.ThrowsExactly<OperationCanceledException>(() => Tiny.Trainer(fresh, kept with { CancellationToken = cancellation.Token }).Fit(Tiny.Train(fresh)));
