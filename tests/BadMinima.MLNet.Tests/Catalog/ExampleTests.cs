@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Text;
-using BadMinima.MLNet.Tests.Images;
+using BadMinima.MLNet.Tests.Examples;
 
 namespace BadMinima.MLNet.Tests.Catalog;
 

@@ -122,7 +122,7 @@ public sealed class SpecialNeuronTests
         EpochMetrics last = model.History.Phases[0].Epochs[^1];
         Assert.IsTrue(last.Measures[$"{escape}/a"] is { } a && double.IsFinite(a));
         Assert.Contains($"{escape}/b=", last.ToString());
-        using var folder = new Images.TemporaryFolder();
+        using var folder = new Examples.TemporaryFolder();
         ml.Model.Save(model, Tiny.Train(ml).Schema, folder.File("model.zip"));
         using TwoPhaseTransformer again = ml.Model.LoadTwoPhase(folder.File("model.zip"), out _);
         Assert.AreEqual(last, again.History.Phases[0].Epochs[^1]);

@@ -156,7 +156,7 @@ public sealed class RandomizeLabelsTests
         }
 
         Assert.AreEqual("e d c b b", Named(transformer));
-        using var folder = new Images.TemporaryFolder();
+        using var folder = new Examples.TemporaryFolder();
         _ml.Model.Save(transformer, Data().Schema, folder.File("noise.zip"));
         Assert.AreEqual("e d c b b", Named(_ml.Model.Load(folder.File("noise.zip"), out _)));
         IDataView unknown = _ml.Data.LoadFromPixels(new byte[5], new ImageShape(1, 1, 1), [0, 1, 2, 3, 4], ["a", "b", "c", "d", "x"]);

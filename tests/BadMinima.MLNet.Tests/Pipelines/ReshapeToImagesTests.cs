@@ -29,7 +29,7 @@ public sealed class ReshapeToImagesTests
     [TestMethod]
     public void Columns_of_a_csv_file_become_images_by_the_line_of_the_message()
     {
-        using var folder = new Images.TemporaryFolder();
+        using var folder = new Examples.TemporaryFolder();
         File.WriteAllLines(folder.File("digits.csv"), Enumerable.Range(0, 20).Select(i => $"{i % 2},{string.Join(',', Enumerable.Range(0, 784).Select(p => i % 2 == 0 ? 10 : 200))}"));
         IDataView data = _ml.Data.LoadFromTextFile(folder.File("digits.csv"), [new("Class", DataKind.String, 0), new("Features", DataKind.Single, [new(1, 784)])], separatorChar: ',');
         var keys = _ml.Transforms.Conversion.MapValueToKey("Label", "Class");
@@ -60,7 +60,7 @@ public sealed class ReshapeToImagesTests
     [TestMethod]
     public void Paths_and_encoded_bytes_are_refused_with_the_lines_to_paste_which_work()
     {
-        using var folder = new Images.TemporaryFolder();
+        using var folder = new Examples.TemporaryFolder();
         for (int i = 0; i < 4; i++)
         {
             using var bitmap = new SkiaSharp.SKBitmap(20, 20);

@@ -1,4 +1,4 @@
-using BadMinima.MLNet.Tests.Images;
+using BadMinima.MLNet.Tests.Examples;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using static TorchSharp.torch;

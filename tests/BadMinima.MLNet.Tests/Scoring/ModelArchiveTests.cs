@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
-using BadMinima.MLNet.Tests.Images;
+using BadMinima.MLNet.Tests.Examples;
 using ICSharpCode.SharpZipLib.Checksum;
 using Microsoft.ML;
 using Microsoft.ML.Data;

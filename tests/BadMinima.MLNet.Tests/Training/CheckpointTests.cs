@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using BadMinima.MLNet.Tests.Images;
+using BadMinima.MLNet.Tests.Examples;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using static TorchSharp.torch;

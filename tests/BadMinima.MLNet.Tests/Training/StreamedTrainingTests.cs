@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using BadMinima.MLNet.Tests.Images;
+using BadMinima.MLNet.Tests.Examples;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using TorchSharp;

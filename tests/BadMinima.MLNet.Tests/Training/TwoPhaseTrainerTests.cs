@@ -188,7 +188,7 @@ public sealed class TwoPhaseTrainerTests
         start.Dispose();
 
         // What was canceled so early has left nothing behind: not for Resume, and not in the way of Fit.
-        using var folder = new Images.TemporaryFolder();
+        using var folder = new Examples.TemporaryFolder();
         TwoPhaseTrainer.Options kept = Tiny.Options with { Checkpoints = new(folder.FullPath) };
         Assert.ThrowsExactly<OperationCanceledException>(() => Tiny.Trainer(fresh, kept with { CancellationToken = cancellation.Token }).Fit(Tiny.Train(fresh)));
         Assert.ThrowsExactly<OperationCanceledException>(() => Tiny.Trainer(fresh, kept with { CancellationToken = cancellation.Token }).Resume(Tiny.Train(fresh)));

@@ -1,6 +1,6 @@
 using Microsoft.ML;
 
-namespace BadMinima.MLNet.Tests.Images;
+namespace BadMinima.MLNet.Tests.Examples;
 
 [TestClass]
 public sealed class DamagedImagesTests : IDisposable

@@ -1,4 +1,4 @@
-namespace BadMinima.MLNet.Tests.Images;
+namespace BadMinima.MLNet.Tests.Examples;
 
 /// <summary>Folders of PNG files, no two of them alike.</summary>
 internal static class PictureFolder

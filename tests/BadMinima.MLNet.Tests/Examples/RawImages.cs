@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
-namespace BadMinima.MLNet.Tests.Images;
+namespace BadMinima.MLNet.Tests.Examples;
 
 /// <summary>Image files byte by byte: of kinds that ML.NET does not write, and with headers that claim any size.</summary>
 internal static class RawImages

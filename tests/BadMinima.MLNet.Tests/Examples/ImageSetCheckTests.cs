@@ -1,4 +1,4 @@
-namespace BadMinima.MLNet.Tests.Images;
+namespace BadMinima.MLNet.Tests.Examples;
 
 [TestClass]
 public sealed class ImageSetCheckTests

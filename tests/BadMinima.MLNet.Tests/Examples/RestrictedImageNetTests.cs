@@ -1,6 +1,6 @@
 using Microsoft.ML;
 
-namespace BadMinima.MLNet.Tests.Images;
+namespace BadMinima.MLNet.Tests.Examples;
 
 /// <summary>
 /// Made of folders that are called like ImageNet's. The ends of each run are its own; the names between them are invented, since only the

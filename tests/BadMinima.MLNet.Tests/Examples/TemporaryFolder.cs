@@ -1,4 +1,4 @@
-namespace BadMinima.MLNet.Tests.Images;
+namespace BadMinima.MLNet.Tests.Examples;
 
 /// <summary>A new folder that goes away with all that is in it.</summary>
 internal sealed class TemporaryFolder : IDisposable

@@ -1,6 +1,6 @@
 using Microsoft.ML;
 
-namespace BadMinima.MLNet.Tests.Images;
+namespace BadMinima.MLNet.Tests.Examples;
 
 /// <summary>What makes two sets of images the same one.</summary>
 [TestClass]

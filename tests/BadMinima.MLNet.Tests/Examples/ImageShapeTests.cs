@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace BadMinima.MLNet.Tests.Images;
+namespace BadMinima.MLNet.Tests.Examples;
 
 [TestClass]
 public sealed class ImageShapeTests

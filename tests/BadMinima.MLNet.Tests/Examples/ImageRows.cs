@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace BadMinima.MLNet.Tests.Images;
+namespace BadMinima.MLNet.Tests.Examples;
 
 /// <summary>A row of a labeled image set.</summary>
 internal sealed record ImageRow(ulong Id, uint Label, byte[] Pixels)
