@@ -13,6 +13,7 @@ public static class Architectures
     private static readonly ConcurrentDictionary<string, Architecture> Known = new(
         new[]
         {
+            AllCnn.C,
             SmallCnn.Narrow, SmallCnn.Wide, LeNet.Five, Mlp.TwoHidden, Mlp.Zhang1, Mlp.Zhang3, Mlp.Plane,
             ResNet.Of18, ResNet.Of34, ResNet.Of50, DenseNet.Bc40, DenseNet.Bc100, Vgg.Of11, Vgg.Of16,
         }.ToDictionary(a => a.Name), StringComparer.Ordinal);

@@ -76,9 +76,8 @@ public abstract record Phase
 
     /// <summary>
     /// The probability with which a Dropout layer of the network zeroes a value while training; at least 0 and less than 1; default 0. The
-    /// built-in networks have one before
-    /// their last linear layer. In a network of your own every <c>TorchSharp.Modules.Dropout</c> takes this value during the phase, also
-    /// where it was made with another, and 0 afterwards.
+    /// built-in networks have one before their last layer with weights. In a network of your own every <c>TorchSharp.Modules.Dropout</c>
+    /// takes this value during the phase, also where it was made with another, and 0 afterwards.
     /// </summary>
     public double Dropout { get; init; }
 

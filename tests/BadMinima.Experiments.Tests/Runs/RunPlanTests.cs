@@ -154,7 +154,7 @@ public sealed class RunPlanTests
     [DataRow("--size is 64; allowed for cifar-10 is none: its images are 3x32x32.", "--data", "cifar-10", "--size", "64")]
     [DataRow("--size is 2; allowed for points is none: points have no size.", "--data", "points", "--size", "2")]
     [DataRow("--train is 5; allowed for points is an even number", "--data", "points", "--train", "5")]
-    [DataRow("There is no architecture 'resnet'. Known are: cnn, ", "--architecture", "resnet")]
+    [DataRow("There is no architecture 'resnet'. Known are: all-cnn-c, cnn, ", "--architecture", "resnet")]
     [DataRow("--architecture is cnn; allowed for points is one that takes feature vectors: mlp, ", "--data", "points", "--architecture", "cnn")]
     [DataRow("--architecture is vgg16, for which images of 3x16x16 are too small: the least is 17x17.", "--data", "imagenette", "--size", "16", "--architecture", "vgg16")]
     [DataRow("There is no protocol 'best'. Known are: paper, quick, paper2d.", "--protocol", "best")]

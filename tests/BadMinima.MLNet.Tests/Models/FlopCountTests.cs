@@ -21,6 +21,11 @@ public sealed class FlopCountTests
         // 28x28 digits in their frame; the second convolution sees 14x14 and has none.
         Assert.AreEqual(2 * (Convolution(28, 1, 6, 5) + Convolution(10, 6, 16, 5) + 400 * 120 + 120 * 84 + 84 * 10), Flops("lenet", 1, 28));
         Assert.AreEqual(2 * (28 * 28 * 16 * 9 + 14 * 14 * 32 * 144 + 7 * 7 * 64 * 288 + 576 * 10), Flops("cnn", 1, 28));
+
+        // A stride of 2 halves the side; the convolution without padding takes two pixels of it.
+        long allCnn = Convolution(32, 3, 96, 3) + Convolution(32, 96, 96, 3) + Convolution(16, 96, 96, 3) + Convolution(16, 96, 192, 3)
+            + Convolution(16, 192, 192, 3) + Convolution(8, 192, 192, 3) + Convolution(6, 192, 192, 3) + Convolution(6, 192, 192, 1);
+        Assert.AreEqual(2 * (allCnn + Convolution(6, 192, 10, 1)), Flops("all-cnn-c", 3, 32));
     }
 
     [TestMethod]
