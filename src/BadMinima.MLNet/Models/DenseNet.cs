@@ -22,7 +22,7 @@ internal static class DenseNet
             Description = $"three dense blocks of {LayersOfBlock(depth)} bottleneck layers, growth rate {Growth}, reduction 0.5",
             MinimumSize = 8,
             Reference = "Huang, Liu, van der Maaten, Weinberger: Densely Connected Convolutional Networks, CVPR 2017",
-            PaperInitialization = InitializeConvolutions,
+            PaperInitialization = KaimingNormal.FanOut,
         };
 
     // Depth counts the stem, two transitions, the linear layer, and two convolutions a bottleneck layer.
@@ -65,17 +65,4 @@ internal static class DenseNet
         ("norm2", layers.Norm(4 * Growth)),
         ("relu2", layers.Relu()),
         ("conv2", layers.Convolution(4 * Growth, Growth, 3, padding: 1)));
-
-    /// <summary>N(0, 2 / (k * k * outputs)): He et al. 2015 in its fan-out form.</summary>
-    private static void InitializeConvolutions(nn.Module network)
-    {
-        foreach (Tensor weight in network.parameters().Where(p => p.dim() == 4))
-        {
-            long[] shape = weight.shape;
-            using Tensor values = empty(shape).normal_(0, Math.Sqrt(2.0 / (shape[0] * shape[2] * shape[3])));
-
-            // Drawn apart and copied, so that they are the same however the layer lays out its weight.
-            weight.copy_(values);
-        }
-    }
 }

@@ -13,7 +13,7 @@ namespace BadMinima.MLNet.Models;
 internal class Layers(Device? device = null)
 {
     /// <summary>
-    /// A convolution with a square kernel. No bias unless asked for: the BatchNorm that follows would take it away again.
+    /// A convolution with a square kernel. No bias unless asked for: a normalization that follows takes it away again, in whole or in part.
     /// </summary>
     public virtual Module<Tensor, Tensor> Convolution(
         int inputs, int outputs, int kernel, int stride = 1, int padding = 0, bool bias = false)
@@ -25,8 +25,15 @@ internal class Layers(Device? device = null)
     /// <summary>BatchNorm over the channels, with running statistics.</summary>
     public virtual Module<Tensor, Tensor> Norm(int channels) => new BatchNormalization(channels, device);
 
+    /// <inheritdoc cref="GroupNormalization"/>
+    /// <param name="channels">How many there are.</param>
+    /// <param name="channelsPerGroup">How many are normalized together, a divisor of the channels.</param>
+    public virtual Module<Tensor, Tensor> GroupNorm(int channels, int channelsPerGroup)
+        => new GroupNormalization(channels, channelsPerGroup, device);
+
     /// <summary>
-    /// ReLU in place: no layer before it may need its own output for the gradient (convolutions, linear layers, BatchNorm and sums do not).
+    /// ReLU in place: no layer before it may need its own output for the gradient (convolutions, linear layers, normalizations and sums do
+    /// not).
     /// </summary>
     public virtual Module<Tensor, Tensor> Relu() => new InPlaceRelu();
 
@@ -48,7 +55,7 @@ internal class Layers(Device? device = null)
     public virtual Module<Tensor, Tensor> Flatten() => nn.Flatten();
 
     /// <summary>
-    /// Dropout, off until a training phase sets its probability. Every network has it once, before its last linear layer.
+    /// Dropout, off until a training phase sets its probability. Every network has it once, before its last layer with weights.
     /// </summary>
     public virtual Module<Tensor, Tensor> Dropout() => nn.Dropout(0);
 

@@ -6,7 +6,7 @@ namespace BadMinima.MLNet.Models;
 
 /// <summary>
 /// residual(x) + x, or residual(x) + shortcut(x), computed in place of the residual's output, which its last layer therefore must not need
-/// for the gradient: convolutions, linear layers and BatchNorm do not; ReLU does.
+/// for the gradient: convolutions, linear layers and normalizations do not; ReLU does.
 /// </summary>
 /// <param name="residual">The residual, named "residual" in the state dictionary.</param>
 /// <param name="shortcut">The way around it, named "shortcut"; null: the input as it is.</param>

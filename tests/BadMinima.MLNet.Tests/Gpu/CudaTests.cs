@@ -30,6 +30,7 @@ public sealed class CudaTests
     [TestMethod]
     [DataRow("cnn")]
     [DataRow("resnet18")]
+    [DataRow("resnet18-gn")]
     [DataRow("densenet-bc-40")]
     public void One_step_on_the_GPU_is_that_of_the_CPU(string architecture)
     {

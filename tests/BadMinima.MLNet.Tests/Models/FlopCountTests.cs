@@ -37,6 +37,7 @@ public sealed class FlopCountTests
         long later = full / 2 + 3 * full + Convolution(16, 64, 128, 1);
         Assert.AreEqual(2 * (Convolution(32, 3, 64, 3) + 4 * full + 3 * later + 512 * 10), Flops("resnet18", 3, 32));
         Assert.AreEqual(2 * 555_422_720L, Flops("resnet18", 3, 32));
+        Assert.AreEqual(Flops("resnet18", 3, 32), Flops("resnet18-gn", 3, 32));
     }
 
     [TestMethod]

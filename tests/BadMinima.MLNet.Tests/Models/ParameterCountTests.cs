@@ -6,10 +6,12 @@ public sealed class ParameterCountTests
     /// <summary>Published counts; the residual networks' for ImageNet are torchvision's.</summary>
     [TestMethod]
     [DataRow("resnet18", 3, 32, 10, 11_173_962)]
+    [DataRow("resnet18-gn", 3, 32, 10, 11_173_962)]
     [DataRow("resnet34", 3, 32, 10, 21_282_122)]
     [DataRow("resnet50", 3, 32, 10, 23_520_842)]
     [DataRow("resnet50", 3, 32, 100, 23_705_252)]
     [DataRow("resnet18", 3, 224, 1000, 11_689_512)]
+    [DataRow("resnet18-gn", 3, 224, 1000, 11_689_512)]
     [DataRow("resnet34", 3, 224, 1000, 21_797_672)]
     [DataRow("resnet50", 3, 224, 1000, 25_557_032)]
     [DataRow("densenet-bc-40", 3, 32, 10, 176_122)]

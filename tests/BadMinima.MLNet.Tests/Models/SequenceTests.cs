@@ -8,6 +8,7 @@ public sealed class SequenceTests
     [TestMethod]
     [DataRow("cnn")]
     [DataRow("resnet18")]
+    [DataRow("resnet18-gn")]
     [DataRow("resnet50")]
     [DataRow("vgg11")]
     [DataRow("densenet-bc-40")]

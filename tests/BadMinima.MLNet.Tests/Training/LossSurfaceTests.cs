@@ -10,6 +10,7 @@ public sealed class LossSurfaceTests
     [TestMethod]
     [DataRow("lenet")]
     [DataRow("resnet18")]
+    [DataRow("resnet18-gn")]
     public void At_the_models_weights_it_is_ML_NETs_log_loss_and_its_slope_is_the_gradient(string architecture)
     {
         var ml = new MLContext(seed: 1);

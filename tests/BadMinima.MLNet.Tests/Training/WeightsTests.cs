@@ -12,6 +12,7 @@ public sealed class WeightsTests
     [TestMethod]
     [DataRow("cnn")]
     [DataRow("resnet18")]
+    [DataRow("resnet18-gn")]
     [DataRow("densenet-bc-40")]
     [DataRow("mlp")]
     public void Loss_and_gradient_are_those_of_the_plain_network(string architecture)
@@ -80,12 +81,14 @@ public sealed class WeightsTests
     }
 
     [TestMethod]
-    [DataRow(Precision.F32, 1e-4)]
-    [DataRow(Precision.BF16, 0.05)]
-    public void The_copy_to_measure_with_scores_as_the_network_does(Precision precision, double tolerance)
+    [DataRow("resnet18", Precision.F32, 1e-4)]
+    [DataRow("resnet18", Precision.BF16, 0.05)]
+    [DataRow("resnet18-gn", Precision.F32, 1e-4)]
+    [DataRow("resnet18-gn", Precision.BF16, 0.05)]
+    public void The_copy_to_measure_with_scores_as_the_network_does(string architecture, Precision precision, double tolerance)
     {
         using var scope = NewDisposeScope();
-        using ImageClassifier classifier = Classifier("resnet18");
+        using ImageClassifier classifier = Classifier(architecture);
         using var network = new Weights(classifier, precision);
         (Tensor images, _) = Batch(8);
         _ = network.Forward(network.Normalize(images));
