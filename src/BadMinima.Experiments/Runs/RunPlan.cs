@@ -103,12 +103,18 @@ internal sealed record RunPlan(RunRequest Request, RunData Data, Protocol Protoc
                     + $"{architecture.MinimumSize}x{architecture.MinimumSize}.");
         }
 
+        RandomLabelPhase? randomLabels = adversarial ? RandomLabels(protocol, request) : null;
+        if (data.IsVectors && randomLabels?.ZeroOutOf == ZeroOut.Pixels)
+        {
+            throw new SettingException("zero-out-of", $"is pixels; allowed for {data.Name} is values: they have no pixels.");
+        }
+
         TwoPhaseTrainer.Options options = new()
         {
             FeatureColumnName = data.FeatureColumnName,
             Architecture = architecture.Name,
             Initialization = request.Initialization,
-            RandomLabels = adversarial ? RandomLabels(protocol, request) : null,
+            RandomLabels = randomLabels,
             Training = (Recipe)Override(Recipe(protocol, request, data), request.TypedTraining),
             Normalization = request.From is null ? Normalization(protocol, request, data) : null,
             Seed = request.Seed,

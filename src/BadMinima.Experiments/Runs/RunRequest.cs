@@ -74,7 +74,9 @@ public sealed record RunRequest
         init => TypedTraining = WrittenSettings.Typed(value, ofRandomLabels: false);
     }
 
-    /// <summary>The same for the random-label phase, which has <c>replicas</c> and <c>zeroOut</c> besides.</summary>
+    /// <summary>
+    /// The same for the random-label phase, which has <c>replicas</c>, <c>zeroOut</c>, <c>zeroOutOf</c> and <c>labeling</c> besides.
+    /// </summary>
     /// <exception cref="ArgumentException">There is no such setting, or what it is set to is no value of one.</exception>
     public JsonObject RandomLabels
     {

@@ -17,8 +17,8 @@ internal static class WrittenSettings
     /// <inheritdoc cref="Of(Recipe)"/>
     public static JsonObject Of(RandomLabelPhase phase)
     {
-        JsonObject settings = Of(
-            phase, new RandomLabelPhase { Replicas = phase.Replicas, ZeroOutRatio = phase.ZeroOutRatio }, PhaseSettings.All);
+        RandomLabelPhase fresh = PhaseSettings.OfRandomLabels.Aggregate(new RandomLabelPhase(), (p, s) => s.Apply(p, s.TextOf(phase)!));
+        JsonObject settings = Of(phase, fresh, PhaseSettings.All);
         foreach (Setting<RandomLabelPhase> setting in PhaseSettings.OfRandomLabels)
         {
             settings[setting.Property] = Json(setting, setting.TextOf(phase)!);

@@ -70,6 +70,14 @@ internal static class PhaseSettings
             (p, t) => p with { Replicas = Text.Integer(t) }, p => p.Replicas),
         new("zero-out", "Q", Types.Number, "The share of each copy's values that is set to 0",
             (p, t) => p with { ZeroOutRatio = Text.Number(t) }, p => p.ZeroOutRatio),
+        new(
+            "zero-out-of", "values|pixels", Types.Words,
+            "What that share is of: distinct channel values, or pixels in all channels, drawn with replacement. Default: values",
+            (p, t) => p with { ZeroOutOf = Text.OneOf<ZeroOut>(t) }, p => p.ZeroOutOf),
+        new(
+            "labeling", "uniform|permutation", Types.Words,
+            "How random labels are drawn: uniform over the classes, or the training labels in another order. Default: uniform",
+            (p, t) => p with { Labeling = Text.OneOf<RandomLabeling>(t) }, p => p.Labeling),
     ];
 
     /// <summary>The name of the option, without dashes, of a setting of the random-label phase.</summary>

@@ -34,7 +34,12 @@ internal sealed record SweepBlame(JObject Grid, JToken Data, JToken Architecture
     private JObject? SettingsOf(string phase) => phase switch { "Training" => Training, "RandomLabels" => RandomLabels, _ => null };
 
     private JToken PlaceOf(string setting)
-        => setting switch { "architecture" => Architecture, "protocol" => Grid["protocol"] ?? Recipe, _ => Data };
+        => setting switch
+        {
+            "architecture" => Architecture,
+            "protocol" => Grid["protocol"] ?? Recipe,
+            _ => RandomLabels[Text.PropertyOf(setting)] ?? Data,
+        };
 
     /// <summary>The library's StopAtAccuracy is the file's stopAt, its Augmentation.CropPadding crop.</summary>
     private static JProperty? PropertyOf(JObject settings, string name)

@@ -31,7 +31,10 @@ public sealed record SweepGrid
     /// </summary>
     public JsonObject Training { get; init; } = [];
 
-    /// <summary>The same for the phase that fits random labels, which has <c>replicas</c> and <c>zeroOut</c> besides.</summary>
+    /// <summary>
+    /// The same for the phase that fits random labels, which has <c>replicas</c>, <c>zeroOut</c>, <c>zeroOutOf</c> and <c>labeling</c>
+    /// besides.
+    /// </summary>
     public JsonObject RandomLabels { get; init; } = [];
 
     /// <summary>

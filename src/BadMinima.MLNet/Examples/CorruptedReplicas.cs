@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace BadMinima.MLNet.Examples;
 
 /// <summary>
-/// R corrupted copies of each image: a share of the channel values set to 0 without repetition, and a label uniform over all classes.
-/// Nothing is stored:
-/// replica number e is drawn again, the same, from (seed, e) whenever it is needed, so R = 10 takes the memory of R = 1.
+/// R corrupted copies of each image: a share of it set to 0, and a random label. No image is stored: replica number e is drawn again, the
+/// same, from (seed, e) whenever it is needed, so R = 10 takes the memory of R = 1. Labels are stored where they are permutations: 4 bytes
+/// each.
 /// </summary>
 internal sealed class CorruptedReplicas : ITrainingExamples
 {
@@ -15,11 +15,21 @@ internal sealed class CorruptedReplicas : ITrainingExamples
     private readonly CounterRandom _random;
     private readonly int[] _positions;
 
+    // Values of a channel, one pixel each; 0 where single values are drawn.
+    private readonly int _plane;
+
+    // By example; null where each label is drawn by itself.
+    private readonly int[]? _permuted;
+
     /// <param name="images">The images.</param>
     /// <param name="replicas">Copies of each.</param>
-    /// <param name="zeroOutRatio">The share of channel values set to 0: int(volume * ratio) of them.</param>
+    /// <param name="zeroOutRatio">The share that is set to 0: of the channel values, or of the pixels.</param>
     /// <param name="random">The generator of this corruption.</param>
-    public CorruptedReplicas(ImageSet images, int replicas, double zeroOutRatio, CounterRandom random)
+    /// <param name="zeroOutOf">What the share is of.</param>
+    /// <param name="labeling">How labels are drawn.</param>
+    public CorruptedReplicas(
+        ImageSet images, int replicas, double zeroOutRatio, CounterRandom random, ZeroOut zeroOutOf = ZeroOut.Values,
+        RandomLabeling labeling = RandomLabeling.Uniform)
     {
         if ((long)images.Count * replicas > int.MaxValue)
         {
@@ -29,14 +39,18 @@ internal sealed class CorruptedReplicas : ITrainingExamples
         }
 
         (_images, _random, Count) = (images, random, images.Count * replicas);
-        ZeroedValues = (int)(images.Shape.Volume * zeroOutRatio);
+        _plane = zeroOutOf == ZeroOut.Pixels ? images.Shape.Image.Height * images.Shape.Image.Width : 0;
+        ZeroedValues = _plane > 0
+            ? (int)(_plane * zeroOutRatio) * images.Shape.Channels
+            : (int)(images.Shape.Volume * zeroOutRatio);
         _positions = [.. Enumerable.Range(0, images.Shape.Volume)];
+        _permuted = labeling == RandomLabeling.Permutation ? Permute(images.Labels, replicas, random) : null;
     }
 
     /// <summary>N * R; example e is replica e / N of image e % N.</summary>
     public int Count { get; }
 
-    /// <summary>How many channel values of each replica are 0.</summary>
+    /// <summary>How many channel values of each replica are set to 0; those of pixels that were drawn again are counted again.</summary>
     public int ZeroedValues { get; }
 
     public IExamplePass Open(int[] order, int batchSize, int firstBatch = 0)
@@ -56,8 +70,16 @@ internal sealed class CorruptedReplicas : ITrainingExamples
         for (int i = 0; i < examples.Length; i++)
         {
             CounterRandom example = _random.Stream((ulong)examples[i]);
-            labels[i] = example.Below(LabelCounter, _images.Classes);
-            DrawPositions(example, (long)i * volume, rest[..ZeroedValues]);
+            labels[i] = _permuted?[examples[i]] ?? example.Below(LabelCounter, _images.Classes);
+            if (_plane > 0)
+            {
+                DrawPixels(example, (long)i * volume, rest[..ZeroedValues]);
+            }
+            else
+            {
+                DrawPositions(example, (long)i * volume, rest[..ZeroedValues]);
+            }
+
             rest = rest[ZeroedValues..];
         }
 
@@ -89,6 +111,32 @@ internal sealed class CorruptedReplicas : ITrainingExamples
             _positions[destination[j] - offset] = (int)(destination[j] - offset);
             _positions[j] = j;
         }
+    }
+
+    /// <summary>Uniform pixels, with replacement: each in all channels.</summary>
+    private void DrawPixels(CounterRandom example, long offset, Span<long> destination)
+    {
+        int channels = _images.Shape.Channels;
+        for (int j = 0; j < destination.Length; j += channels)
+        {
+            int pixel = example.Below(LabelCounter + 1 + (ulong)(j / channels), _plane);
+            for (int c = 0; c < channels; c++)
+            {
+                destination[j + c] = offset + (long)c * _plane + pixel;
+            }
+        }
+    }
+
+    /// <summary>The labels in R orders, each of a generator of its own; those of the examples count from below, these from above.</summary>
+    private static int[] Permute(Tensor labels, int replicas, CounterRandom random)
+    {
+        using Tensor here = labels.cpu();
+        long[] own = here.data<long>().ToArray();
+        return
+        [
+            .. Enumerable.Range(0, replicas)
+                .SelectMany(r => random.Stream(ulong.MaxValue - (ulong)r).Permutation(own.Length), (_, image) => (int)own[image]),
+        ];
     }
 
     private sealed class Pass(CorruptedReplicas replicas, int[] order, int next, IExamplePass images) : IExamplePass

@@ -150,9 +150,9 @@ public abstract record Phase
 
 /// <summary>
 /// The first phase: fit random labels. Each training image appears <see cref="Replicas"/> times; in each replica a share
-/// <see cref="ZeroOutRatio"/> of its channel
-/// values is set to 0, and the label is uniform over all classes. The corrupted set is drawn once and stays the same in every epoch
-/// (Liu, Papailiopoulos, Achlioptas 2020, "adversarial initialization").
+/// <see cref="ZeroOutRatio"/> of its channel values is set to 0, and the label is uniform over all classes. The corrupted set is drawn once
+/// and stays the same in every epoch (Liu, Papailiopoulos, Achlioptas 2020, "adversarial initialization"). <see cref="ZeroOutOf"/> and
+/// <see cref="Labeling"/> have the corruptions of later works.
 /// </summary>
 public sealed record RandomLabelPhase : Phase
 {
@@ -175,11 +175,29 @@ public sealed record RandomLabelPhase : Phase
     /// </summary>
     public double ZeroOutRatio { get; init; } = DefaultZeroOutRatio;
 
+    /// <summary>
+    /// What the share is of: distinct channel values, which is the default, or pixels drawn with replacement, in all channels. Examples
+    /// that are no images have no pixels.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    public ZeroOut ZeroOutOf { get; init; }
+
+    /// <summary>How labels are drawn: uniform over all classes, which is the default, or as a permutation of the training labels.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    public RandomLabeling Labeling { get; init; }
+
     internal override void Validate(string name, InputShape? input = null)
     {
         base.Validate(name, input);
         OptionException.Check(Replicas >= 1, $"{name}.{nameof(Replicas)}", Replicas, "at least 1");
         OptionException.Check(ZeroOutRatio is >= 0 and <= 1, $"{name}.{nameof(ZeroOutRatio)}", ZeroOutRatio, "0 to 1");
+        OptionException.Check(
+            Enum.IsDefined(ZeroOutOf), $"{name}.{nameof(ZeroOutOf)}", ZeroOutOf, $"{ZeroOut.Values} or {ZeroOut.Pixels}");
+        OptionException.Check(
+            ZeroOutOf == ZeroOut.Values || input is null or { Kind: InputKinds.Images }, $"{name}.{nameof(ZeroOutOf)}", ZeroOutOf,
+            $"{ZeroOut.Values} for {input}: they have no pixels");
+        OptionException.Check(
+            Enum.IsDefined(Labeling), $"{name}.{nameof(Labeling)}", Labeling, $"{RandomLabeling.Uniform} or {RandomLabeling.Permutation}");
     }
 }
 

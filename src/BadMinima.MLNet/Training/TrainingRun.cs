@@ -29,7 +29,9 @@ internal sealed class TrainingRun(
 
     /// <summary>What the random-label phase trains on.</summary>
     public static CorruptedReplicas Replicas(ImageSet images, RandomLabelPhase phase, int seed)
-        => new(images, phase.Replicas, phase.ZeroOutRatio, CounterRandom.Create(seed).Stream(CorruptionStream));
+        => new(
+            images, phase.Replicas, phase.ZeroOutRatio, CounterRandom.Create(seed).Stream(CorruptionStream), phase.ZeroOutOf,
+            phase.Labeling);
 
     /// <summary>Whether a step of training was made, in this process or before the checkpoint.</summary>
     public bool HasTrained { get; private set; }

@@ -36,6 +36,8 @@ public sealed class RunPlanTests
     [
         ("replicas", "5", "replicas", "5"),
         ("zero-out", "0.25", "zeroOutRatio", "0.25"),
+        ("zero-out-of", "pixels", "zeroOutOf", "\"pixels\""),
+        ("labeling", "permutation", "labeling", "\"permutation\""),
     ];
 
     private static readonly (string Name, string Value, string Path, string Json)[] OfRuns =

@@ -63,15 +63,20 @@ public sealed class OwnProgramTests : IDisposable
     public void A_phase_of_the_library_is_written_whole_or_refused()
     {
         MLNet.Recipe recipe = MLNet.Protocol.Paper.Regularized with { EarlyStopping = new() { Patience = 7 }, TimeLimit = TimeSpan.FromMinutes(2.5) };
+        MLNet.RandomLabelPhase randomLabels = MLNet.Protocol.Paper.RandomLabels with
+        {
+            ZeroOutOf = MLNet.ZeroOut.Pixels,
+            Labeling = MLNet.RandomLabeling.Permutation,
+        };
         Sweep sweep = new("whole", new SweepGrid
         {
             Recipes = [new RecipeChoice("mine", recipe)],
-            Starts = [StartChoice.AdversarialWith(MLNet.Protocol.Paper.RandomLabels)],
+            Starts = [StartChoice.AdversarialWith(randomLabels)],
             Seeds = [3],
         });
         SweepPlan plan = Sweeping.Read(sweep.ToJson());
         Assert.AreEqual(recipe, plan.Cells.Single().Plan.Options.Training);
-        Assert.AreEqual(MLNet.Protocol.Paper.RandomLabels, plan.Cells.Single().Plan.Options.RandomLabels);
+        Assert.AreEqual(randomLabels, plan.Cells.Single().Plan.Options.RandomLabels);
         Assert.Contains("MinDelta", Assert.ThrowsExactly<ArgumentException>(
             () => new RecipeChoice("mine", recipe with { EarlyStopping = new() { MinDelta = 0.5 } })).Message);
     }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.ML;
 using static TorchSharp.torch;
 
@@ -72,6 +73,61 @@ public sealed class CorruptedReplicasTests
         using var scope = NewDisposeScope();
         Assert.IsTrue(Tiny.Same(new CorruptedReplicas(images, 1, 0, CounterRandom.Create(1)).Gather([0, 1, 2]).Pixels, images.Pixels));
         Assert.AreEqual(0, new CorruptedReplicas(images, 1, 1, CounterRandom.Create(1)).Gather([0, 1, 2]).Pixels.sum().item<long>());
+    }
+
+    [TestMethod]
+    public void The_default_corruption_never_changes()
+    {
+        using ResidentImages images = Set(count: 4, shape: new(3, 32, 32));
+        using var scope = NewDisposeScope();
+        (Tensor pixels, Tensor labels) = new CorruptedReplicas(images, 3, 0.1, CounterRandom.Create(1)).Gather([.. Enumerable.Range(0, 12)]);
+        Assert.AreEqual("fbc2a5fddae68049", Convert.ToHexStringLower(SHA256.HashData([.. pixels.bytes, .. labels.bytes]))[..16]);
+    }
+
+    [TestMethod]
+    public void Pixels_are_drawn_with_replacement_and_are_0_in_all_channels()
+    {
+        using ResidentImages images = Set(count: 20, shape: new(3, 32, 32));
+        var replicas = new CorruptedReplicas(images, 10, 0.1, CounterRandom.Create(1), ZeroOut.Pixels);
+        Assert.AreEqual(3 * 102, replicas.ZeroedValues);
+        using var scope = NewDisposeScope();
+        (Tensor pixels, Tensor labels) = replicas.Gather([.. Enumerable.Range(0, 200)]);
+
+        // No pixel is 0 to begin with, and what is not zeroed stays.
+        Tensor zero = pixels.eq(0);
+        Assert.IsTrue(Tiny.Same(zero.all(1, keepdim: true).expand(200, 3, 32, 32), zero));
+        Assert.IsTrue(zero.logical_or(pixels.eq(images.Pixels.repeat(10, 1, 1, 1))).all().item<bool>());
+
+        // Of 102 draws of 1,024 pixels 1,024 (1 - (1 - 1/1,024)^102) = 97.1 are distinct on the average, with a deviation of 2.1.
+        long[] distinct = zero.select(1, 0).sum([1, 2]).data<long>().ToArray();
+        Assert.IsTrue(distinct.All(d => d <= 102) && distinct.Min() < 100 && distinct.Distinct().Count() > 3);
+        Assert.AreEqual(97.1, distinct.Average(), 0.75);
+
+        // Which labels there are is another matter.
+        Assert.IsTrue(Tiny.Same(labels, new CorruptedReplicas(images, 10, 0.1, CounterRandom.Create(1)).Gather([.. Enumerable.Range(0, 200)]).Labels));
+    }
+
+    [TestMethod]
+    public void Permuted_labels_keep_each_classs_count_in_each_replica_and_differ_between_replicas()
+    {
+        using ResidentImages images = Set(count: 90, shape: new(1, 4, 4));
+        using var scope = NewDisposeScope();
+        Tensor LabelsOf(long seed, int replicas)
+            => new CorruptedReplicas(images, replicas, 0, CounterRandom.Create(seed), labeling: RandomLabeling.Permutation).Gather([.. Enumerable.Range(0, 90 * replicas)]).Labels.view(replicas, 90);
+        Tensor labels = LabelsOf(1, 3);
+        for (int c = 0; c < 2; c++)
+        {
+            CollectionAssert.AreEqual(new[] { 45L, 45, 45 }, labels.eq(c).sum(1).data<long>().ToArray());
+        }
+
+        Assert.AreEqual(4, new[] { labels[0], labels[1], labels[2], images.Labels }.DistinctBy(l => string.Join(',', l.data<long>().ToArray())).Count());
+        Assert.IsTrue(Tiny.Same(labels, LabelsOf(1, 3)));
+        Assert.IsTrue(Tiny.Same(labels[0], LabelsOf(1, 1)[0]), "more replicas leave the first as it is");
+        Assert.IsFalse(Tiny.Same(labels, LabelsOf(2, 3)));
+
+        // Uniform over all orders: a label of class 0 comes to each place half of the time.
+        float[] shares = LabelsOf(3, 2000).to(ScalarType.Float32).mean([0]).data<float>().ToArray();
+        Assert.IsTrue(shares.All(s => Math.Abs(s - 0.5) < 0.06));
     }
 
     private ResidentImages Set(int count, ImageShape shape)

@@ -129,6 +129,8 @@ public sealed class FeatureVectorTests
             Fails<OptionException>("allowed is none for feature vectors: crop, flip and cutout are for images", points, Options with { Training = Recipe.Vanilla with { Augmentation = augmentation } });
         }
 
+        Fails<OptionException>("RandomLabels.ZeroOutOf is Pixels; allowed is Values for feature vectors of 2: they have no pixels", points, Options with { RandomLabels = new() { ZeroOutOf = ZeroOut.Pixels } });
+
         // A convolutional network needs the dimensions of an image.
         Fails<ArgumentOutOfRangeException>("Column 'Features' of the training data is of type Vector<Single, 2>: a vector without the three dimensions channels, height, width", points, Options with { Architecture = "cnn", Normalization = null });
         Fails<ArgumentOutOfRangeException>("without the three dimensions", Rows<byte>([[1, 2], [3, 4]]), Options);

@@ -13,6 +13,8 @@ public sealed class BadInputTests
     {
         Refused("RandomLabels.Replicas is 0; allowed is at least 1", Tiny.Options with { RandomLabels = new() { Replicas = 0 } });
         Refused("RandomLabels.ZeroOutRatio is 1.5; allowed is 0 to 1", Tiny.Options with { RandomLabels = new() { ZeroOutRatio = 1.5 } });
+        Refused("RandomLabels.ZeroOutOf is 5; allowed is Values or Pixels", Tiny.Options with { RandomLabels = new() { ZeroOutOf = (ZeroOut)5 } });
+        Refused("RandomLabels.Labeling is -1; allowed is Uniform or Permutation", Tiny.Options with { RandomLabels = new() { Labeling = (RandomLabeling)(-1) } });
         Refused("Training.Epochs is 0", Tiny.Options with { Training = Recipe.Vanilla with { Epochs = 0 } });
         Refused("Training.BatchSize is -1", Tiny.Options with { Training = Recipe.Vanilla with { BatchSize = -1 } });
         Refused("Training.LearningRate is NaN", Tiny.Options with { Training = Recipe.Vanilla with { LearningRate = double.NaN } });

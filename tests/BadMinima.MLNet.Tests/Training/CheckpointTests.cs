@@ -74,6 +74,30 @@ public sealed class CheckpointTests : IDisposable
         ]);
 
     [TestMethod]
+    public void A_phase_on_permuted_labels_and_zeroed_pixels_resumes_bit_for_bit_and_not_with_another_corruption()
+    {
+        TwoPhaseTrainer.Options options = Options with
+        {
+            Checkpoints = new(_folder.File("run")),
+            RandomLabels = Options.RandomLabels! with { Replicas = 2, ZeroOutOf = ZeroOut.Pixels, Labeling = RandomLabeling.Permutation },
+        };
+        byte[] expected = Fit(options with { Checkpoints = null }, out _);
+        int asked = 0;
+        Run(options, () => asked++ > 3, out _);
+        foreach ((RandomLabelPhase other, string difference) in new[]
+        {
+            (options.RandomLabels with { ZeroOutOf = ZeroOut.Values }, "RandomLabels.ZeroOutOf: \"Pixels\" in the checkpoint, null now"),
+            (options.RandomLabels with { Labeling = RandomLabeling.Uniform }, "RandomLabels.Labeling: \"Permutation\" in the checkpoint, null now"),
+        })
+        {
+            Assert.Contains(difference, Assert.ThrowsExactly<ArgumentException>(() => Run(options with { RandomLabels = other }, () => false, out _)).Message);
+        }
+
+        Run(options, () => false, out byte[] weights);
+        CollectionAssert.AreEqual(expected, weights);
+    }
+
+    [TestMethod]
     public void A_checkpoint_of_format_1_which_knew_slots_and_not_names_is_continued()
     {
         TwoPhaseTrainer.Options options = Options with { Checkpoints = new(_folder.File("run")) };

@@ -10,7 +10,7 @@ namespace BadMinima.MLNet.Tests.Training;
 [TestClass]
 public sealed class HistoryJsonTests
 {
-    private static readonly RandomLabelPhase First = new() { Epochs = 3, Replicas = 2, ZeroOutRatio = 0.25, StopAtAccuracy = null, TimeLimit = TimeSpan.FromSeconds(1.5) };
+    private static readonly RandomLabelPhase First = new() { Epochs = 3, Replicas = 2, ZeroOutRatio = 0.25, ZeroOutOf = ZeroOut.Pixels, Labeling = RandomLabeling.Permutation, StopAtAccuracy = null, TimeLimit = TimeSpan.FromSeconds(1.5) };
 
     private static readonly Recipe Second = Recipe.Regularized with
     {

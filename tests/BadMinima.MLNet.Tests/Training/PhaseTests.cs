@@ -38,6 +38,7 @@ public sealed class PhaseTests
         foreach (Phase phase in new Phase[]
         {
             Recipe.Vanilla, Recipe.Regularized, Everything, new RandomLabelPhase(), new RandomLabelPhase { Replicas = 7, ZeroOutRatio = 0.3, Schedule = Schedule.Step(0.5, 1, 2), Mixup = 1 },
+            new RandomLabelPhase { ZeroOutOf = ZeroOut.Pixels, Labeling = RandomLabeling.Permutation },
         })
         {
             string json = JsonSerializer.Serialize(phase);
@@ -49,6 +50,14 @@ public sealed class PhaseTests
         {
             Assert.AreNotEqual(property.GetValue(Recipe.Vanilla), property.GetValue(Everything), property.Name);
         }
+    }
+
+    [TestMethod]
+    public void A_corruption_that_is_the_default_is_not_written_so_that_stored_settings_stay_as_they_are()
+    {
+        string json = JsonSerializer.Serialize<Phase>(new RandomLabelPhase());
+        Assert.DoesNotContain("ZeroOutOf", json);
+        Assert.DoesNotContain("Labeling", json);
     }
 
     [TestMethod]
