@@ -8,29 +8,39 @@ namespace BadMinima.Experiments;
 internal sealed record CatalogueImages : RunData
 {
     private readonly DataSet _set;
-    private readonly int? _train;
-    private readonly int? _test;
+    private readonly DataRequest _request;
     private readonly Lazy<DataContent?> _content;
 
-    public CatalogueImages(DataSet set, DataRequest request)
+    /// <param name="set">The set.</param>
+    /// <param name="request">What is asked for of it.</param>
+    /// <param name="content">What its files hold, where that is another's business; null: the images that are asked for.</param>
+    public CatalogueImages(DataSet set, DataRequest request, Lazy<DataContent?>? content = null)
         : base(set.Name, set.Layout.TakesAnySize && request.Size is int size ? new ImageShape(set.Shape.Channels, size, size) : set.Shape)
     {
-        (_set, _train, _test) = (set, request.Train, request.Test);
-        _content = new(() => Directory.Exists(Folder)
+        (_set, _request) = (set, request);
+        _content = content ?? new(() => Directory.Exists(Folder)
             ? DataContent.Of(Folder, Describe().ToJsonString(), ml => Parts(ml, inMemory: false))
             : null);
     }
 
     public override string Folder => DataRoot.FolderOf(_set);
 
-    public override int? TrainCount => Least(_set.TrainImages, _train);
+    public override int? TrainCount => Least(_set.TrainImages, _request.Train);
 
-    public override int? TestCount => Least(_set.TestImages, _test);
+    public override int? TestCount => Least(_set.TestImages, _request.Test);
 
     public override DataContent? Content => _content.Value;
 
-    public override JsonObject Describe()
-        => new() { ["name"] = Name, ["shape"] = $"{Shape}", ["train"] = Limit(_train), ["test"] = Limit(_test) };
+    // Of drawn images, all that they are drawn of are read.
+    private int? MostRead => _request.DrawSeed is null ? _request.Train : null;
+
+    public override JsonObject Describe() => WithDraw(Described(_request.Train), _request);
+
+    public override JsonObject DescribeRead() => Described(MostRead);
+
+    public override RunData DrawnBySeed(DataRequest request) => new CatalogueImages(_set, request, _content);
+
+    public override (IDataView Train, IDataView Test) Choose((IDataView Train, IDataView Test) read) => Drawn(read, _request);
 
     public override void RequireThere()
     {
@@ -42,16 +52,19 @@ internal sealed record CatalogueImages : RunData
         }
     }
 
-    public override (IDataView Train, IDataView Test) Load(MLContext ml)
+    public override (IDataView Train, IDataView Test) Read(MLContext ml)
     {
         RequireThere();
         return Parts(ml, InMemory(Shape));
     }
 
+    private JsonObject Described(int? train)
+        => new() { ["name"] = Name, ["shape"] = $"{Shape}", ["train"] = Limit(train), ["test"] = Limit(_request.Test) };
+
     private (IDataView Train, IDataView Test) Parts(MLContext ml, bool inMemory)
     {
-        return (Read(Split.Train, _train), Read(Split.Test, _test));
+        return (Part(Split.Train, MostRead), Part(Split.Test, _request.Test));
 
-        IDataView Read(Split split, int? most) => _set.Layout.Read(ml, Folder, split, most, Shape.Height, inMemory);
+        IDataView Part(Split split, int? most) => _set.Layout.Read(ml, Folder, split, most, Shape.Height, inMemory);
     }
 }

@@ -5,7 +5,8 @@ using Microsoft.ML;
 namespace BadMinima.Experiments;
 
 /// <summary>
-/// What data in files are, wherever they lie: a hash of the images that are trained on, and one of those that are tested on.
+/// What data in files are, wherever they lie: a hash of the images that are trained on, or that those are drawn of, and one of those that
+/// are tested on.
 /// </summary>
 /// <param name="Train">See <see cref="ImageDataCatalog.HashImages"/>.</param>
 /// <param name="Test">See <see cref="ImageDataCatalog.HashImages"/>.</param>

@@ -24,13 +24,25 @@ internal sealed class DataFinder(IReadOnlyList<DataSet> sets)
             DrawnImages.GrayName => new DrawnImages(SyntheticStyle.Gray28, request),
             DrawnImages.ColorName => new DrawnImages(SyntheticStyle.Color32, request),
             DrawnPoints.SetName => new DrawnPoints(request, augmentation),
+            _ when request.DrawSeed is not null => InFiles(request.Whole),
             _ => InFiles(request),
         };
+        if (request.DrawSeed is not null)
+        {
+            data = DrawnBySeed(data, request);
+        }
+
         return request.Size is not int size || (!data.IsVectors && data.Shape.Height == size && data.Shape.Width == size)
             ? data
             : throw new SettingException("size", $"is {size}; allowed for {data.Name} is none: "
                 + $"{(data.IsVectors ? "points have no size" : $"its images are {data.Shape}")}. It is for folders of image files.");
     }
+
+    private static RunData DrawnBySeed(RunData whole, DataRequest request)
+        => whole.Folder is null || request.Train is not null
+            ? whole.DrawnBySeed(request)
+            : throw new SettingException(DrawNames.Setting,
+                $"is {DrawNames.BySeed}, but the number of training images (train) is not given: all are taken, and none is drawn.");
 
     private RunData InFiles(DataRequest request)
     {

@@ -28,6 +28,6 @@ internal sealed record DrawnImages : RunData
     public override JsonObject Describe()
         => new() { ["name"] = Name, ["shape"] = $"{Shape}", ["train"] = _train, ["test"] = _test, ["seed"] = _seed };
 
-    public override (IDataView Train, IDataView Test) Load(MLContext ml)
+    public override (IDataView Train, IDataView Test) Read(MLContext ml)
         => (ml.Data.LoadSyntheticImages(Split.Train, _train, _style, _seed), ml.Data.LoadSyntheticImages(Split.Test, _test, _style, _seed));
 }

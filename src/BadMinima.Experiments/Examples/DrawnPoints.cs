@@ -34,7 +34,7 @@ internal sealed record DrawnPoints : RunData
     public override JsonObject Describe()
         => new() { ["name"] = Name, ["train"] = _train, ["test"] = _test, ["seed"] = _seed, ["jitteredCopies"] = _copies };
 
-    public override (IDataView Train, IDataView Test) Load(MLContext ml)
+    public override (IDataView Train, IDataView Test) Read(MLContext ml)
         => (
             ml.Data.LoadGaussianPoints(Split.Train, _train / Classes, _seed, _copies),
             ml.Data.LoadGaussianPoints(Split.Test, _test / Classes, _seed));

@@ -23,6 +23,10 @@ internal sealed record FolderImages : RunData
         Content = DataContent.Of(Folder, FormerDescription.ToJsonString(), ml => Parts(ml, inMemory: false));
     }
 
+    /// <summary>Images drawn of a folder, whose content is that of the whole.</summary>
+    private FolderImages(FolderImages whole, DataRequest request) : base(whole.Name, whole.Shape)
+        => (_request, _size, Content) = (request, whole._size, whole.Content);
+
     public override string Folder => Name;
 
     public override int? TrainCount => _request.Train;
@@ -31,18 +35,27 @@ internal sealed record FolderImages : RunData
 
     public override DataContent Content { get; }
 
-    public override JsonObject FormerDescription => Described("name", Name);
+    public override JsonObject FormerDescription => WithDraw(Described("name", Name, _request.Train), _request);
 
-    public override JsonObject Describe() => Described("content", Content.Describe());
+    // Of drawn images, all that they are drawn of are read.
+    private int? MostRead => _request.DrawSeed is null ? _request.Train : null;
 
-    public override (IDataView Train, IDataView Test) Load(MLContext ml) => Parts(ml, InMemory(Shape));
+    public override JsonObject Describe() => WithDraw(Described("content", Content.Describe(), _request.Train), _request);
 
-    private JsonObject Described(string by, JsonNode identity)
+    public override JsonObject DescribeRead() => Described("content", Content.Describe(), MostRead);
+
+    public override RunData DrawnBySeed(DataRequest request) => new FolderImages(this, request);
+
+    public override (IDataView Train, IDataView Test) Choose((IDataView Train, IDataView Test) read) => Drawn(read, _request);
+
+    public override (IDataView Train, IDataView Test) Read(MLContext ml) => Parts(ml, InMemory(Shape));
+
+    private JsonObject Described(string by, JsonNode identity, int? train)
         => new()
         {
             [by] = identity,
             ["shape"] = $"{Shape}",
-            ["train"] = Limit(_request.Train),
+            ["train"] = Limit(train),
             ["test"] = Limit(_request.Test),
             ["divisionSeed"] = _request.Seed,
         };
@@ -50,7 +63,7 @@ internal sealed record FolderImages : RunData
     private (IDataView Train, IDataView Test) Parts(MLContext ml, bool inMemory)
     {
         var parts = ml.Data.LoadTrainTestImages(Folder, null, _size, _size, seed: _request.Seed, inMemory: inMemory);
-        return (First(parts.TrainSet, _request.Train), First(parts.TestSet, _request.Test));
+        return (First(parts.TrainSet, MostRead), First(parts.TestSet, _request.Test));
 
         IDataView First(IDataView part, int? most) => most is int rows ? ml.Data.TakeRows(part, rows) : part;
     }

@@ -32,6 +32,9 @@ internal abstract record RunData(string Name, ImageShape Shape)
     /// <summary>What a result depends on.</summary>
     public abstract JsonObject Describe();
 
+    /// <summary>What <see cref="Read"/> gives, as <see cref="Describe"/> has it: the same for all that are drawn of it.</summary>
+    public virtual JsonObject DescribeRead() => Describe();
+
     /// <summary>What its files hold; null if it is drawn, or not there.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
@@ -49,12 +52,44 @@ internal abstract record RunData(string Name, ImageShape Shape)
     /// <summary>Both parts.</summary>
     /// <exception cref="IOException">It is not there.</exception>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public abstract (IDataView Train, IDataView Test) Load(MLContext ml);
+    public (IDataView Train, IDataView Test) Load(MLContext ml) => Choose(Read(ml));
+
+    /// <summary>Both parts, of which <see cref="Choose"/> takes what is asked for.</summary>
+    /// <exception cref="IOException">It is not there.</exception>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public abstract (IDataView Train, IDataView Test) Read(MLContext ml);
+
+    /// <summary>What is asked for of what <see cref="Read"/> gives: all of it, unless training images are drawn of it by seed.</summary>
+    public virtual (IDataView Train, IDataView Test) Choose((IDataView Train, IDataView Test) read) => read;
+
+    /// <summary>Of data without a limit, training images drawn by seed.</summary>
+    /// <exception cref="ArgumentException">They cannot be.</exception>
+    public virtual RunData DrawnBySeed(DataRequest request) => throw new SettingException(
+        DrawNames.Setting,
+        $"is {DrawNames.BySeed}; allowed for {Name} is {DrawNames.First}: it lies in no files, and another data seed makes all of it "
+            + "anew.");
 
     protected static bool InMemory(ImageShape shape) => shape.Height <= LargestInMemory;
 
     /// <summary>The smaller of what is there and what is asked for.</summary>
     protected static int? Least(int? there, int? most) => there is int known && most is int limit ? Math.Min(known, limit) : there ?? most;
+
+    /// <summary>So many training images drawn by seed.</summary>
+    protected static (IDataView Train, IDataView Test) Drawn((IDataView Train, IDataView Test) read, DataRequest request)
+        => request is { DrawSeed: int seed, Train: int most }
+            ? (new MLContext().Data.TakeRandomRows(read.Train, most, seed), read.Test)
+            : read;
+
+    /// <summary>A description that says of drawn images that they are.</summary>
+    protected static JsonObject WithDraw(JsonObject description, DataRequest request)
+    {
+        if (request.DrawSeed is not null)
+        {
+            description[DrawNames.Setting] = DrawNames.BySeed;
+        }
+
+        return description;
+    }
 
     protected static JsonNode Limit(int? images) => images is int limit ? JsonValue.Create(limit) : JsonValue.Create("all");
 }

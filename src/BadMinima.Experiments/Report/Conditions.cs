@@ -55,7 +55,10 @@ internal static class Conditions
     }
 
     private static string NameOf(FinishedCell cell)
-        => $"{cell.Run.DataName}, {cell.Run.TrainImages:N0} images, {cell.Run.Result.Architecture}";
+    {
+        string drawn = TrainingImages.AreDrawnBySeed(cell.Run.Settings["data"]) ? " drawn by seed" : "";
+        return $"{cell.Run.DataName}, {cell.Run.TrainImages:N0} images{drawn}, {cell.Run.Result.Architecture}";
+    }
 
     private static StartSettings StartOf(FinishedCell cell, string name)
     {

@@ -88,6 +88,9 @@ internal sealed class ReportPage
         return new(
             problem.Name,
             [
+                .. TrainingImages.Population(conditions[0].Cells.Values.First().Run.Settings["data"], problem.TrainImages) is { } population
+                    ? [new Paragraph(population)]
+                    : (Block[])[],
                 .. Row([.. story]),
                 .. gaps.Length > 0 ? [ReportTables.Gaps(gaps, _report.Tests, level)] : (Block[])[],
                 .. momentum.Length > 0 ? [ReportTables.Momentum(momentum, _report.Tests, level)] : (Block[])[],

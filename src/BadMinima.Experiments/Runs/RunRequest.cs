@@ -18,6 +18,9 @@ public sealed record RunRequest
     /// <summary>Training images, at most.</summary>
     public int? Train { get; init; }
 
+    /// <summary>Which training images these are, of a set in files. Default: the first.</summary>
+    public Draw Draw { get; init; }
+
     /// <summary>Test images, at most.</summary>
     public int? Test { get; init; }
 
@@ -90,7 +93,7 @@ public sealed record RunRequest
     /// <summary>The same of <see cref="RandomLabels"/>.</summary>
     internal ImmutableDictionary<string, string> TypedRandomLabels { get; init; } = [];
 
-    internal DataRequest DataRequest => new(Data, Train, Test, Size, DataSeed);
+    internal DataRequest DataRequest => new(Data, Train, Test, Size, DataSeed, Draw == Draw.BySeed ? Seed : null);
 
     /// <summary>Everything but the settings of the phases, as options.</summary>
     internal static ImmutableArray<Setting<RunRequest>> Settings { get; } =
@@ -102,6 +105,10 @@ public sealed record RunRequest
             (r, t) => r with { Data = t }, r => r.Data,
             [DrawnImages.GrayName, DrawnImages.ColorName, DrawnPoints.SetName, .. Catalogue.All.Select(s => s.Name)]),
         new("train", "N", Types.Number, "Training images, at most", (r, t) => r with { Train = Text.Integer(t, least: 2) }, r => r.Train),
+        new(
+            DrawNames.Setting, $"{DrawNames.First}|{DrawNames.BySeed}", Types.Words,
+            "Which training images are taken where --train limits them: the first, or drawn by the run's seed. Default: first",
+            (r, t) => r with { Draw = DrawNames.Parse(t) }, r => r.Draw.ToName()),
         new("test", "N", Types.Number, "Test images, at most", (r, t) => r with { Test = Text.Integer(t, least: 1) }, r => r.Test),
         new(
             "size", "PIXELS", Types.Number,

@@ -87,7 +87,7 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
         _log.Write(Machine.Program);
         object config = Config(train, test);
         folder.Begin(config);
-        if (plan.From?.OtherDataThan(plan.Data) is string other)
+        if (plan.From?.OtherDataThan(plan.Data, plan.Request.Seed) is string other)
         {
             _log.Say($"warning: {other}");
         }

@@ -44,9 +44,12 @@ internal sealed record StartModel(string Path, string WeightsSha256, JsonObject?
         : new() { ["settings"] = DataOf(MadeBy).DeepClone(), ["content"] = MadeBy["data"]?["content"]?.DeepClone() };
 
     /// <summary>That it was trained on other data than a run is to train on; null where it was not, or that is not known.</summary>
-    public string? OtherDataThan(RunData data) => MadeBy is not null && AreOther(data)
-        ? $"{Path} was trained on other data: {Describe(FinishedRun.NameOf(MadeBy), DataContent.In(MadeBy), DataOf(MadeBy))} there, "
-            + $"{Describe(data.Name, data.Content, data.Describe())} now."
+    /// <param name="data">The run's data.</param>
+    /// <param name="seed">The run's seed, by which images may be drawn of them.</param>
+    public string? OtherDataThan(RunData data, int seed) => MadeBy is not null && AreOther(data, seed)
+        ? $"{Path} was trained on other data: "
+            + $"{Describe(FinishedRun.NameOf(MadeBy), DataContent.In(MadeBy), DataOf(MadeBy), MadeBy["settings"]!["seed"])} there, "
+            + $"{Describe(data.Name, data.Content, data.Describe(), JsonValue.Create(seed))} now."
         : null;
 
     /// <summary>The model; dispose it.</summary>
@@ -69,14 +72,19 @@ internal sealed record StartModel(string Path, string WeightsSha256, JsonObject?
             : path == RunFolder.ModelOf(folder) && RunFolder.IsBegunIn(folder) ? RunFolder.ReadConfig(folder) : null;
     }
 
-    private bool AreOther(RunData data) => (DataContent.In(MadeBy!), data.Content) switch
+    private bool AreOther(RunData data, int seed) => (DataContent.In(MadeBy!), data.Content) switch
     {
-        ({ } there, { } now) => there.Train != now.Train,
+        ({ } there, { } now) => there.Train != now.Train || !JsonNode.DeepEquals(
+            DrawOf(DataOf(MadeBy!), MadeBy!["settings"]!["seed"]), DrawOf(data.Describe(), JsonValue.Create(seed))),
         (null, null) => JsonDifferences.Between(ToTrain(DataOf(MadeBy!)), ToTrain(data.Describe())).Any(),
         _ => FinishedRun.NameOf(MadeBy!) != data.Name,
     };
 
     private static JsonObject DataOf(JsonObject config) => config["settings"]!["data"] as JsonObject ?? [];
+
+    /// <summary>Which images were drawn of a set, and by which seed; null where they were not drawn.</summary>
+    private static JsonArray? DrawOf(JsonObject data, JsonNode? seed)
+        => TrainingImages.AreDrawnBySeed(data) ? [data["train"]?.DeepClone(), seed?.DeepClone()] : null;
 
     /// <summary>What of drawn data the training part depends on.</summary>
     private static JsonNode ToTrain(JsonObject settings)
@@ -86,6 +94,11 @@ internal sealed record StartModel(string Path, string WeightsSha256, JsonObject?
         return copy;
     }
 
-    private static string Describe(string? name, DataContent? content, JsonObject settings)
-        => content is null ? ToTrain(settings).ToJsonString() : $"{name} (SHA-256 {content.Train[..DataContent.ShownDigits]}...)";
+    private static string Describe(string? name, DataContent? content, JsonObject settings, JsonNode? seed)
+    {
+        string drawn = DrawOf(settings, seed) is [var images, var by] ? $", {images} images drawn by seed {by}" : "";
+        return content is null
+            ? ToTrain(settings).ToJsonString()
+            : $"{name} (SHA-256 {content.Train[..DataContent.ShownDigits]}...{drawn})";
+    }
 }

@@ -81,15 +81,18 @@ internal static class StoredRunTables
     {
         JsonObject settings = run.Settings;
         var data = settings["data"] as JsonObject;
+        bool drawn = TrainingImages.AreDrawnBySeed(data);
         return
         [
             (
                 "Data",
-                $"{FinishedRun.NameOf(run.Config)} {data?["shape"]}, {run.Config["data"]?["train"]} images to train and "
+                $"{FinishedRun.NameOf(run.Config)} {data?["shape"]}, {ToTrain(data, run.Config["data"]?["train"])} to train and "
                     + $"{run.Config["data"]?["test"]} to test{(data?["seed"] is { } seed ? $", drawn from seed {seed}" : "")}"),
             (
                 "Images' SHA-256",
-                DataContent.In(run.Config) is { } content ? $"{content.Train[..16]}... to train, {content.Test[..16]}... to test" : null),
+                DataContent.In(run.Config) is { } content
+                    ? $"{content.Train[..16]}... to {(drawn ? "draw from" : "train")}, {content.Test[..16]}... to test"
+                    : null),
             ("Network", $"{settings["architecture"]}"),
             (
                 "Start",
@@ -107,6 +110,9 @@ internal static class StoredRunTables
             ("Training", Phase<Recipe>(settings["training"]) is null ? settings["training"]?.ToJsonString() : null),
         ];
     }
+
+    private static string ToTrain(JsonObject? data, JsonNode? count)
+        => count is JsonValue value && value.TryGetValue(out int images) ? TrainingImages.InWords(data, images) : $"{count} images";
 
     /// <summary>The settings of both phases that are not off, side by side.</summary>
     private static Table Phases(JsonObject settings)

@@ -10,6 +10,9 @@ public sealed record DataChoice(string Name)
     /// <summary>Training images, at most. Default: all; of drawn images 2,000.</summary>
     public int? Train { get; init; }
 
+    /// <summary>Which training images these are, of a set in files. Default: the first.</summary>
+    public Draw Draw { get; init; }
+
     /// <summary>Test images, at most. Default: all; of drawn images 2,000.</summary>
     public int? Test { get; init; }
 
@@ -25,9 +28,18 @@ public sealed record DataChoice(string Name)
     /// <param name="name">See <see cref="Name"/>.</param>
     public static implicit operator DataChoice(string name) => new(name);
 
-    internal JsonObject ToJson() => new(new[] { ("train", Train), ("test", Test), ("size", Size), ("seed", Seed) }
-        .Where(limit => limit.Item2 is not null).Select(limit => KeyValuePair.Create(limit.Item1, (JsonNode?)limit.Item2))
-        .Prepend(KeyValuePair.Create("name", (JsonNode?)Name)));
+    internal JsonObject ToJson()
+    {
+        JsonObject json = new(new[] { ("train", Train), ("test", Test), ("size", Size), ("seed", Seed) }
+            .Where(limit => limit.Item2 is not null).Select(limit => KeyValuePair.Create(limit.Item1, (JsonNode?)limit.Item2))
+            .Prepend(KeyValuePair.Create("name", (JsonNode?)Name)));
+        if (Draw != Draw.First)
+        {
+            json[DrawNames.Setting] = Draw.ToName();
+        }
+
+        return json;
+    }
 }
 
 /// <summary>Where training on the true labels starts.</summary>

@@ -99,6 +99,9 @@ internal static class SweepSchema
     {
         ["name"] = Typed("string", "A set of `badminima data list`, a folder of images, synthetic, synthetic-color or points."),
         ["train"] = Typed("integer", "Training images, at most."),
+        [DrawNames.Setting] = Typed(
+            "string", $"Which training images these are, of a set in files: the first, or drawn by the cell's seed, so that each seed has "
+                + $"images of its own. Default: {DrawNames.First}. ({DrawNames.First}|{DrawNames.BySeed})"),
         ["test"] = Typed("integer", "Test images, at most."),
         ["size"] = Typed("integer", "Rows and columns that folders of images are brought to."),
         ["seed"] = Typed(

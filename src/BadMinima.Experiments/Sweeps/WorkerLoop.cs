@@ -106,15 +106,15 @@ internal sealed class WorkerLoop(ImmutableArray<SweepJob> jobs, int threads, Act
         return true;
     }
 
-    /// <summary>The last set that was loaded is kept: most jobs train on the one of the job before.</summary>
+    /// <summary>The last set that was read is kept: most jobs train on the one of the job before, or on images drawn of it.</summary>
     private (IDataView Train, IDataView Test) Load(RunData data)
     {
-        string name = $"{data.Folder} {data.Describe().ToJsonString()}";
+        string name = $"{data.Folder} {data.DescribeRead().ToJsonString()}";
         if (_loaded?.Name != name)
         {
-            _loaded = (name, data.Load(new MLContext()));
+            _loaded = (name, data.Read(new MLContext()));
         }
 
-        return _loaded.Value.Sets;
+        return data.Choose(_loaded.Value.Sets);
     }
 }

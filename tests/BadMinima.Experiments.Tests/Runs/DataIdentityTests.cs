@@ -137,9 +137,9 @@ public sealed class DataIdentityTests : IDisposable
         string start = _folder.File("start.zip");
         Run("made", "synthetic", "--train", "40", "--test", "20", "--start", "adversarial", "--random-label-epochs", "1", "--save-start", start);
         StartModel model = StartModel.Read(start);
-        Assert.IsNull(model.OtherDataThan(Planning.Plan("--train", "40", "--test", "10").Data));
-        Assert.Contains("\"seed\":1} there, ", model.OtherDataThan(Planning.Plan("--train", "40", "--data-seed", "2").Data)!);
-        Assert.Contains("was trained on other data", model.OtherDataThan(Planning.Plan("--data", OwnImages.Make(_folder, "images")).Data)!);
+        Assert.IsNull(model.OtherDataThan(Planning.Plan("--train", "40", "--test", "10").Data, seed: 1));
+        Assert.Contains("\"seed\":1} there, ", model.OtherDataThan(Planning.Plan("--train", "40", "--data-seed", "2").Data, seed: 1)!);
+        Assert.Contains("was trained on other data", model.OtherDataThan(Planning.Plan("--data", OwnImages.Make(_folder, "images")).Data, seed: 1)!);
     }
 
     private string[] Arguments(string folder, string data, params string[] more) => ["run", "--data", data, "--out", _folder.File(folder), .. Tiny, .. more];

@@ -11,6 +11,7 @@ public sealed class RunOptionsTests
     {
         ["data"] = "a folder/it's",
         ["train"] = "60",
+        ["draw"] = "by-seed",
         ["test"] = "40",
         ["size"] = "16",
         ["data-seed"] = "-7",

@@ -6,7 +6,7 @@ namespace BadMinima.Experiments.Tests;
 public sealed class SchemaTests
 {
     // Not a matter of the cell: where it comes from and goes to, which of a list it is, how many threads its process has.
-    private static readonly string[] OfACellAlone = ["start", "from", "save-start", "seed", "threads", "regularizers", "architecture", "train", "test", "size", "data-seed"];
+    private static readonly string[] OfACellAlone = ["start", "from", "save-start", "seed", "threads", "regularizers", "architecture", "train", "draw", "test", "size", "data-seed"];
 
     [TestMethod]
     public void The_published_schema_is_what_the_program_prints()
@@ -27,7 +27,7 @@ public sealed class SchemaTests
 
         CollectionAssert.AreEquivalent(PhaseSettings.All.Select(s => s.Property).Concat(PhaseSettings.OfRandomLabels.Select(s => s.Property)).ToArray(), Properties("randomLabels"));
         CollectionAssert.IsSubsetOf(RunRequest.Settings.Select(s => s.Name).Except(OfACellAlone).ToArray(), Properties("grid"));
-        CollectionAssert.AreEquivalent(new[] { "name", "train", "test", "size", "seed" }, Properties("data"));
+        CollectionAssert.AreEquivalent(new[] { "name", "train", "draw", "test", "size", "seed" }, Properties("data"));
     }
 
     [TestMethod]
