@@ -5,7 +5,7 @@ using BadMinima.MLNet;
 namespace BadMinima.Experiments;
 
 /// <summary>A cell, or an adversarial start.</summary>
-internal sealed record RunJob(string Folder, RunPlan Plan, string? Recipe = null) : SweepJob(Folder, TitleOf(Plan), WorkOf(Plan))
+internal sealed record RunJob(string Folder, RunPlan Plan, string? Recipe = null) : SweepJob(Folder, TitleOf(Plan, Recipe), WorkOf(Plan))
 {
     // Of a folder of the user's, of which nobody knows yet how many images it has.
     private const int UnknownCount = 10_000;
@@ -44,9 +44,11 @@ internal sealed record RunJob(string Folder, RunPlan Plan, string? Recipe = null
     }
 
     /// <summary>What a run is, in a line.</summary>
-    public static string TitleOf(RunPlan plan) => string.Join(' ', (string[])
+    /// <param name="plan">The run.</param>
+    /// <param name="recipe">How the sweep file calls its recipe; null where it does not.</param>
+    public static string TitleOf(RunPlan plan, string? recipe = null) => string.Join(' ', (string[])
     [
-        ShortName(plan), plan.Options.Architecture, plan.Start, plan.IsStart ? "start" : plan.Request.Regularizers.ToName(),
+        ShortName(plan), plan.Options.Architecture, plan.Start, plan.IsStart ? "start" : recipe ?? plan.Request.Regularizers.ToName(),
         $"seed {plan.Request.Seed}",
     ]);
 
@@ -59,7 +61,8 @@ internal sealed record RunJob(string Folder, RunPlan Plan, string? Recipe = null
             last = speeds[work];
             double examples = train * ((phase as RandomLabelPhase)?.Replicas ?? 1);
             double measurements = Math.Ceiling((double)phase.Epochs / phase.MeasureEvery);
-            double whole = (phase.Epochs * examples * last.Training) + (measurements * (examples + test) * last.Measuring);
+            double step = last.Training * phase.Escapes.GradientsPerStep(phase.BatchSize);
+            double whole = (phase.Epochs * examples * step) + (measurements * (examples + test) * last.Measuring);
             seconds += Math.Min(whole, phase.TimeLimit?.TotalSeconds ?? double.PositiveInfinity);
         }
 

@@ -28,7 +28,7 @@ internal static class SpeedMeter
     {
         // Of a large network a smaller batch, which is a little slower an image.
         double ofImage = Architectures.Get(work.Architecture).CountTrainingFlops(work.Shape, Classes) / FlopsOfSlowCore;
-        int batch = (int)Math.Clamp(StepAtMost.TotalSeconds / ofImage, 2, work.BatchSize);
+        int batch = (int)Math.Clamp(StepAtMost.TotalSeconds / ofImage, Math.Min(2, work.BatchSize), work.BatchSize);
         int count = batch * (int)Math.Clamp(StepAtMost.TotalSeconds / (batch * ofImage), 1, MostSteps);
         MLContext ml = new(seed: 1);
         List<EpochMetrics> epochs = [];

@@ -75,20 +75,29 @@ internal sealed class SweepEstimate(
         ImmutableArray<(Workload Work, RunPlan Plan, Phase Phase)> work = Workload.All(jobs);
         ConcurrentBag<(int Work, Speed Speed)> measured = [];
         int running = Math.Min(workers, jobs.Length);
-        Parallel.For(0, work.Length == 0 ? 0 : running, new ParallelOptions { MaxDegreeOfParallelism = -1 }, _ =>
-        {
-            using WorkerProcess process = new(worker, threads, text);
-            using CancellationTokenRegistration registration = cancellation.Register(process.End);
-            int code = process.Follow(e => measured.Add((e.Job, e.Speed!)));
-            if (code != 0 && !cancellation.IsCancellationRequested)
-            {
-                throw new IOException($"A process that was to measure ended with code {code}: {process.Errors.Result.Trim()}");
-            }
-        });
+        Task[] processes = [.. Enumerable.Range(0, work.Length == 0 ? 0 : running)
+            .Select(_ => Task.Factory.StartNew(
+                () => Measure(measured.Add, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning,
+                TaskScheduler.Default))];
+
+        // With the exception that ended one, not with one around that.
+        Task.WhenAll(processes).GetAwaiter().GetResult();
         cancellation.ThrowIfCancellationRequested();
         return measured.GroupBy(m => m.Work)
             .ToImmutableDictionary(
                 g => work[g.Key].Work, g => new Speed(g.Average(m => m.Speed.Training), g.Average(m => m.Speed.Measuring)));
+    }
+
+    /// <summary>One process measures all that there is.</summary>
+    private void Measure(Action<(int Work, Speed Speed)> hear, CancellationToken cancellation)
+    {
+        using WorkerProcess process = new(worker, threads, text);
+        using CancellationTokenRegistration registration = cancellation.Register(process.End);
+        int code = process.Follow(e => hear((e.Job, e.Speed!)));
+        if (code != 0 && !cancellation.IsCancellationRequested)
+        {
+            throw new IOException($"A process that was to measure ended with code {code}: {process.Errors.Result.Trim()}");
+        }
     }
 
     private string[] Row(SweepJob job, (SweepJob Job, JobCost Cost)[] row)

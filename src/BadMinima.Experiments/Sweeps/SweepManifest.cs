@@ -29,7 +29,8 @@ internal sealed record SweepManifest
         Name = sweep.Name,
         Description = sweep.Description,
         Cells = [.. sweep.Cells.Select(c => new ManifestCell(
-            c.Id, c.StartId, c.RecipeName, RunJob.TitleOf(c.Plan), c.Plan.Data.FormerDescription is null ? null : c.Plan.Data.Content))],
+            c.Id, c.StartId, c.RecipeName, RunJob.TitleOf(c.Plan, c.RecipeName),
+            c.Plan.Data.FormerDescription is null ? null : c.Plan.Data.Content))],
         Starts = [.. sweep.Starts.Select(s => new ManifestStart(s.Id, RunJob.TitleOf(s.Plan)))],
         Asked = sweep.Asked.ToDictionary(a => a.Kind.ManifestProperty, a => JsonSerializer.SerializeToElement(a.Items, JsonOutput.Options)),
     };
