@@ -16,6 +16,7 @@ public sealed class HouseTests
         "Boundary",
         "Sweeps",
         "Report Show",
+        "League",
     ];
 
     [TestMethod]

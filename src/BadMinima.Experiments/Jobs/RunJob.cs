@@ -7,8 +7,8 @@ namespace BadMinima.Experiments;
 /// <summary>A cell, or an adversarial start.</summary>
 internal sealed record RunJob(string Folder, RunPlan Plan, string? Recipe = null) : SweepJob(Folder, TitleOf(Plan, Recipe), WorkOf(Plan))
 {
-    // Of a folder of the user's, of which nobody knows yet how many images it has.
-    private const int UnknownCount = 10_000;
+    /// <summary>Images of a folder of the user's, of which nobody knows yet how many it has.</summary>
+    public const int UnknownCount = 10_000;
 
     // Reading the set into torch, evaluating through ML.NET, writing: what a run of no epochs takes.
     private const double SecondsOfRun = 0.15;

@@ -74,7 +74,8 @@ internal static class WrittenSettings
                 + "are those of docs/sweep.schema.json.");
     }
 
-    private static JsonNode? Json(ISetting setting, string text)
+    /// <summary>A value, given as it would be typed.</summary>
+    public static JsonNode? Json(ISetting setting, string text)
         => setting.Types.Contains("boolean") && bool.TryParse(text, out bool on) ? on
             : setting.Types.Contains("number") && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
                 && double.IsFinite(number) ? number

@@ -20,7 +20,8 @@ public sealed record RatioOfMeans(double Numerator, double Denominator, Interval
     /// <param name="level">Of the intervals, above 0 and below 1.</param>
     /// <exception cref="ArgumentException">A value is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1.</exception>
-    public static RatioOfMeans? Of(IReadOnlyList<(double Numerator, double Denominator)> pairs, double level = Experiments.Interval.UsualLevel)
+    public static RatioOfMeans? Of(
+        IReadOnlyList<(double Numerator, double Denominator)> pairs, double level = Experiments.Interval.UsualLevel)
     {
         Experiments.Interval.CheckLevel(level);
         if (pairs.Count < 2)

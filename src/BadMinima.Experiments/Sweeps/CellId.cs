@@ -34,10 +34,16 @@ internal static class CellId
 
     private static string Of(JsonObject settings)
     {
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(Sorted(WithoutDefaults(settings))!.ToJsonString()));
+        return Convert.ToHexStringLower(hash)[..Digits];
+    }
+
+    /// <summary>The settings of a run without those of its phases that have the library's default.</summary>
+    public static JsonObject WithoutDefaults(JsonObject settings)
+    {
         settings["training"] = Without(settings["training"], TrainingDefaults);
         settings["randomLabels"] = Without(settings["randomLabels"], RandomLabelDefaults);
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(Sorted(settings)!.ToJsonString()));
-        return Convert.ToHexStringLower(hash)[..Digits];
+        return settings;
     }
 
     private static JsonObject? Without(JsonNode? phase, JsonObject defaults)

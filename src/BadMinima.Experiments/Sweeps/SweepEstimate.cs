@@ -57,6 +57,12 @@ internal sealed class SweepEstimate(
             + $"{Text(JobCost.Together(missing, workers))}.");
         Console.WriteLine("Speeds were measured here and now on random images. Rules that stop a phase (stopAt, "
             + "earlyStopping) may end it earlier.");
+        if (missing.Any(m => m.Item1.Data is { TrainCount: null }))
+        {
+            Console.WriteLine($"How many images a folder of yours holds is not known before it is read: {RunJob.UnknownCount:N0} are "
+                + "assumed "
+                + "where nothing limits them.");
+        }
     }
 
     /// <summary>The body of a measuring process: tells each speed by the place of its workload.</summary>

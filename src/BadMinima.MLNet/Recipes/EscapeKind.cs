@@ -114,9 +114,13 @@ public sealed record EscapeSetting
         : Type == typeof(bool) ? "true or false"
         : string.Join(", ", Enum.GetNames(Type).Select(JsonNamingPolicy.CamelCase.ConvertName));
 
-    internal object? Value(Escape escape) => Property.GetValue(escape);
+    /// <summary>Its value in an escape.</summary>
+    /// <param name="escape">An escape of the kind whose setting it is.</param>
+    public object? Value(Escape escape) => Property.GetValue(escape);
 
-    internal string Text(Escape escape) => Value(escape) switch
+    /// <summary>The same as <see cref="Escape.Parse"/> reads it.</summary>
+    /// <param name="escape">An escape of the kind whose setting it is.</param>
+    public string Text(Escape escape) => Value(escape) switch
     {
         null => "null",
         bool yes => yes ? "true" : "false",

@@ -30,7 +30,7 @@ internal static class EscapesCommand
                             k.Description,
                             GradientsPerStep = Cost(k),
                             k.Source,
-                            Settings = k.Settings.Select(s => new { s.Name, Default = Text(s), s.Description }),
+                            Settings = k.Settings.Select(s => new { s.Name, Default = s.Text(k.Default), s.Description }),
                         }),
                         JsonOutput.Options));
                 }
@@ -40,7 +40,7 @@ internal static class EscapesCommand
                         [Column.Text("Name"), Column.Text("Settings"), Column.Number("Gradients"), Column.Text("Source")],
                         [.. Escape.Known.Select(k => (string[])[
                             k.Name,
-                            string.Join('\n', k.Settings.Select(s => $"{s.Name}={Text(s)}")),
+                            string.Join('\n', k.Settings.Select(s => $"{s.Name}={s.Text(k.Default)}")),
                             Cost(k).ToString("0.##", CultureInfo.InvariantCulture),
                             k.Source])]));
                     Console.WriteLine(
@@ -57,12 +57,4 @@ internal static class EscapesCommand
     private static int Batch => Recipe.Vanilla.BatchSize;
 
     private static double Cost(EscapeKind kind) => kind.Default.GradientsPerStep(Batch);
-
-    private static string Text(EscapeSetting setting) => setting.Default switch
-    {
-        null => "null",
-        bool yes => yes ? "true" : "false",
-        Enum value => JsonNamingPolicy.CamelCase.ConvertName($"{value}"),
-        var other => Convert.ToString(other, CultureInfo.InvariantCulture)!,
-    };
 }

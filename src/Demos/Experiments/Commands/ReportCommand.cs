@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BadMinima.MLNet;
 using BadMinima.Reporting;
 
 namespace BadMinima.Experiments;
@@ -9,7 +10,7 @@ internal static class ReportCommand
     public static Command Create()
     {
         DecisionRule defaults = new();
-        Argument<string> folder = new("FOLDER") { Description = "A sweep's folder" };
+        Argument<string> folder = new("FOLDER") { Description = "A sweep's folder, or a league's" };
         Option<double> margin = new("--margin")
         {
             Description = "Percentage points of test accuracy: a smaller difference counts as none",
@@ -27,21 +28,37 @@ internal static class ReportCommand
             "What a sweep comes to: the verdicts on the claims, in a report with tables and charts.\n"
             + "Writes report.html, report.md, claims.json, tables/*.csv and charts/*.svg into its folder, and prints the verdicts. It may "
             + "be called while the sweep runs.\n"
+            + "Of a league's folder (`badminima escape`) it writes the ranking's page again, with intervals of --confidence; --margin is "
+            + "of sweeps.\n"
             + ClaimsJson.Help
             + "Exit codes: 0 done, 2 wrong input or a failure (one message says what).")
         {
             folder, margin, level, json,
         };
         command.SetBody(
-            (parsed, _) =>
+            (parsed, cancellation) =>
             {
                 DecisionRule rule = Rule(parsed.GetValue(margin), parsed.GetValue(level));
+                if (new LeagueFolder(parsed.GetValue(folder)!).Exists)
+                {
+                    if (parsed.GetResult(margin) is { Implicit: false })
+                    {
+                        throw new ArgumentException($"--margin is given, but {parsed.GetValue(folder)} is a league's folder: a league has "
+                            + "no margin. Leave it out.");
+                    }
+
+                    EscapeCommand.Report(
+                        new(LeagueResults.Read(parsed.GetValue(folder)!, rule.Level), cancellation), parsed.GetValue(json));
+                    return Task.FromResult(ConsoleProgram.Done);
+                }
+
                 Report report = new(SweepResults.Read(parsed.GetValue(folder)!, withEpochs: true), rule);
                 report.Write();
                 Print(report, parsed.GetValue(json));
                 return Task.FromResult(ConsoleProgram.Done);
             },
-            interrupted: "Interrupted.");
+            interrupted: "Interrupted.",
+            alsoExpected: e => e is TorchLoadException);
         return command;
     }
 

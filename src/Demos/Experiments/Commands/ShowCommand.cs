@@ -9,7 +9,7 @@ internal static class ShowCommand
 {
     public static Command Create()
     {
-        Argument<string> folder = new("FOLDER") { Description = "A run's folder, or a sweep's" };
+        Argument<string> folder = new("FOLDER") { Description = "A run's folder, a sweep's, or a league's" };
         Option<bool> json = new("--json")
         {
             Description = "All of it as JSON: of a run state, commands, config.json, result.json and the rows of metrics.csv; of a sweep "
@@ -19,7 +19,7 @@ internal static class ShowCommand
             "How a run or a sweep stands, and what came of it.\n"
             + "Of a run: how it stands (finished, running, interrupted or failed), its settings, results and accuracies, what it ran on, "
             + "and the commands that continue it and make the same run.\n"
-            + "Of a sweep's folder: a row a cell.\n"
+            + "Of a sweep's folder: a row a cell; of a league's, those of its two sweeps.\n"
             + "Exit codes: 0 shown, 2 no such folder or a damaged one (one message says what).")
         {
             folder, json,
@@ -28,7 +28,12 @@ internal static class ShowCommand
             (parsed, _) =>
             {
                 string path = parsed.GetValue(folder)!;
-                if (new SweepFolder(path).Exists)
+                LeagueFolder league = new(path);
+                if (league.Exists)
+                {
+                    ShowLeague(league, parsed.GetValue(json));
+                }
+                else if (new SweepFolder(path).Exists)
                 {
                     ShowSweep(path, parsed.GetValue(json));
                 }
@@ -41,6 +46,29 @@ internal static class ShowCommand
             },
             interrupted: "Interrupted.");
         return command;
+    }
+
+    private static void ShowLeague(LeagueFolder league, bool json)
+    {
+        string[] parts = [.. new[] { league.Tuning, league.Ranking }.Where(part => new SweepFolder(part).Exists)];
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(
+                parts.ToDictionary(part => Path.GetFileName(part), part => SweepListing.Describe(SweepResults.Read(part))),
+                JsonOutput.Options));
+            return;
+        }
+
+        foreach (string part in parts)
+        {
+            Console.WriteLine($"{part}:");
+            ShowSweep(part, json: false);
+        }
+
+        if (parts.Length < 2)
+        {
+            Console.WriteLine($"{(parts.Length == 0 ? league.Tuning : league.Ranking)}: not begun.");
+        }
     }
 
     private static void ShowSweep(string folder, bool json)

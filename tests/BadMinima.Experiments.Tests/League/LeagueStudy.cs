@@ -1,0 +1,69 @@
+namespace BadMinima.Experiments.Tests;
+
+/// <summary>A league's folder with results of the test's choosing, as if they had been trained.</summary>
+internal sealed class LeagueStudy : IDisposable
+{
+    public const string Base = "plain SGD, rate 0.02";
+    public const string Best = "plain SGD, rate 0.2";
+    public const string Momentum = "momentum 0.9";
+    public const string Sam = "sam:rho=0.05";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public string FullPath => _folder.FullPath;
+
+    /// <summary>Test accuracies by recipe: from the adversarial start, and from the random one, a seed each from 1 on.</summary>
+    public Dictionary<string, (double[] Adversarial, double[] Random)> Ranked { get; } = [];
+
+    /// <summary>Test accuracies by recipe and tuning seed, from the adversarial start.</summary>
+    public List<(string Recipe, int Seed, double Test)> Tuned { get; } = [];
+
+    public LeagueManifest League { get; set; } = new()
+    {
+        Name = "study",
+        Settings = new() { ["data"] = "drawn" },
+        Seeds = [1, 2, 3, 4, 5],
+        TuningSeeds = [101, 102],
+        Base = Base,
+        Entries =
+        [
+            new("plain-sgd", "plain", "", [new(Base, 0.02, Base, 1), new(Best, 0.2, Best, 1)]) { Chosen = 1 },
+            new("momentum", "classic", "Polyak", [new(Momentum, 0.2, Best, 1)]) { Chosen = 0 },
+            new("sam", "worst", "Foret", [new(Sam, 0.02, Base, 2)]) { Chosen = 0 },
+        ],
+    };
+
+    public LeagueStudy Save()
+    {
+        League.Write(_folder.File("league.json"));
+        using StudyFolder ranking = new(), tuning = new();
+        foreach ((string recipe, (double[] adversarial, double[] random)) in Ranked)
+        {
+            ranking.AddBoth(new() { Name = recipe }, random, adversarial);
+        }
+
+        foreach ((string recipe, int seed, double test) in Tuned)
+        {
+            tuning.Add(new() { Name = recipe, Seed = seed, Test = test, Replicas = 3 });
+        }
+
+        Copy(ranking.Save("ranking"), "ranking");
+        Copy(tuning.Save("tuning"), "tuning");
+        return this;
+    }
+
+    public LeagueResults Read() => LeagueResults.Read(FullPath);
+
+    public string Text(string name) => File.ReadAllText(_folder.File(name));
+
+    public void Dispose() => _folder.Dispose();
+
+    private void Copy(StudyFolder from, string part)
+    {
+        foreach (string file in from.Files)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_folder.File(part, file))!);
+            File.Copy(from.File(file), _folder.File(part, file), overwrite: true);
+        }
+    }
+}
