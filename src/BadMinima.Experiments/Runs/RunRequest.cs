@@ -12,6 +12,12 @@ public sealed record RunRequest
     /// <summary>From a network that has first fitted random labels.</summary>
     public const string AdversarialStart = "adversarial";
 
+    // As typed, where a command line was read; null: Training and RandomLabels say it.
+    private readonly ImmutableDictionary<string, string>? _typedTraining;
+    private readonly ImmutableDictionary<string, string>? _typedRandomLabels;
+    private readonly Written _training = new([]);
+    private readonly Written _randomLabels = new([]);
+
     /// <summary>A set of <see cref="Catalogue"/>, a folder of images, synthetic, synthetic-color or points. Default: synthetic.</summary>
     public string Data { get; init; } = DrawnImages.GrayName;
 
@@ -73,8 +79,12 @@ public sealed record RunRequest
     /// <exception cref="ArgumentException">There is no such setting, or what it is set to is no value of one.</exception>
     public JsonObject Training
     {
-        get => WrittenSettings.Of(TypedTraining);
-        init => TypedTraining = WrittenSettings.Typed(value, ofRandomLabels: false);
+        get => _training.Value;
+        init
+        {
+            WrittenSettings.Typed(value, ofRandomLabels: false);
+            (_training, _typedTraining) = (new(value), null);
+        }
     }
 
     /// <summary>
@@ -83,15 +93,27 @@ public sealed record RunRequest
     /// <exception cref="ArgumentException">There is no such setting, or what it is set to is no value of one.</exception>
     public JsonObject RandomLabels
     {
-        get => WrittenSettings.Of(TypedRandomLabels);
-        init => TypedRandomLabels = WrittenSettings.Typed(value, ofRandomLabels: true);
+        get => _randomLabels.Value;
+        init
+        {
+            WrittenSettings.Typed(value, ofRandomLabels: true);
+            (_randomLabels, _typedRandomLabels) = (new(value), null);
+        }
     }
 
     /// <summary><see cref="Training"/> as typed on the command line: <c>["batch-size"] = "32"</c>.</summary>
-    internal ImmutableDictionary<string, string> TypedTraining { get; init; } = [];
+    internal ImmutableDictionary<string, string> TypedTraining
+    {
+        get => _typedTraining ?? WrittenSettings.Typed(Training, ofRandomLabels: false);
+        init => (_training, _typedTraining) = (new(WrittenSettings.Of(value)), value);
+    }
 
     /// <summary>The same of <see cref="RandomLabels"/>.</summary>
-    internal ImmutableDictionary<string, string> TypedRandomLabels { get; init; } = [];
+    internal ImmutableDictionary<string, string> TypedRandomLabels
+    {
+        get => _typedRandomLabels ?? WrittenSettings.Typed(RandomLabels, ofRandomLabels: true);
+        init => (_randomLabels, _typedRandomLabels) = (new(WrittenSettings.Of(value)), value);
+    }
 
     internal DataRequest DataRequest => new(Data, Train, Test, Size, DataSeed, Draw == Draw.BySeed ? Seed : null);
 
@@ -154,4 +176,16 @@ public sealed record RunRequest
         new("threads", "N", Types.Number, "Torch's threads on the CPU. Default: one a core",
             (r, t) => r with { Threads = Text.Integer(t, least: 1) }, r => r.Threads),
     ];
+
+    /// <summary>Settings that equal others which say the same.</summary>
+    private sealed class Written(JsonObject value) : IEquatable<Written>
+    {
+        public JsonObject Value => value;
+
+        public bool Equals(Written? other) => JsonNode.DeepEquals(value, other?.Value);
+
+        public override bool Equals(object? obj) => Equals(obj as Written);
+
+        public override int GetHashCode() => value.Count;
+    }
 }

@@ -105,6 +105,19 @@ public sealed class RunOptionsTests
         Assert.AreEqual("plain-1.0:x@1,2", RunOptions.Quote(arguments[0]));
     }
 
+    [TestMethod]
+    public void What_is_put_into_the_settings_of_a_request_one_by_one_counts_too()
+    {
+        RunRequest request = new() { Training = { ["epochs"] = 5 } };
+        request.Training["batchSize"] = 32;
+        Assert.AreEqual("5", request.TypedTraining["epochs"]);
+        Assert.AreEqual("32", request.TypedTraining["batch-size"]);
+        request.RandomLabels["replicas"] = 2;
+        Assert.AreEqual("2", request.TypedRandomLabels["replicas"]);
+        request.Training["epoch"] = 5;
+        Assert.Contains("\"epoch\" is no setting of training", Assert.ThrowsExactly<ArgumentException>(() => request.TypedTraining).Message);
+    }
+
     private static RunRequest Read(string[] typed)
     {
         RunArguments run = new();
