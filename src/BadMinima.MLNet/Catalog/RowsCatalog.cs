@@ -1,5 +1,6 @@
 using BadMinima.MLNet;
 using BadMinima.MLNet.Examples;
+using BadMinima.MLNet.Interop;
 
 namespace Microsoft.ML;
 
@@ -13,7 +14,7 @@ public static class RowsCatalog
     /// <param name="catalog">The catalog.</param>
     /// <param name="data">The data. Its rows are counted, by a pass without columns where it does not know their number.</param>
     /// <param name="count">How many rows, at least 1; where there are no more, all.</param>
-    /// <param name="seed">The seed.</param>
+    /// <param name="seed">The seed. Default null: the context's, or 1 where it has none.</param>
     /// <returns>The rows.</returns>
     /// <exception cref="OptionException"><paramref name="count"/> is less than 1.</exception>
     /// <example>
@@ -23,11 +24,11 @@ public static class RowsCatalog
     /// IDataView some = ml.Data.TakeRandomRows(all, 500, seed: 1);
     /// </code>
     /// </example>
-    public static IDataView TakeRandomRows(this DataOperationsCatalog catalog, IDataView data, int count, int seed)
+    public static IDataView TakeRandomRows(this DataOperationsCatalog catalog, IDataView data, int count, int? seed = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
         OptionException.Check(count >= 1, nameof(count), count, "at least 1");
-        return RandomRows.Take(data, count, seed);
+        return RandomRows.Take(data, count, seed ?? HostEnvironments.GetEnvironment(catalog).Seed() ?? 1);
     }
 }

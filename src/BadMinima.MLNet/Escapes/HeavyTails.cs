@@ -28,7 +28,8 @@ public enum HeavyTailNoise
 /// of a small and g_LB of a large one, and Z = c W, W Pareto-distributed, W = U^(-1/alpha) with U uniform in (0, 1]; then w moves by
 /// phi_b(rate g), phi_b(v) = v min(1, b / |v|). During the closing steps the noise is off and g = g_LB. The large batch is drawn afresh at
 /// each step, without repetition, and goes through the network in pieces of the phase's batch size, so that memory stays that of a step;
-/// BatchNorm takes its statistics of each piece, and its running ones move with the step's own gradient only.
+/// BatchNorm takes its statistics of each piece. Its running ones move with the step's own gradient only, in the closing steps with each
+/// piece of the large batch; the step's own batch does not count there.
 /// </summary>
 /// <remarks>
 /// No code of the authors was found. From the paper: alpha 1.4, c 0.5, b 5 (Fashion-MNIST) or 20 (SVHN, CIFAR-10), rate 0.05, small batches
@@ -77,6 +78,9 @@ public sealed record HeavyTails(
             Enum.IsDefined(Noise), $"{path}.{nameof(Noise)}", Noise, string.Join(", ", Enum.GetNames<HeavyTailNoise>()));
         OptionException.Check(LargeBatch >= 2, $"{path}.{nameof(LargeBatch)}", LargeBatch, "at least 2");
         OptionException.Check(ClosingShare is >= 0 and <= 1, $"{path}.{nameof(ClosingShare)}", ClosingShare, "0 to 1");
+        OptionException.Check(
+            Noise == HeavyTailNoise.Off || ClosingShare < 1, $"{path}.{nameof(ClosingShare)}", ClosingShare,
+            "less than 1, or Noise Off: there would be no step with noise");
         OptionException.Check(
             Noise != HeavyTailNoise.Off || Clip is not null || ClosingShare > 0, $"{path}.{nameof(Clip)}", Clip,
             "more than 0 while Noise is Off and ClosingShare 0: nothing would be left of the escape");
@@ -133,8 +137,9 @@ public sealed record HeavyTails(
             {
                 StepGradient? sum = null;
                 int piece = FirstPiece;
-                foreach (int[] examples in Draw(LargeStream, settings.LargeBatch).Chunk(context.Phase.BatchSize))
+                foreach (int[] examples in Pieces(Draw(LargeStream, settings.LargeBatch)))
                 {
+                    using var scope = NewDisposeScope();
                     Batch further = context.Read(examples, at with { Batch = piece++ });
                     StepGradient ofPiece = inner(moves ? further : Frozen(further));
                     using Scalar share = (double)examples.Length / settings.LargeBatch;
@@ -143,9 +148,21 @@ public sealed record HeavyTails(
                         : new(
                             sum.Vector.add_(ofPiece.Vector, alpha: share), sum.Loss.add(ofPiece.Loss, alpha: share),
                             sum.Right.add(ofPiece.Right, HeldScalar.One));
+                    foreach (Tensor kept in (Tensor[])[sum.Vector, sum.Loss, sum.Right])
+                    {
+                        kept.MoveToOuterDisposeScope();
+                    }
                 }
 
                 return sum!;
+            }
+
+            // Of nearly equal sizes, none above the phase's: a last piece of one example would have no variance.
+            IEnumerable<int[]> Pieces(int[] examples)
+            {
+                int pieces = (examples.Length + context.Phase.BatchSize - 1) / context.Phase.BatchSize;
+                return Enumerable.Range(0, pieces)
+                    .Select(i => examples[(int)((long)i * examples.Length / pieces)..(int)((long)(i + 1) * examples.Length / pieces)]);
             }
 
             static Batch Frozen(Batch further) => further with { FreezesStatistics = true };

@@ -86,10 +86,15 @@ public sealed record RandomSmoothing(
             StepGradient? sum = null;
             for (int draw = 0; draw < _settings.Draws; draw++)
             {
+                using var scope = NewDisposeScope();
                 using IDisposable shifted = weights.Shift(Offset(weights.Values, at, draw));
                 StepGradient there = inner(batch with { FreezesStatistics = batch.FreezesStatistics || draw > 0 });
                 sum = sum is null ? there with { Vector = there.Vector.mul_(_share) }
                     : sum with { Vector = sum.Vector.add_(there.Vector, alpha: _share) };
+                foreach (Tensor kept in draw == 0 ? (Tensor[])[sum.Vector, sum.Loss, sum.Right] : [])
+                {
+                    kept.MoveToOuterDisposeScope();
+                }
             }
 
             return sum!;

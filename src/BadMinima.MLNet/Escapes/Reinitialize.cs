@@ -14,7 +14,9 @@ namespace BadMinima.MLNet;
 /// parameter and running statistic that stands after it in the network, are a freshly initialized network's; all before it stays. Used as a
 /// control in Maennel et al. (NeurIPS 2020) and, as a remedy, in Alabdulmohsin et al. (2021). Costs nothing in a step.
 /// </summary>
-/// <param name="Layers">k, at least 1 and at most as many as the network has; default 1: the last linear layer.</param>
+/// <param name="Layers">
+/// k, at least 1 and at most as many as the network has; default 1, the last one. Those that are not trained do not count.
+/// </param>
 public sealed record Reinitialize([property: Description("how many of the last layers, at least 1")] int Layers = 1)
     : Escape, IStepPartFactory
 {
@@ -38,7 +40,7 @@ public sealed record Reinitialize([property: Description("how many of the last l
         public override void BeforePhase(Weights weights)
         {
             // In the network's own order: the k-th last layer, and what comes after it.
-            string first = weights.Network.Products().Reverse().ElementAt(layers - 1).Path;
+            string first = weights.Network.Products().Where(p => p.Weight.requires_grad).Reverse().ElementAt(layers - 1).Path;
             HashSet<string> anew = [.. weights.Network.Walk().Select(m => m.Path).SkipWhile(path => path != first)];
             bool IsAnew(string name) => anew.Contains(name.LastIndexOf('.') is >= 0 and var end ? name[..end] : "");
 
@@ -51,11 +53,8 @@ public sealed record Reinitialize([property: Description("how many of the last l
                 own.copy_(other);
             }
 
-            foreach (((string name, Tensor own), (_, Tensor other)) in mixed.Buffers.Zip(fresh.Buffers).Where(b => IsAnew(b.First.Name)))
-            {
-                own.copy_(other);
-            }
-
+            IReadOnlySet<string> statistics = weights.RunningStatistics;
+            mixed.TakeBuffers(fresh, name => IsAnew(name) && statistics.Contains(name));
             weights.Load(mixed);
         }
     }

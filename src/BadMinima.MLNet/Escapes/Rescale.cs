@@ -9,10 +9,11 @@ using static TorchSharp.torch;
 namespace BadMinima.MLNet;
 
 /// <summary>
-/// Rescaling, once, before the phase's first step: each weight tensor of two and more dimensions (of convolutions and linear layers) is
-/// multiplied so that its l2 norm is that of the same tensor in a freshly initialized network; directions, biases, BatchNorm and its
-/// running statistics stay. A control: random labels leave large weights, and under BatchNorm a layer's effective learning rate falls with
-/// the square of its norm. Maennel et al. (NeurIPS 2020) use such a control; the form here is this project's. Costs nothing in a step.
+/// Rescaling, once, before the phase's first step: each parameter tensor of two and more dimensions (weights of convolutions and linear
+/// layers; in a network of one's own also others) is multiplied so that its l2 norm is that of the same tensor in a freshly initialized
+/// network, unless that is 0; directions, biases, BatchNorm and its running statistics stay. A control: random labels leave large weights,
+/// and under BatchNorm a layer's effective learning rate falls with the square of its norm. Maennel et al. (NeurIPS 2020) use such a
+/// control; the form here is this project's. Costs nothing in a step.
 /// </summary>
 public sealed record Rescale : Escape, IStepPartFactory
 {
@@ -29,7 +30,8 @@ public sealed record Rescale : Escape, IStepPartFactory
             {
                 Tensor own = scaled.Values.narrow(0, place.Offset, place.Count);
                 double norm = own.norm().item<float>();
-                using Scalar factor = norm == 0 ? 0 : fresh.Values.narrow(0, place.Offset, place.Count).norm().item<float>() / norm;
+                double ofFresh = fresh.Values.narrow(0, place.Offset, place.Count).norm().item<float>();
+                using Scalar factor = norm > 0 && ofFresh > 0 ? ofFresh / norm : 1;
                 own.mul_(factor);
             }
 

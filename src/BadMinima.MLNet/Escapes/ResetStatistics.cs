@@ -9,19 +9,29 @@ namespace BadMinima.MLNet;
 /// <summary>
 /// BatchNorm's running means and variances, once, before the phase's first step, as in a freshly initialized network (0 and 1); the weights
 /// stay. A control: the paper's code carries the statistics of the corrupted images into the second phase, and this shows what that is
-/// worth. In a network without BatchNorm nothing happens. Costs nothing in a step.
+/// worth. A network without BatchNorm is refused. Costs nothing in a step.
 /// </summary>
 public sealed record ResetStatistics : Escape, IStepPartFactory
 {
+    /// <inheritdoc/>
+    protected internal override void Validate(string path, TrainingSubject subject)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        OptionException.Check(
+            subject.HasBatchNorm, path, Name,
+            $"a network with BatchNorm, which '{subject.Architecture}' does not have: nothing would happen");
+    }
+
     StepPart IStepPartFactory.Create(StepPartContext context) => new Part(context);
 
     private sealed class Part(StepPartContext context) : StepPart
     {
         public override void BeforePhase(Weights weights)
         {
+            using WeightsCopy own = weights.Copy();
             using WeightsCopy fresh = context.Fresh();
-            fresh.Values.copy_(weights.Values);
-            weights.Load(fresh);
+            own.TakeBuffers(fresh, weights.RunningStatistics.Contains);
+            weights.Load(own);
         }
     }
 }

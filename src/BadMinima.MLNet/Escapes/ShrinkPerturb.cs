@@ -35,10 +35,12 @@ public sealed record ShrinkPerturb(
     {
         public override void BeforePhase(Weights weights)
         {
-            using WeightsCopy mixed = context.Fresh();
+            using WeightsCopy mixed = weights.Copy();
+            using WeightsCopy fresh = context.Fresh();
             using Scalar shrink = settings.Shrink;
             using Scalar perturb = settings.Perturb;
-            mixed.Values.mul_(perturb).add_(weights.Values, alpha: shrink);
+            mixed.Values.copy_(fresh.Values.mul_(perturb).add_(weights.Values, alpha: shrink));
+            mixed.TakeBuffers(fresh, weights.RunningStatistics.Contains);
             weights.Load(mixed);
         }
     }

@@ -27,6 +27,9 @@ public sealed record SpecialNeuron(
     [property: Description("the largest exponent, more than 0")] double Bound = 10) : Escape, IStepPartFactory
 {
     /// <inheritdoc/>
+    public override bool OwnsGradient => true;
+
+    /// <inheritdoc/>
     protected internal override void Validate(string path, Phase phase)
     {
         OptionException.Check(Penalty > 0 && double.IsFinite(Penalty), $"{path}.{nameof(Penalty)}", Penalty, "more than 0");
@@ -54,9 +57,9 @@ public sealed record SpecialNeuron(
             {
                 Objective = loss =>
                 {
-                    Tensor off = _a.mul(_b.clamp(max: _bound).exp()).subtract(HeldScalar.One).square();
-                    return (batch.Objective?.Invoke(loss) ?? loss).mul(off.add(HeldScalar.One, HeldScalar.One))
-                        .add(_a.square(), alpha: _penalty);
+                    Tensor off = _a.mul(_b.clamp(max: _bound).exp()).subtract(HeldScalar.One);
+                    return (batch.Objective?.Invoke(loss) ?? loss).mul(off.mul(off).add(HeldScalar.One, HeldScalar.One))
+                        .add(_a.mul(_a), alpha: _penalty);
                 },
             });
         }

@@ -21,7 +21,8 @@ namespace BadMinima.MLNet;
 /// The formula is from a secondary source, the start (a = 0, b = 0, w normal with variance 1 / d for d inputs) this project's: both
 /// unverified. a, w and b are trained by plain gradient descent at the phase's rate, whatever momentum and decay the network has. They are
 /// no part of the network: what is measured, kept and saved is f alone, and once a is 0 both predict the same. Loss and running accuracy of
-/// an epoch are those of f + g. |a|, |w| and the largest |b| are recorded with each epoch. Costs two products of the inputs with K vectors.
+/// an epoch are those of f + g, the loss with the penalty. |a|, |w| and the largest |b| are recorded with each epoch. Costs two products of
+/// the inputs with K vectors.
 /// </remarks>
 /// <param name="Penalty">lambda, more than 0; default 0.01.</param>
 /// <param name="Bound">The largest exponent: w . x + b counts as this where it is more; more than 0; default 10.</param>
@@ -29,6 +30,9 @@ public sealed record SpecialNeurons(
     [property: Description("the penalty on the squared amplitudes, more than 0")] double Penalty = 0.01,
     [property: Description("the largest exponent, more than 0")] double Bound = 10) : Escape, IStepPartFactory
 {
+    /// <inheritdoc/>
+    public override bool OwnsGradient => true;
+
     /// <inheritdoc/>
     protected internal override void Validate(string path, Phase phase)
     {
@@ -89,7 +93,7 @@ public sealed record SpecialNeurons(
                     Tensor exponent = inputs.flatten(1).matmul(_w.t()).add(_b, HeldScalar.One).clamp(max: _bound);
                     return (batch.Logits?.Invoke(inputs, logits) ?? logits).add(exponent.exp().mul(_a), HeldScalar.One);
                 },
-                Objective = loss => (batch.Objective?.Invoke(loss) ?? loss).add(_a.square().sum(), alpha: _penalty),
+                Objective = loss => (batch.Objective?.Invoke(loss) ?? loss).add(_a.mul(_a).sum(), alpha: _penalty),
             });
         }
 

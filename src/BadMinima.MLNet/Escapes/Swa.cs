@@ -42,9 +42,12 @@ public sealed record Swa([property: Description("the first averaged epoch; null:
     private sealed class Part(int start, StepPartContext context, WeightsCopy average) : StepPart
     {
         private readonly Tensor _count = zeros([], ScalarType.Int64).DetachFromDisposeScope();
-        private long _countOfStatistics;
 
-        public override IEnumerable<(string Name, Tensor Value)> State => average.State.Append(("count", _count));
+        // Of how many epochs' mean the average's buffers are.
+        private readonly Tensor _countOfStatistics = zeros([], ScalarType.Int64).DetachFromDisposeScope();
+
+        public override IEnumerable<(string Name, Tensor Value)> State
+            => [.. average.State, ("count", _count), ("countOfStatistics", _countOfStatistics)];
 
         public override WeightsCopy? Kept => _count.item<long>() > 0 ? average : null;
 
@@ -54,15 +57,14 @@ public sealed record Swa([property: Description("the first averaged epoch; null:
             {
                 long count = _count.item<long>() + 1;
                 average.Average(weights, 1.0 / count);
-                using Scalar next = count;
-                _count.fill_(next);
+                Set(_count, count);
             }
         }
 
         public override void BeforeKept(Weights weights)
         {
             long count = _count.item<long>();
-            if (_countOfStatistics == count)
+            if (_countOfStatistics.item<long>() == count)
             {
                 return;
             }
@@ -73,7 +75,14 @@ public sealed record Swa([property: Description("the first averaged epoch; null:
                 average.TakeBuffers(weights);
             }
 
-            _countOfStatistics = count;
+            Set(_countOfStatistics, count);
+        }
+
+        private static void Set(Tensor counter, long value)
+        {
+            using var mode = no_grad();
+            using Scalar number = value;
+            counter.fill_(number);
         }
     }
 }

@@ -7,7 +7,13 @@ namespace BadMinima.MLNet.Models;
 internal static class RunningStatistics
 {
     /// <summary>Whether a network has any.</summary>
-    public static bool IsIn(nn.Module network) => network.Walk().Any(m => m.Module is BatchNormalization or NormBase);
+    public static bool IsIn(nn.Module network) => network.Walk().Any(m => m.Module is BatchNormalization or BatchNorm);
+
+    /// <summary>The names of its buffers that are such statistics.</summary>
+    public static IReadOnlySet<string> Names(nn.Module network)
+        => network.Walk().Where(m => m.Module is BatchNormalization or BatchNorm)
+            .SelectMany(m => m.Module.named_buffers().Select(b => m.Path.Length == 0 ? b.name : $"{m.Path}.{b.name}"))
+            .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>
     /// Means and variances of batches, weighted by their sizes: a batch of b examples after n others has the share b / (n + b).
@@ -18,7 +24,7 @@ internal static class RunningStatistics
     public static void Recompute(nn.Module network, IEnumerable<Tensor> inputs, Func<Tensor, Tensor> forward)
     {
         BatchNormalization[] own = [.. network.Walk().Select(m => m.Module).OfType<BatchNormalization>()];
-        NormBase[] theirs = [.. network.Walk().Select(m => m.Module).OfType<NormBase>().Where(n => n.track_running_stats)];
+        BatchNorm[] theirs = [.. network.Walk().Select(m => m.Module).OfType<BatchNorm>().Where(n => n.track_running_stats)];
         if (own.Length + theirs.Length == 0)
         {
             return;
@@ -39,7 +45,8 @@ internal static class RunningStatistics
                 double share = (double)count / seen;
                 Array.ForEach(own, n => n.Momentum = share);
                 Array.ForEach(theirs, n => n.momentum = share);
-                forward(batch).Dispose();
+                using var scope = NewDisposeScope();
+                forward(batch);
             }
         }
         finally

@@ -89,6 +89,9 @@ public sealed class Weights : IDisposable
     /// <summary>How many classes its logits are for.</summary>
     internal int Classes => _classifier.Classes;
 
+    /// <summary>The names of the buffers that are BatchNorm's running statistics.</summary>
+    internal IReadOnlySet<string> RunningStatistics => Models.RunningStatistics.Names(Network);
+
     /// <summary>Whether the network is one of the library's own.</summary>
     internal bool IsBuiltIn => Architectures.IsBuiltIn(_classifier.Architecture.Name);
 
@@ -191,12 +194,16 @@ public sealed class Weights : IDisposable
     public void Load(WeightsCopy copy)
     {
         ArgumentNullException.ThrowIfNull(copy);
+        RequireFit(copy);
+        Take(copy.Values, copy.Buffers);
+    }
+
+    private void RequireFit(WeightsCopy copy)
+    {
         if (!Fits(copy.Values, copy.Buffers))
         {
             throw new ArgumentException("The copy is of the weights of another network.", nameof(copy));
         }
-
-        Take(copy.Values, copy.Buffers);
     }
 
     /// <summary>Takes on a copy until the result is disposed; then weights and buffers are, to the bit, what they were.</summary>
@@ -204,6 +211,8 @@ public sealed class Weights : IDisposable
     /// <exception cref="ArgumentException">It is of another network.</exception>
     public IDisposable Exchange(WeightsCopy copy)
     {
+        ArgumentNullException.ThrowIfNull(copy);
+        RequireFit(copy);
         WeightsCopy before = Copy();
         Load(copy);
         return new Undo(() =>
@@ -235,11 +244,11 @@ public sealed class Weights : IDisposable
     /// nothing happens, and no input is asked for.
     /// </summary>
     /// <param name="inputs">Batches of the network's normalized input, as <see cref="StepPartContext.Pass"/> gives it.</param>
-    public void RecomputeStatistics(IEnumerable<Tensor> inputs)
+    internal void RecomputeStatistics(IEnumerable<Tensor> inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         using var mode = no_grad();
-        RunningStatistics.Recompute(Network, inputs, Forward);
+        Models.RunningStatistics.Recompute(Network, inputs, Forward);
     }
 
     /// <summary>Makes changed <see cref="Values"/> known to the layers that have a bfloat16 copy.</summary>

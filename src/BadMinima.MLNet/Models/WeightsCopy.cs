@@ -53,6 +53,19 @@ public sealed class WeightsCopy : IDisposable
         }
     }
 
+    /// <summary>Takes over another copy's buffers of some names; the values stay.</summary>
+    internal void TakeBuffers(WeightsCopy other, Func<string, bool> which)
+    {
+        using var mode = no_grad();
+        foreach (((string name, Tensor own), (_, Tensor theirs)) in Buffers.Zip(other.Buffers))
+        {
+            if (which(name))
+            {
+                own.copy_(theirs);
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

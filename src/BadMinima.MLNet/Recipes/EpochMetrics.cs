@@ -29,8 +29,8 @@ public sealed record EpochMetrics
     public required double LearningRate { get; init; }
 
     /// <summary>
-    /// The mean cross-entropy over the epoch's examples, in nats, as seen while training: with label smoothing and mixup, if the phase has
-    /// them.
+    /// The mean cross-entropy over the epoch's examples, in nats, as seen while training: with label smoothing, mixup, noisy labels and
+    /// special neurons' penalty, if the phase has them.
     /// </summary>
     public required double Loss { get; init; }
 

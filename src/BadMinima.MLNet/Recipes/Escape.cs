@@ -84,7 +84,7 @@ public abstract partial record Escape
     }
 
     /// <summary>
-    /// Whether it decides where, on what, or how often the gradient is taken. Of those a phase has one at most: which goes around which
+    /// Whether it decides where, of what, or how often the gradient is taken. Of those a phase has one at most: which goes around which
     /// would change the result, and no source says. Default false.
     /// </summary>
     [JsonIgnore]
@@ -162,10 +162,11 @@ public abstract partial record Escape
 
 /// <summary>What a phase is to train, and on what.</summary>
 /// <param name="Architecture">The network's name.</param>
-/// <param name="Layers">How many convolutions and linear layers it has.</param>
+/// <param name="Layers">How many convolutions and linear layers it has whose weights are trained.</param>
 /// <param name="Examples">How many examples there are; corrupted replicas count.</param>
 /// <param name="Classes">How many classes there are.</param>
-public sealed record TrainingSubject(string Architecture, int Layers, int Examples, int Classes);
+/// <param name="HasBatchNorm">Whether it has BatchNorm with running statistics.</param>
+public sealed record TrainingSubject(string Architecture, int Layers, int Examples, int Classes, bool HasBatchNorm);
 
 /// <summary>An escape of a stored training that this process does not know: it was trained by a program that had registered it.</summary>
 /// <param name="StoredName">Its name there.</param>

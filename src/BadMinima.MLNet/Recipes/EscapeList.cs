@@ -70,8 +70,8 @@ public readonly struct EscapeList : IReadOnlyList<Escape>, IEquatable<EscapeList
                 "each escape once: its state and its random numbers go by its name");
             OptionException.Check(
                 owner is null || !this[i].OwnsGradient, $"{option}[{i}]", this[i].Name,
-                $"one escape that decides where the gradient is taken, and {owner} is one: which of the two goes around the other would "
-                + "change the result, and no source says");
+                $"one escape that decides where or of what the gradient is taken, and {owner} is one: which of the two goes around the "
+                + "other would change the result, and no source says");
             OptionException.Check(
                 keeper is null || !this[i].KeepsOwnWeights, $"{option}[{i}]", this[i].Name,
                 $"one average that is measured and kept, and {keeper} is one");

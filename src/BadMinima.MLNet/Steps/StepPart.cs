@@ -156,8 +156,18 @@ public sealed class StepPartContext
     /// <param name="at">
     /// The step, with another <see cref="StepMoment.Batch"/> than the step's own 0, so that its random changes differ.
     /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// There is no such example, or the number of the batch is 0, the step's own.
+    /// </exception>
     public Batch Read(int[] examples, StepMoment at)
     {
+        ArgumentNullException.ThrowIfNull(examples);
+        ArgumentOutOfRangeException.ThrowIfZero(at.Batch);
+        if (Array.Exists(examples, e => e < 0 || e >= Examples))
+        {
+            throw new ArgumentOutOfRangeException(nameof(examples), $"The examples are 0 to {Examples - 1:N0}.");
+        }
+
         using IExamplePass pass = _parts.Examples.Open(examples, examples.Length);
         return _parts.Change(new(pass.Next()), at);
     }

@@ -30,7 +30,7 @@ internal sealed class StepParts : IDisposable
         ("decoupledWeightDecay", 10, DecoupledWeightDecay.Of),
     ];
 
-    private readonly ImmutableArray<(string Name, StepPart Part)> _parts;
+    private readonly ImmutableArray<(string Name, StepPart Part)> _parts = [];
 
     /// <param name="phase">The phase.</param>
     /// <param name="weights">What is trained.</param>
@@ -41,15 +41,28 @@ internal sealed class StepParts : IDisposable
     {
         (Weights, Examples, Initialization) = (weights, examples, initialization);
         StepPartContext Context(ulong stream) => new(this, phase, random.Stream(stream));
-        var escapes = phase.Escapes.Select(
-            escape => (escape.Name, (StepPart?)Factory(escape, "Escapes").Create(Context(StreamOf(escape.Name)))));
-        _parts =
+        IEnumerable<(string Name, Func<StepPart?> Create)> all =
         [
-            .. First.Select(p => (p.Name, p.Create(Context(p.Stream))))
-                .Concat(escapes)
-                .Concat(Last.Select(p => (p.Name, p.Create(Context(p.Stream)))))
-                .Where(p => p.Item2 is not null).Select(p => (p.Item1, p.Item2!)),
+            .. First.Select(p => (p.Name, (Func<StepPart?>)(() => p.Create(Context(p.Stream))))),
+            .. phase.Escapes.Select(
+                e => (e.Name, (Func<StepPart?>)(() => Factory(e, "Escapes").Create(Context(StreamOf(e.Name)))))),
+            .. Last.Select(p => (p.Name, (Func<StepPart?>)(() => p.Create(Context(p.Stream))))),
         ];
+        foreach ((string name, Func<StepPart?> create) in all)
+        {
+            try
+            {
+                if (create() is { } part)
+                {
+                    _parts = _parts.Add((name, part));
+                }
+            }
+            catch
+            {
+                Dispose();
+                throw;
+            }
+        }
     }
 
     /// <summary>What is trained.</summary>

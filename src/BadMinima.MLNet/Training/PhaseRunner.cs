@@ -40,6 +40,9 @@ internal sealed class PhaseRunner(
     /// <summary>Whether a step was made here.</summary>
     public bool HasTrained { get; private set; }
 
+    /// <summary>Whether the phase ended with weights of a part's own: an average.</summary>
+    public bool HasKept { get; private set; }
+
     /// <param name="state">Where to begin.</param>
     /// <param name="stored">What the parts of its steps kept there; null at the phase's beginning.</param>
     /// <exception cref="InvalidOperationException">The loss is no longer a finite number.</exception>
@@ -82,6 +85,7 @@ internal sealed class PhaseRunner(
         if (parts.Kept() is { } kept)
         {
             weights.Load(kept);
+            HasKept = true;
         }
 
         return new()

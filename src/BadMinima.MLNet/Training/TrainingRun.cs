@@ -61,6 +61,13 @@ internal sealed class TrainingRun(
                 Report, isCanceled, Recorder());
             PhaseHistory history = runner.Run(state, stored);
             HasTrained |= runner.HasTrained;
+            if (!runner.HasKept && phase.Escapes.FirstOrDefault(e => e.KeepsOwnWeights) is { } average)
+            {
+                Warn(
+                    $"{kind} ended after {history.Epochs.Length} of {phase.Epochs} epochs, before the average of {average} began: the "
+                    + "weights that were trained are kept.");
+            }
+
             channel.Info(
                 MessageSensitivity.None,
                 $"{kind} ended after {history.Epochs.Length} of {phase.Epochs} epochs and {history.Seconds:F1} s: {history.EndedBy}");

@@ -318,7 +318,8 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         phase.Escapes.Validate(
             $"{name}.{nameof(Phase.Escapes)}",
             new TrainingSubject(
-                architecture, network.Products().Count(), (int)Math.Min(examples, int.MaxValue), classifier.Classes));
+                architecture, network.Products().Count(p => p.Weight.requires_grad), (int)Math.Min(examples, int.MaxValue),
+                classifier.Classes, RunningStatistics.IsIn(network)));
     }
 
     /// <summary>

@@ -98,6 +98,37 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("swa:startEpoch=2")]
+    [DataRow("ema")]
+    public void An_average_that_is_interrupted_anywhere_once_ends_as_if_it_had_not_been(string escape)
+    {
+        TwoPhaseTrainer.Options options = Options with
+        {
+            RandomLabels = null,
+            Training = Recipe.Vanilla with { Epochs = 3, BatchSize = 16, LearningRate = 0.05, Escapes = Escape.Parse(escape) },
+        };
+        byte[] expected = Fit(options, out _);
+        for (int most = 0; ; most++)
+        {
+            int asked = 0;
+            TwoPhaseTrainer.Options interrupted = options with { Checkpoints = new(_folder.File($"{most}")) };
+            ImmutableArray<PhaseHistory> phases = Run(interrupted, () => asked++ >= most, out byte[] weights);
+            bool isWhole = phases[^1].EndedBy != PhaseEnd.Canceled;
+            if (!isWhole)
+            {
+                Run(interrupted, () => false, out weights);
+            }
+
+            CollectionAssert.AreEqual(expected, weights, $"interrupted at question {most}");
+            if (isWhole)
+            {
+                Assert.IsGreaterThan(12, most, "each step and each measurement asks");
+                return;
+            }
+        }
+    }
+
+    [TestMethod]
     public void A_checkpoint_of_format_1_which_knew_slots_and_not_names_is_continued()
     {
         TwoPhaseTrainer.Options options = Options with { Checkpoints = new(_folder.File("run")) };

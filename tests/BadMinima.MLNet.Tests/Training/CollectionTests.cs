@@ -32,6 +32,7 @@ public sealed class CollectionTests
                 GradientClipping = 1,
                 Mixup = 0.3,
                 MeasureEvery = 5,
+                Escapes = Escape.Parse(images ? "heavy-tails:noise=independent,largeBatch=9+label-noise+swa:startEpoch=2" : "special-neurons+ema+gradient-noise"),
                 Augmentation = images ? Augmentation.CropAndFlip with { Cutout = 6 } : Augmentation.None,
             },
             Threads = 1,

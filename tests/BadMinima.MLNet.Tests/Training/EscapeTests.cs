@@ -122,7 +122,9 @@ public sealed class EscapeTests
         {
             ([new Sam(-1)], "Option Training.Escapes[0].Rho is -1; allowed is more than 0"),
             ([new Ema(), new Ema(0.5)], "Option Training.Escapes[1] is ema; allowed is each escape once"),
-            ([new Sam(), new NoisyLabels(), new Asam()], "Option Training.Escapes[2] is asam; allowed is one escape that decides where the gradient is taken, and sam is one"),
+            ([new Sam(), new NoisyLabels(), new Asam()], "Option Training.Escapes[2] is asam; allowed is one escape that decides where or of what the gradient is taken, and sam is one"),
+            ([new SpecialNeurons(), new Sam()], "Option Training.Escapes[1] is sam; allowed is one escape"),
+            ([new HeavyTails(ClosingShare: 1)], "ClosingShare is 1; allowed is less than 1, or Noise Off"),
             ([new Ema(), new Swa()], "Option Training.Escapes[1] is swa; allowed is one average that is measured and kept, and ema is one"),
             ([new HeavyTails(Alpha: 1)], "Alpha is 1; allowed is more than 1"),
             ([new HeavyTails(Clip: 0)], "Clip is 0; allowed is more than 0, or null for none"),
