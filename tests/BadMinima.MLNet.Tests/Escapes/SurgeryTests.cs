@@ -66,13 +66,34 @@ public sealed class SurgeryTests
         }
     }
 
+    [TestMethod]
+    public void In_a_network_of_ones_own_only_what_is_trained_and_BatchNorms_statistics_begin_anew()
+    {
+        // A frozen head, torch's own BatchNorm, and a buffer that is no running statistic.
+        var own = new Architecture { Name = "own-of-the-surgery-test", Create = (shape, classes) => new Own(shape.Volume, classes) };
+        Dictionary<string, float[]> start = After([], own);
+        string[] Changed(Escape escape)
+        {
+            Dictionary<string, float[]> after = After([escape], own);
+            return [.. start.Keys.Where(name => !start[name].SequenceEqual(after[name]))];
+        }
+
+        string[] statistics = ["norm.running_mean", "norm.running_var", "norm.num_batches_tracked"];
+        CollectionAssert.AreEquivalent(statistics, Changed(new ResetStatistics()));
+        CollectionAssert.AreEquivalent(
+            (string[])["first.weight", "first.bias", "norm.weight", .. statistics], Changed(new Reinitialize(1)), "the head is frozen");
+        CollectionAssert.AreEquivalent(
+            (string[])["first.weight", "first.bias", "norm.weight", .. statistics], Changed(new ShrinkPerturb()), "norm.bias is 0 in both");
+        CollectionAssert.AreEquivalent((string[])["first.weight"], Changed(new Rescale()));
+    }
+
     /// <summary>A network whose weights are ten times their initial values and whose statistics have moved, after surgery.</summary>
-    private static Dictionary<string, float[]> After(EscapeList escapes)
+    private static Dictionary<string, float[]> After(EscapeList escapes, Architecture? own = null)
     {
         TorchRuntime.EnsureLoaded();
         using var scope = NewDisposeScope();
         InputShape shape = new ImageShape(1, 28, 28);
-        Architecture architecture = Architectures.Get("cnn");
+        Architecture architecture = own ?? Architectures.Get("cnn");
         using var classifier = new ImageClassifier(
             Architectures.Create(architecture, shape, 10, seed: 1), architecture, shape, 10, Normalization.Identity(1), CPU);
         using var weights = new Weights(classifier, Precision.F32);
@@ -109,5 +130,25 @@ public sealed class SurgeryTests
         {
             Assert.AreEqual(e, a, 1e-5, name);
         }
+    }
+
+    private sealed class Own : nn.Module<Tensor, Tensor>
+    {
+        private readonly TorchSharp.Modules.Linear _first;
+        private readonly TorchSharp.Modules.BatchNorm1d _norm = nn.BatchNorm1d(4);
+        private readonly TorchSharp.Modules.Linear _head;
+
+        public Own(int inputs, int classes) : base(nameof(Own))
+        {
+            (_first, _head) = (nn.Linear(inputs, 4), nn.Linear(4, classes));
+            _head.weight!.requires_grad = false;
+            _head.bias!.requires_grad = false;
+            register_module("first", _first);
+            register_module("norm", _norm);
+            register_module("head", _head);
+            register_buffer("projection", randn(3));
+        }
+
+        public override Tensor forward(Tensor input) => _head.call(_norm.call(_first.call(input.flatten(1))));
     }
 }

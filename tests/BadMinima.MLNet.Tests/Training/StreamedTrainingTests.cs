@@ -28,12 +28,15 @@ public sealed class StreamedTrainingTests
     private readonly MLContext _ml = new(seed: 1);
 
     [TestMethod]
-    public void The_weights_are_bit_for_bit_those_of_the_same_files_in_memory()
+    [DataRow("")]
+    [DataRow("heavy-tails:noise=independent,largeBatch=20+label-noise+swa:startEpoch=1")]
+    public void The_weights_are_bit_for_bit_those_of_the_same_files_in_memory(string escapes)
     {
+        TwoPhaseTrainer.Options options = Options with { Training = Options.Training! with { Escapes = Escape.Parse(escapes) } };
         using TemporaryFolder folder = PictureFolder.MakeParts(50, 20, Side);
         (TwoPhaseTransformer Model, byte[] Weights) Fit(bool inMemory)
         {
-            TwoPhaseTransformer model = Tiny.Trainer(_ml, Options).Fit(Load(folder, Split.Train, inMemory), Load(folder, Split.Test, inMemory));
+            TwoPhaseTransformer model = Tiny.Trainer(_ml, options).Fit(Load(folder, Split.Train, inMemory), Load(folder, Split.Test, inMemory));
             return (model, Tiny.Weights(model));
         }
 
