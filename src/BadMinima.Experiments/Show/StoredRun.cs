@@ -122,6 +122,7 @@ internal sealed record StoredRun(
             e.TestAccuracy,
             e.ImagesPerSecond,
             elapsedSeconds = e.Elapsed.TotalSeconds,
+            e.Measures,
         }),
     };
 }

@@ -152,12 +152,17 @@ internal static class StoredRunTables
     private static Table Curve(IReadOnlyList<EpochMetrics> epochs)
     {
         EpochMetrics[][] phases = [.. epochs.GroupBy(e => e.Phase).Select(p => p.ToArray())];
+
+        // What escapes say of themselves, a column each: special-neurons/a is a.
+        string[] measures = [.. epochs.SelectMany(e => e.Measures).Select(m => m.Name).Distinct()];
         return new("Accuracies",
             [Column.Text("Phase"), Column.Number("Epoch"), Column.Number("Loss"), Column.Number("Running"), Column.Number("Train"),
-                Column.Number("Test"), Column.Number("Time")],
+                Column.Number("Test"), .. measures.Select(m => Column.Number(m[(m.LastIndexOf('/') + 1)..])), Column.Number("Time")],
             [.. phases.SelectMany(p => Some(p, MostRows / phases.Length)).Select(e => (string[])
                 [Name(e.Phase), $"{e.Epoch:N0}", $"{e.Loss:F3}", $"{e.RunningAccuracy:P1}", Accuracy(e.TrainingAccuracy),
-                    Accuracy(e.TestAccuracy), $"{e.Elapsed.TotalSeconds:N1} s"])]);
+                    Accuracy(e.TestAccuracy),
+                    .. measures.Select(m => e.Measures[m]?.ToString("G3", CultureInfo.InvariantCulture) ?? Nothing),
+                    $"{e.Elapsed.TotalSeconds:N1} s"])]);
     }
 
     /// <summary>So many epochs at most, evenly spaced, the last one included: of those that were measured, if any was.</summary>
