@@ -9,7 +9,7 @@ namespace BadMinima.MLNet;
 /// <summary>
 /// BatchNorm's running means and variances, once, before the phase's first step, as in a freshly initialized network (0 and 1); the weights
 /// stay. A control: the paper's code carries the statistics of the corrupted images into the second phase, and this shows what that is
-/// worth. A network without BatchNorm is refused. Costs nothing in a step.
+/// worth. A network without BatchNorm, in which nothing would happen, is refused. Costs nothing in a step.
 /// </summary>
 public sealed record ResetStatistics : Escape, IStepPartFactory
 {
@@ -18,8 +18,8 @@ public sealed record ResetStatistics : Escape, IStepPartFactory
     {
         ArgumentNullException.ThrowIfNull(subject);
         OptionException.Check(
-            subject.HasBatchNorm, path, Name,
-            $"a network with BatchNorm, which '{subject.Architecture}' does not have: nothing would happen");
+            subject.HasRunningStatistics, path, "reset-statistics",
+            $"a network with BatchNorm: '{subject.Architecture}' has none, and so no statistics that could begin anew");
     }
 
     StepPart IStepPartFactory.Create(StepPartContext context) => new Part(context);

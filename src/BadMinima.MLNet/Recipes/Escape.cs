@@ -165,8 +165,11 @@ public abstract partial record Escape
 /// <param name="Layers">How many convolutions and linear layers it has whose weights are trained.</param>
 /// <param name="Examples">How many examples there are; corrupted replicas count.</param>
 /// <param name="Classes">How many classes there are.</param>
-/// <param name="HasBatchNorm">Whether it has BatchNorm with running statistics.</param>
-public sealed record TrainingSubject(string Architecture, int Layers, int Examples, int Classes, bool HasBatchNorm);
+public sealed record TrainingSubject(string Architecture, int Layers, int Examples, int Classes)
+{
+    /// <summary>Whether it has BatchNorm, and so running means and variances.</summary>
+    public bool HasRunningStatistics { get; init; }
+}
 
 /// <summary>An escape of a stored training that this process does not know: it was trained by a program that had registered it.</summary>
 /// <param name="StoredName">Its name there.</param>

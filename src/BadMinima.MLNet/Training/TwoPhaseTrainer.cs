@@ -150,10 +150,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         using IChannel channel = _environment.Start(nameof(TwoPhaseTrainer));
         Architecture architecture = Architectures.Get(_options.Architecture);
         PixelColumn pixels = FindPixels(trainData, architecture, TrainingRole);
-        Architectures.Check(architecture, pixels.Shape);
-        _options.RandomLabels?.Validate(nameof(Options.RandomLabels), pixels.Shape);
-        _options.Training?.Validate(nameof(Options.Training), pixels.Shape);
-        _options.Normalization?.Validate(nameof(Options.Normalization), pixels.Shape.Channels);
+        CheckInputs(architecture, pixels.Shape);
         start?.RequireFit(architecture, pixels.Shape);
 
         DataViewSchema.Column labelColumn = LabelColumn.Find(
@@ -195,11 +192,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             labels.Classes, normalization, device);
         try
         {
-            Dropout.Check(classifier.Network, architecture.Name, _options.RandomLabels, nameof(Options.RandomLabels));
-            Dropout.Check(classifier.Network, architecture.Name, _options.Training, nameof(Options.Training));
-            long replicas = _options.RandomLabels?.Replicas ?? 0;
-            CheckPhase(_options.RandomLabels, nameof(Options.RandomLabels), classifier, replicas * train.Count);
-            CheckPhase(_options.Training, nameof(Options.Training), classifier, train.Count);
+            CheckPhases(classifier.Network, architecture.Name, labels.Classes, train.Count);
             start?.CopyWeightsTo(classifier);
             channel.Info(MessageSensitivity.None,
                 $"{architecture.Name}, {classifier.Network.parameters().Sum(p => p.numel()):N0} parameters, "
@@ -299,27 +292,62 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             $"{name}.{nameof(Phase.EarlyStopping)}.{nameof(EarlyStopping.Metric)}", EarlyStoppingMetric.TestAccuracy,
             "Loss or TrainingAccuracy without validation data; give them to Fit(trainData, validationData), or as ValidationSet");
 
-    /// <summary>Checks what can be checked once network and data are known.</summary>
-    /// <exception cref="OptionException">A setting does not go with them.</exception>
-    private static void CheckPhase(Phase? phase, string name, ImageClassifier classifier, long examples)
+    /// <summary>
+    /// Checks what depends on options, network and data together, as <c>Fit</c> does before its first step: batches of one with BatchNorm,
+    /// dropout without a layer for it, an escape's own conditions. It asks for no data and trains nothing, so whoever is about to train
+    /// many recipes for hours can ask first.
+    /// </summary>
+    /// <param name="inputs">The size of an example.</param>
+    /// <param name="classes">How many classes there are, at least 2.</param>
+    /// <param name="examples">How many examples there are to train on, at least 1; replicas come on top.</param>
+    /// <exception cref="ArgumentException">Training could not begin; the message says why, and what is allowed.</exception>
+    public void Check(InputShape inputs, int classes, int examples)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
+        Architecture architecture = Architectures.Get(_options.Architecture);
+        CheckInputs(architecture, inputs);
+        TorchRuntime.EnsureLoaded();
+        using nn.Module network = Architectures.Create(architecture, inputs, classes, Seed, _options.Initialization);
+        CheckPhases(network, architecture.Name, classes, examples);
+    }
+
+    private void CheckInputs(Architecture architecture, InputShape inputs)
+    {
+        Architectures.Check(architecture, inputs);
+        _options.RandomLabels?.Validate(nameof(Options.RandomLabels), inputs);
+        _options.Training?.Validate(nameof(Options.Training), inputs);
+        _options.Normalization?.Validate(nameof(Options.Normalization), inputs.Channels);
+    }
+
+    private void CheckPhases(nn.Module network, string architecture, int classes, int examples)
+    {
+        Dropout.Check(network, architecture, _options.RandomLabels, nameof(Options.RandomLabels));
+        Dropout.Check(network, architecture, _options.Training, nameof(Options.Training));
+        TrainingSubject subject = new(architecture, network.Products().Count(p => p.Weight.requires_grad), examples, classes)
+        {
+            HasRunningStatistics = RunningStatistics.IsIn(network)
+        };
+        long replicated = (_options.RandomLabels?.Replicas ?? 0) * (long)examples;
+        CheckPhase(
+            _options.RandomLabels, nameof(Options.RandomLabels), subject with { Examples = (int)Math.Min(replicated, int.MaxValue) });
+        CheckPhase(_options.Training, nameof(Options.Training), subject);
+    }
+
+    /// <exception cref="OptionException">A setting does not go with network or data.</exception>
+    private static void CheckPhase(Phase? phase, string name, TrainingSubject subject)
     {
         if (phase is null)
         {
             return;
         }
 
-        nn.Module network = classifier.Network;
-        string architecture = classifier.Architecture.Name;
         OptionException.Check(
-            phase.BatchSize > 1 || !RunningStatistics.IsIn(network),
+            phase.BatchSize > 1 || !subject.HasRunningStatistics,
             $"{name}.{nameof(Phase.BatchSize)}", phase.BatchSize,
-            $"2 or more for '{architecture}': its BatchNorm would take mean and variance of one example at a time, which are not those it "
-            + "is measured with; a network without BatchNorm, such as lenet or resnet18-gn, takes 1");
-        phase.Escapes.Validate(
-            $"{name}.{nameof(Phase.Escapes)}",
-            new TrainingSubject(
-                architecture, network.Products().Count(p => p.Weight.requires_grad), (int)Math.Min(examples, int.MaxValue),
-                classifier.Classes, RunningStatistics.IsIn(network)));
+            $"2 or more for '{subject.Architecture}': its BatchNorm would take mean and variance of one example at a time, which are not "
+            + "those it is measured with; a network without BatchNorm, such as lenet or resnet18-gn, takes 1");
+        phase.Escapes.Validate($"{name}.{nameof(Phase.Escapes)}", subject);
     }
 
     /// <summary>

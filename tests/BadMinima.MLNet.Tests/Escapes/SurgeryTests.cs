@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet.Tests.Escapes;
@@ -85,6 +86,29 @@ public sealed class SurgeryTests
         CollectionAssert.AreEquivalent(
             (string[])["first.weight", "first.bias", "norm.weight", .. statistics], Changed(new ShrinkPerturb()), "norm.bias is 0 in both");
         CollectionAssert.AreEquivalent((string[])["first.weight"], Changed(new Rescale()));
+    }
+
+    [TestMethod]
+    public void Statistics_that_are_not_there_cannot_begin_anew_and_a_check_says_so_without_data()
+    {
+        TwoPhaseTrainer.Options options = new()
+        {
+            RandomLabels = null,
+            Architecture = "lenet",
+            Training = Recipe.Vanilla with { Escapes = [new ResetStatistics()] },
+        };
+        MLContext ml = new();
+        string message = Assert.ThrowsExactly<OptionException>(() => Check(options, 10)).Message;
+        Assert.StartsWith("Option Training.Escapes", message);
+        Assert.Contains("a network with BatchNorm: 'lenet' has none", message);
+        Check(options with { Architecture = "cnn" }, 10);
+        TwoPhaseTrainer.Options heavy = options with { Training = Recipe.Vanilla with { Escapes = [new HeavyTails()] } };
+        Assert.ThrowsExactly<OptionException>(() => Check(heavy, 999));
+        Check(heavy, 1000);
+        Check(options with { RandomLabels = new() { Replicas = 100, Escapes = [new HeavyTails()] }, Training = null }, 10);
+
+        void Check(TwoPhaseTrainer.Options asked, int examples)
+            => ml.MulticlassClassification.Trainers.TwoPhase(asked).Check(new ImageShape(1, 28, 28), 10, examples);
     }
 
     /// <summary>A network whose weights are ten times their initial values and whose statistics have moved, after surgery.</summary>
