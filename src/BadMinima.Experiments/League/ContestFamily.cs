@@ -5,7 +5,8 @@ namespace BadMinima.Experiments;
 /// <param name="Other">The other.</param>
 /// <param name="Adversarial">From which start.</param>
 /// <param name="Differences">In percentage points of test accuracy, seed by seed.</param>
-internal sealed record Duel(string Recipe, string Other, bool Adversarial, PairedDifferences Differences);
+/// <param name="Refusal">Why no test is made of them; null where one is.</param>
+internal sealed record Duel(string Recipe, string Other, bool Adversarial, PairedDifferences Differences, string? Refusal = null);
 
 /// <summary>Contests that are corrected together. Two that compare the same recipes are one test.</summary>
 internal sealed class ContestFamily
@@ -20,7 +21,8 @@ internal sealed class ContestFamily
         _level = level;
         ((string, string, bool) Key, TTest Test)[] made =
         [
-            .. duels.OfType<Duel>().DistinctBy(KeyOf).Select(d => (KeyOf(d), Test: TTest.Paired(d.Differences, 0, level)))
+            .. duels.OfType<Duel>().Where(d => d.Refusal is null).DistinctBy(KeyOf)
+                .Select(d => (KeyOf(d), Test: TTest.Paired(d.Differences, 0, level)))
                 .Where(t => t.Test is not null).Select(t => (t.Item1, t.Test!)),
         ];
 
@@ -44,6 +46,11 @@ internal sealed class ContestFamily
         if (duel is null)
         {
             return null;
+        }
+
+        if (duel.Refusal is not null)
+        {
+            return new(duel.Other, duel.Differences, null, null, ContestOutcome.NoContest) { Why = duel.Refusal };
         }
 
         (TTest? test, double? p) = _tests.TryGetValue(KeyOf(duel), out var known) ? known : (null, null);

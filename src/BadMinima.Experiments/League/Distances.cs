@@ -9,7 +9,7 @@ namespace BadMinima.Experiments;
 
 /// <summary>
 /// How far training moved the weights of each run from an adversarial start, by the stored models of both: the l2 norm of the difference
-/// of all parameters together. It is computed once a run and kept in a file.
+/// of all parameters together. It is computed once per run and kept in a file.
 /// </summary>
 internal static class Distances
 {
@@ -31,7 +31,7 @@ internal static class Distances
         }
     }
 
-    /// <summary>Adds those that are not known. A model that is not there any more has none.</summary>
+    /// <summary>Adds those that are not known, start by start. A model that is not there any more has none.</summary>
     public static void Complete(LeagueResults league, CancellationToken cancellation)
     {
         ImmutableSortedDictionary<string, double> known = Read(league.Folder.Distances);
@@ -41,6 +41,7 @@ internal static class Distances
         MLContext ml = new();
         foreach (IGrouping<string, FinishedCell> cells in byStart)
         {
+            int before = all.Count;
             using TwoPhaseTransformer? from = TryLoad(ml, new SweepFolder(league.Folder.Ranking).Start(cells.Key));
             foreach (FinishedCell cell in cells)
             {
@@ -51,11 +52,12 @@ internal static class Distances
                     all[cell.Cell.Id] = Between(from!.Network, to.Network);
                 }
             }
-        }
 
-        if (all.Count > known.Count)
-        {
-            AtomicFile.Write(league.Folder.Distances, JsonSerializer.Serialize(all.ToImmutable(), JsonOutput.Options) + "\n");
+            // Whoever ends it now keeps what was computed.
+            if (all.Count > before)
+            {
+                AtomicFile.Write(league.Folder.Distances, JsonSerializer.Serialize(all.ToImmutable(), JsonOutput.Options) + "\n");
+            }
         }
     }
 

@@ -16,7 +16,9 @@ internal sealed class LeagueCharts(LeagueResults results)
 
     private readonly Standing[] _ranked = [.. results.Standings.Where(s => s.Unranked is null && s.Gain is not null)];
 
-    private string Intervals => $"{100 * results.Level:0.##} % intervals over {results.League.Seeds.Length} seeds";
+    private string Intervals => $"{100 * results.Level:0.##} % intervals over {results.ScoredSeeds.Length} seeds{Harm}";
+
+    private string Harm => _ranked.Any(s => s.Harms) ? $";{LeagueTables.HarmMark} harms from a random start" : "";
 
     /// <summary>The ranking, the best on top; null while nothing is ranked.</summary>
     public BarChart? Ranking()
@@ -26,7 +28,7 @@ internal sealed class LeagueCharts(LeagueResults results)
             return null;
         }
 
-        string[] names = [.. _ranked.Select(s => s.Entry.Name)];
+        string[] names = [.. _ranked.Select(s => s.Entry.Name + (s.Harms ? LeagueTables.HarmMark : ""))];
         return results.HasGap
             ? new(
                 $"Escape score with {Intervals}; dashed: 0, where plain SGD ends from the adversarial start, and 1, where it ends from a "

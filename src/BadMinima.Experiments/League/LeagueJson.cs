@@ -6,13 +6,18 @@ namespace BadMinima.Experiments;
 /// A league's results.json, for programs.
 /// <list type="bullet">
 /// <item><c>name</c>; <c>level</c>; <c>hasGap</c>; <c>gap</c>: of plain SGD at the base rate between the two starts, in percentage points,
-/// with <c>interval</c>; <c>seeds</c>, <c>tuningSeeds</c>; <c>sentences</c>: what it says in words; <c>missing</c>.</item>
-/// <item><c>standings[]</c>, the best first: <c>name</c>, <c>recipe</c>, <c>source</c>, <c>unranked</c> (why it has no place);
+/// with <c>interval</c>; <c>seeds</c>, <c>scoredSeeds</c> (those that gap, scores and gains are of), <c>tuningSeeds</c>; <c>sentences</c>:
+/// what it says in words; <c>leftOut[]</c>: the mechanisms that data or network cannot have, with <c>name</c> and <c>why</c>;
+/// <c>missing[]</c>: runs without a result, with <c>title</c> and <c>why</c>.</item>
+/// <item><c>standings[]</c>, the best first: <c>name</c>, <c>recipe</c>, <c>tried</c> (how many settings
+/// the tuning chose from), <c>source</c>, <c>unranked</c> (why it has no place);
 /// <c>score</c>, <c>interval</c> (null without a gap); <c>gain</c> in points; <c>effectiveRate</c>, <c>gradientsPerStep</c>,
-/// <c>trainAccuracy</c>, <c>seconds</c>, <c>distance</c>; <c>harms</c>; <c>seeds[]</c>: of each seed the test accuracies
+/// <c>trainAccuracy</c>, <c>seconds</c>, <c>distance</c>; <c>harms</c>, <c>failsFromRandom</c>;
+/// <c>seeds[]</c>: of each seed the test accuracies
 /// <c>adversarial</c>, <c>random</c>, <c>bad</c> and <c>good</c>, shares of 1, and its own <c>score</c>; <c>againstBest</c>,
 /// <c>againstMatched</c>, <c>fromRandom</c>: <c>against</c>, <c>difference</c> in points, <c>interval</c>, <c>t</c>, <c>p</c>,
-/// <c>adjustedP</c> (Holm), <c>effectSize</c> (Cohen's d_z), <c>outcome</c> (beats, loses, open).</item>
+/// <c>adjustedP</c> (Holm), <c>effectSize</c> (Cohen's d_z), <c>outcome</c> (beats, loses,
+/// open, noContest), <c>why</c> (of noContest).</item>
 /// </list>
 /// </summary>
 internal static class LeagueJson
@@ -25,6 +30,7 @@ internal static class LeagueJson
             results.HasGap,
             Gap = results.Gap is { } gap ? new { Points = gap.Denominator, Interval = gap.DenominatorInterval } : null,
             results.League.Seeds,
+            results.ScoredSeeds,
             results.League.TuningSeeds,
             Sentences = new LeagueSentences(results).All,
             Standings = results.Standings.Select(s => Of(s, results)),
@@ -37,6 +43,7 @@ internal static class LeagueJson
     {
         standing.Entry.Name,
         standing.Settings?.Recipe,
+        Tried = standing.Entry.Candidates.Length,
         standing.Entry.Source,
         standing.Unranked,
         Score = standing.Score?.Value,
@@ -48,6 +55,7 @@ internal static class LeagueJson
         standing.Seconds,
         standing.Distance,
         standing.Harms,
+        standing.FailsFromRandom,
         Seeds = results.League.Seeds.Select(seed => new
         {
             Seed = seed,
@@ -78,6 +86,7 @@ internal static class LeagueJson
                 contest.AdjustedP,
                 EffectSize = EffectSize.CohenDz(contest.Differences),
                 contest.Outcome,
+                contest.Why,
             };
     }
 }

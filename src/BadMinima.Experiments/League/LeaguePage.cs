@@ -32,8 +32,8 @@ internal sealed class LeaguePage
                 new(
                     "Is it only the learning rate?",
                     new Paragraph("Whoever moves further gets out more easily, so each mechanism stands beside plain SGD from the same "
-                        + "starts: at the rate that did best on the tuning seeds, and at the mechanism's own effective rate. A mechanism "
-                        + "that beats both does something that no choice of the rate does."),
+                        + "starts: at the rate that did best on the tuning seeds, and at the mechanism's own effective rate. Of a "
+                        + "mechanism that beats both rates, neither explains what it does."),
                     LeagueTables.AgainstPlain(_results)),
                 .. Keep(charts.Curves()) is [var curves] ? [new Section("Learning curves", curves)] : (Section[])[],
                 Tuning(),
@@ -59,22 +59,27 @@ internal sealed class LeaguePage
             new("Ranking", Duration(runs.Sum(r => r.Result.Seconds)), $"of training, {runs.Length:N0} runs one after the other"));
     }
 
-    private Section Tuning() => new(
-        "Tuning",
-        [
-            new Paragraph($"A mechanism has at most {Entrant.MostCandidates} settings to choose from, plain SGD "
-                + $"{Entrants.Plain.Candidates.Length} rates. Chosen is what does best from the adversarial starts of the tuning seeds; "
-                + "the ranking is on other seeds, with the same test images."),
-            new Details("All candidates", LeagueTables.Tuning(_results)),
-            .. _results.League.LeftOut.Length == 0
-                ? (Block[])[]
-                :
-                [
-                    new Table(
-                        "Left out: these data or this network cannot have them", [Column.Text("Mechanism"), Column.Text("Why")],
-                        [.. _results.League.LeftOut.Select(l => (string[])[l.Name, l.Why])]),
-                ],
-        ]);
+    private Section Tuning()
+    {
+        int most = _results.League.Entries.Skip(1).Select(e => e.Candidates.Length).DefaultIfEmpty(1).Max();
+        return new(
+            "Tuning",
+            [
+                new Paragraph($"A mechanism has 1 to {most} settings to choose from, plain SGD "
+                    + $"{_results.League.Entries[0].Candidates.Length} rates: \"Tried\" in the ranking says how many. Whoever has more to "
+                    + "choose from comes out a little better for it. Chosen is what does best from the adversarial starts of the tuning "
+                    + "seeds; the ranking is on other seeds, with the same test images."),
+                new Details("All candidates", LeagueTables.Tuning(_results)),
+                .. _results.League.LeftOut.Length == 0
+                    ? (Block[])[]
+                    :
+                    [
+                        new Table(
+                            "Left out: these data or this network cannot have them", [Column.Text("Mechanism"), Column.Text("Why")],
+                            [.. _results.League.LeftOut.Select(l => (string[])[l.Name, l.Why])]),
+                    ],
+            ]);
+    }
 
     private IEnumerable<Section> Incomplete()
     {
@@ -92,7 +97,9 @@ internal sealed class LeaguePage
         "Configuration",
         [
             LeagueTables.Starts(_results),
-            .. _results.Runs.All.Take(1).Select(c => new Paragraph($"Machine: {ReportTables.MachineOf(c.Run)}.")),
+            .. LeagueTables.Machines(_results) is { Length: > 0 } machines
+                ? [new Paragraph($"{(machines.Length == 1 ? "Machine" : "Machines")}: {string.Join("; and ", machines)}.")]
+                : (Block[])[],
             new Details(
                 "What all runs share",
                 new Preformatted("settings", JsonSerializer.Serialize(_results.League.Settings, JsonOutput.Options))),

@@ -22,8 +22,16 @@ public sealed record LeagueResults
     /// </summary>
     public required RatioOfMeans? Gap { get; init; }
 
-    /// <summary>Whether there is a gap: its interval lies above 0. Without one there are no scores.</summary>
+    /// <summary>
+    /// Whether there is a gap: its interval lies above 0, and plain SGD trains from the random start. Without one there are no scores.
+    /// </summary>
     public bool HasGap => Gap?.Value is not null;
+
+    /// <summary>
+    /// The seeds on which plain SGD at the base rate has a result from both starts: gap, scores and gains are of these, all others of
+    /// none.
+    /// </summary>
+    public required ImmutableArray<int> ScoredSeeds { get; init; }
 
     /// <summary>Test accuracies of plain SGD at the base rate from the adversarial start, by seed.</summary>
     public required ImmutableSortedDictionary<int, double> Bad { get; init; }
@@ -40,6 +48,9 @@ public sealed record LeagueResults
 
     /// <summary>The runs of both sweeps that failed or are not finished, with the reason.</summary>
     public required ImmutableArray<(string Title, string Why)> Missing { get; init; }
+
+    /// <summary>The seeds on which plain SGD at the base rate has not trained, from either start.</summary>
+    internal (ImmutableArray<int> Bad, ImmutableArray<int> Good) Collapsed { get; private init; }
 
     internal LeagueFolder Folder { get; }
 
@@ -65,11 +76,14 @@ public sealed record LeagueResults
         LeagueManifest league = LeagueManifest.Read(folder.Manifest);
         SweepResults? tuning = ReadSweep(folder.Tuning), ranking = ReadSweep(folder.Ranking);
         LeagueRuns runs = new(ranking, Distances.Read(folder.Distances));
-        Ranking table = new(league, runs, level);
+        bool isTuned = tuning?.Missing.IsEmpty == true && league.Entries.Any(e => e.Chosen is not null);
+        Ranking table = new(league, runs, level, isTuned);
         return new(folder, league)
         {
             Standings = table.Standings,
             Gap = table.Gap,
+            ScoredSeeds = table.Scored,
+            Collapsed = (table.CollapsedBad, table.CollapsedGood),
             Bad = table.Bad,
             Good = table.Good,
             Level = level,

@@ -6,8 +6,8 @@ namespace BadMinima.Experiments;
 /// <summary>A league's tables, for its page and as CSV.</summary>
 internal static class LeagueTables
 {
-    // Behind an accuracy from a random start that is significantly below plain SGD's.
-    private const string HarmMark = "\u00a0▼";
+    /// <summary>Behind what harms from a random start.</summary>
+    public const string HarmMark = "\u00a0▼";
 
     // A space at which no line breaks.
     private const char Joined = '\u00a0';
@@ -16,7 +16,7 @@ internal static class LeagueTables
     public static Table Ranking(LeagueResults results) => new(
         "The ranking",
         [
-            Number("", "rank"), Text("Mechanism", "mechanism"), Text("Settings", "settings"),
+            Number("", "rank"), Text("Mechanism", "mechanism"), Text("Settings", "settings"), Number("Tried", "candidates"),
             Column.Number($"Score ({100 * results.Level:0.##} %)") with
             {
                 IsExported = false,
@@ -24,15 +24,18 @@ internal static class LeagueTables
             },
             Hidden("score"), Hidden("scoreLow"), Hidden("scoreHigh"),
             Number("Gain", "gain") with { IsShown = !results.HasGap }, Number("Test", "testAccuracy"), Number("Train", "trainAccuracy"),
-            Number("Random", "testAccuracyFromRandom"), Hidden("harmsFromRandom"), Number("Cost", "gradientsPerStep"),
+            Number("Random", "testAccuracyFromRandom"), Hidden("harmsFromRandom"), Hidden("seedsFromRandom"),
+            Hidden("failsFromRandom"), Number("Cost", "gradientsPerStep"),
             Number("Seconds", "seconds"), Number("Distance", "distance"), Hidden("effectiveRate"), Hidden("seeds"), Hidden("unranked"),
         ],
         [
             .. results.Standings.Index().Select(s => (Cell[])
             [
                 s.Item.Unranked is null ? Count(s.Index + 1) : Count(null), s.Item.Entry.Name, s.Item.Settings?.Recipe ?? "–",
+                Count(s.Item.Entry.Candidates.Length),
                 .. WithInterval(s.Item.Score?.Value, s.Item.Score?.Interval, "0.00;-0.00;0.00", "0.00"), Points(s.Item.Gain?.Mean),
-                Share(Mean(s.Item.Adversarial)), Share(s.Item.TrainAccuracy), FromRandom(s.Item), $"{s.Item.Harms}".ToLowerInvariant(),
+                Share(Mean(s.Item.Adversarial)), Share(s.Item.TrainAccuracy), FromRandom(s.Item, results),
+                $"{s.Item.Harms}".ToLowerInvariant(), Number(s.Item.Random.Count), $"{s.Item.FailsFromRandom}".ToLowerInvariant(),
                 Number(s.Item.Settings?.GradientsPerStep, "0.##"), Number(s.Item.Seconds, "0.0"), Number(s.Item.Distance, "0.0"),
                 Number(s.Item.Settings?.EffectiveRate), Number(s.Item.Adversarial.Count), s.Item.Unranked ?? "",
             ]),
@@ -41,9 +44,11 @@ internal static class LeagueTables
         Note = $"{results.League.Seeds.Length} seeds. {(results.HasGap
             ? $"Score: (accuracy - bad) / (good - bad), means over seeds, with Fieller's {100 * results.Level:0.##} % interval"
             : "Gain: accuracy - bad, in points")}; bad and good: plain SGD at the base rate from the adversarial and the random start. "
-            + "Test, train: accuracy from the adversarial start. Random: test accuracy of the same recipe from a random start;"
-            + $"{HarmMark} significantly below plain SGD there. Cost: gradients a step. Seconds: of a run. Distance: l2, of the final "
-            + "weights to the adversarial start's.",
+            + "Intervals are not corrected for the number of mechanisms. Tried: the settings that the tuning chose from. Test, train: "
+            + "accuracy from the adversarial start. Random: test accuracy of the same recipe from a random start, or on how many seeds it "
+            + $"has one;{HarmMark} failed there, or significantly below plain SGD. Cost: gradients per step. Seconds: of a run"
+            + $"{(Machines(results).Length > 1 ? ", on different machines, so that they do not compare" : "")}. Distance: l2, of the "
+            + "final weights to the adversarial start's.",
     };
 
     /// <summary>
@@ -65,7 +70,7 @@ internal static class LeagueTables
                 results.HasGap
                     ? Cells(s.Item.Score?.Interval, "0.00")[0]
                     : Cells(s.Item.Gain?.MeanInterval(results.Level), "0.0")[0],
-                Share(Mean(s.Item.Adversarial)), FromRandom(s.Item), Word(s.Item.AgainstBest), Word(s.Item.AgainstMatched),
+                Share(Mean(s.Item.Adversarial)), FromRandom(s.Item, results), Word(s.Item.AgainstBest), Word(s.Item.AgainstMatched),
             ]),
         ]);
 
@@ -91,7 +96,10 @@ internal static class LeagueTables
             Note = $"Best: the difference to \"{best}\", which did best on the tuning seeds. Own rate: the mechanism's effective rate, "
                 + "rate / (1 - momentum) * (128 / batch), its schedule not counted; matched: the difference to plain SGD at that rate. "
                 + $"Paired t tests over seeds, p corrected by Holm for the {results.Tests.Escaping} of this table; beats, loses: p at most "
-                + $"{1 - results.Level:0.####}.",
+                + $"{1 - results.Level:0.####}. Open does not mean equal, and intervals are not corrected for the number of mechanisms. No "
+                + "contest: plain SGD at that rate has no result on a seed, or gets at most "
+                + $"{Condition.LearnedAccuracy:0 %} of its training images right on one. This rate counts the batch, which the effective "
+                + "rate of a sweep's report, rate / (1 - momentum), does not.",
         };
     }
 
@@ -112,8 +120,8 @@ internal static class LeagueTables
                ],
         ])
     {
-        Note = $"Mean test accuracy from the adversarial starts of the tuning seeds {string.Join(", ", results.League.TuningSeeds)}; the "
-                + "published settings come first. A mechanism with one candidate needs no tuning.",
+        Note = $"Mean test accuracy from the adversarial starts of the tuning seeds {string.Join(", ", results.League.TuningSeeds)}. "
+                + "A mechanism with one candidate needs no tuning.",
     };
 
     /// <summary>Every ranked run's accuracy, seed by seed, for programs.</summary>
@@ -163,9 +171,19 @@ internal static class LeagueTables
     /// <summary>The mean; null of nothing.</summary>
     public static double? Mean(IReadOnlyDictionary<int, double> accuracies) => accuracies.Count == 0 ? null : accuracies.Values.Average();
 
-    private static Cell FromRandom(Standing standing) => Mean(standing.Random) is { } share
-        ? new($"{share:0.0 %}{(standing.Harms ? HarmMark : "")}", share)
-        : Share(null);
+    /// <summary>The machines that the ranking's runs ran on.</summary>
+    public static string[] Machines(LeagueResults results)
+        => [.. results.Runs.All.Select(c => ReportTables.MachineOf(c.Run)).Distinct()];
+
+    /// <summary>The accuracy from a random start; where a seed is missing the others' mean would be that of the easy ones.</summary>
+    private static Cell FromRandom(Standing standing, LeagueResults results)
+    {
+        (int have, int all) = (standing.Random.Count, results.League.Seeds.Length);
+        string mark = standing.Harms ? HarmMark : "";
+        return have < all && (have > 0 || standing.FailsFromRandom)
+            ? new($"{have} of {all} seeds".Replace(' ', Joined) + mark, double.NaN)
+            : Mean(standing.Random) is { } share ? new($"{share:0.0 %}{mark}", share) : Share(null);
+    }
 
     /// <summary>For readers a column "+3.1 (2.5 to 3.8)" and the verdict with its p; for programs each number by itself.</summary>
     private static Column[] ContestColumns(string what, double level) =>
@@ -178,7 +196,9 @@ internal static class LeagueTables
     private static Cell[] Of(Contest? contest) =>
     [
         .. WithInterval(contest?.Differences.Sample?.Mean, contest?.Test?.DifferenceInterval, "+0.0;-0.0;0.0", "0.0"),
-        contest?.AdjustedP is { } p ? $"{Word(contest)}, p {(p < 0.001 ? "< 0.001" : $"{p:0.000}")}".Replace(' ', Joined) : Word(contest),
+        contest?.AdjustedP is { } p ? $"{Word(contest)}, p {(p < 0.001 ? "< 0.001" : $"{p:0.000}")}".Replace(' ', Joined)
+            : contest?.Why is { } why ? $"{Word(contest)}: plain SGD {why}"
+            : Word(contest),
         Number(contest?.AdjustedP), Number(contest is null ? null : EffectSize.CohenDz(contest.Differences)), Word(contest),
     ];
 
@@ -197,6 +217,7 @@ internal static class LeagueTables
         ContestOutcome.Beats => "beats",
         ContestOutcome.Loses => "loses",
         ContestOutcome.Open => "open",
+        ContestOutcome.NoContest => "no contest",
         _ => "",
     };
 }

@@ -15,13 +15,16 @@ public sealed record Standing
     public string? Unranked { get; init; }
 
     /// <summary>
-    /// The escape score: how much of the way from plain SGD's end from the adversarial start to its end from a random start it went. Null
-    /// where a seed is missing; its <see cref="RatioOfMeans.Value"/> is null where there is no such way.
+    /// The escape score: how much of the way from plain SGD's end from the adversarial start to its end from a random start it went, over
+    /// <see cref="LeagueResults.ScoredSeeds"/>. Null where a seed is missing; its <see cref="RatioOfMeans.Value"/> is null where there is
+    /// no such way.
     /// </summary>
     public RatioOfMeans? Score { get; init; }
 
-    /// <summary>Test accuracy from the adversarial start less plain SGD's from there, in percentage points; null where a seed is
-    /// missing.</summary>
+    /// <summary>
+    /// Test accuracy from the adversarial start less plain SGD's from there, in percentage points, over
+    /// <see cref="LeagueResults.ScoredSeeds"/>; null where a seed is missing.
+    /// </summary>
     public Sample? Gain { get; init; }
 
     /// <summary>Test accuracies from the adversarial start by seed, as shares of 1.</summary>
@@ -47,11 +50,20 @@ public sealed record Standing
     /// <summary>Against plain SGD at the mechanism's effective rate, from the adversarial start; null for plain SGD.</summary>
     public Contest? AgainstMatched { get; init; }
 
-    /// <summary>From the random start, against plain SGD at the base rate from there; null for plain SGD at the base rate.</summary>
+    /// <summary>
+    /// From the random start, against plain SGD at the base rate from there; null for plain SGD at the base rate, and where it has no
+    /// result from there on a seed.
+    /// </summary>
     public Contest? FromRandom { get; init; }
 
-    /// <summary>Whether it does harm where there is nothing to escape: significantly below plain SGD from a random start.</summary>
-    public bool Harms => FromRandom?.Outcome == ContestOutcome.Loses;
+    /// <summary>Whether it failed from the random start on a seed, by diverging for example.</summary>
+    public bool FailsFromRandom { get; init; }
+
+    /// <summary>
+    /// Whether it does harm where there is nothing to escape: it fails from a random start, or ends significantly below plain SGD from
+    /// there.
+    /// </summary>
+    public bool Harms => FailsFromRandom || FromRandom?.Outcome == ContestOutcome.Loses;
 }
 
 /// <summary>Two recipes compared seed by seed.</summary>
@@ -60,7 +72,11 @@ public sealed record Standing
 /// <param name="Test">The paired t test of no difference; null with fewer than two seeds.</param>
 /// <param name="AdjustedP">Its p, corrected by Holm for all contests of its kind; null where there is no p.</param>
 /// <param name="Outcome">What it says.</param>
-public sealed record Contest(string Against, PairedDifferences Differences, TTest? Test, double? AdjustedP, ContestOutcome Outcome);
+public sealed record Contest(string Against, PairedDifferences Differences, TTest? Test, double? AdjustedP, ContestOutcome Outcome)
+{
+    /// <summary>Of the other recipe, why there is no contest: "failed on 2 of 5 seeds"; null where there is one.</summary>
+    public string? Why { get; init; }
+}
 
 /// <summary>How a <see cref="Contest"/> ends.</summary>
 public enum ContestOutcome
@@ -71,6 +87,12 @@ public enum ContestOutcome
     /// <summary>Worse than the other, significantly.</summary>
     Loses,
 
-    /// <summary>No difference is shown.</summary>
+    /// <summary>No difference is shown, which is not to say that there is none.</summary>
     Open,
+
+    /// <summary>
+    /// There was none: the other has no result on a seed, or did not train there (<see cref="Condition.LearnedAccuracy"/>). On the seeds
+    /// that are left, or against a network that has learned nothing, a difference says little of the mechanism.
+    /// </summary>
+    NoContest,
 }

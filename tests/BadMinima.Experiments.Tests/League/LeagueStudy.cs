@@ -12,8 +12,19 @@ internal sealed class LeagueStudy : IDisposable
 
     public string FullPath => _folder.FullPath;
 
-    /// <summary>Test accuracies by recipe: from the adversarial start, and from the random one, a seed each from 1 on.</summary>
+    /// <summary>
+    /// Test accuracies by recipe: from the adversarial start, and from the random one, a seed each from 1 on. NaN: that run failed.
+    /// </summary>
     public Dictionary<string, (double[] Adversarial, double[] Random)> Ranked { get; } = [];
+
+    /// <summary>The runs that get a tenth of their training images right; the others get all.</summary>
+    public List<(string Recipe, bool Adversarial, int Seed)> Untrained { get; } = [];
+
+    /// <summary>Runs that the ranking has and that are not finished, from the random start.</summary>
+    public List<(string Recipe, int Seed)> Unfinished { get; } = [];
+
+    /// <summary>Candidates that the tuning has and that are not finished.</summary>
+    public List<string> Untuned { get; } = [];
 
     /// <summary>Test accuracies by recipe and tuning seed, from the adversarial start.</summary>
     public List<(string Recipe, int Seed, double Test)> Tuned { get; } = [];
@@ -39,7 +50,18 @@ internal sealed class LeagueStudy : IDisposable
         using StudyFolder ranking = new(), tuning = new();
         foreach ((string recipe, (double[] adversarial, double[] random)) in Ranked)
         {
-            ranking.AddBoth(new() { Name = recipe }, random, adversarial);
+            Add(ranking, recipe, random, replicas: null);
+            Add(ranking, recipe, adversarial, replicas: 3);
+        }
+
+        foreach ((string recipe, int seed) in Unfinished)
+        {
+            ranking.List(new() { Name = recipe, Seed = seed });
+        }
+
+        foreach (string recipe in Untuned)
+        {
+            tuning.List(new() { Name = recipe, Seed = 101, Replicas = 3 });
         }
 
         foreach ((string recipe, int seed, double test) in Tuned)
@@ -57,6 +79,25 @@ internal sealed class LeagueStudy : IDisposable
     public string Text(string name) => File.ReadAllText(_folder.File(name));
 
     public void Dispose() => _folder.Dispose();
+
+    private void Add(StudyFolder ranking, string recipe, double[] accuracies, int? replicas)
+    {
+        foreach ((int i, double accuracy) in accuracies.Index())
+        {
+            StudyFolder.Cell cell = new() { Name = recipe, Seed = i + 1, Replicas = replicas };
+            if (double.IsNaN(accuracy))
+            {
+                string folder = ranking.File("cells", ranking.List(cell));
+                Directory.CreateDirectory(folder);
+                JobFolder.Fail(folder, "Training diverged.");
+            }
+            else
+            {
+                bool isTrained = !Untrained.Contains((recipe, replicas is not null, i + 1));
+                ranking.Add(cell with { Test = accuracy, Train = isTrained ? 1 : 0.1 });
+            }
+        }
+    }
 
     private void Copy(StudyFolder from, string part)
     {

@@ -167,5 +167,152 @@ public sealed class RankingTests : IDisposable
         }
     }
 
+    [TestMethod]
+    public void What_fails_from_the_random_start_on_a_seed_harms_and_is_not_compared_on_the_others()
+    {
+        _study.Ranked[LeagueStudy.Sam] = (_study.Ranked[LeagueStudy.Sam].Adversarial, [0.9, double.NaN, 0.9, double.NaN, double.NaN]);
+        _study.Ranked[LeagueStudy.Momentum] = (_study.Ranked[LeagueStudy.Momentum].Adversarial, [0.81, 0.82, 0.81, 0.80]);
+        _study.Unfinished.Add((LeagueStudy.Momentum, 5));
+        LeagueResults results = _study.Save().Read();
+        Standing sam = Of(results, "sam"), momentum = Of(results, "momentum");
+        Assert.IsNull(sam.FromRandom);
+        Assert.IsTrue(sam.FailsFromRandom);
+        Assert.IsTrue(sam.Harms);
+        Assert.IsNull(sam.Unranked);
+
+        // What is not finished has not failed.
+        Assert.IsNull(momentum.FromRandom);
+        Assert.IsFalse(momentum.Harms);
+        Assert.AreEqual(1, results.Tests.Harming);
+        new LeagueReport(results).Write();
+        string page = _study.Text("report.md");
+        Assert.Contains("2\u00a0of\u00a05\u00a0seeds\u00a0▼", page);
+        Assert.Contains("4\u00a0of\u00a05\u00a0seeds |", page);
+        Assert.Contains("From a random start these failed on a seed or more: sam.", page);
+        Assert.Contains(", but it harms from a random start; the first that does not is plain-sgd (", page);
+        Assert.Contains("sam\u00a0▼", _study.Text("charts/ranking.svg").Replace("&#160;", "\u00a0", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(5)]
+    public void Plain_SGD_that_failed_on_a_seed_or_on_all_is_no_opponent(int failed)
+    {
+        double[] best = [.. _study.Ranked[LeagueStudy.Best].Adversarial.Select((a, i) => i < failed ? double.NaN : a)];
+        _study.Ranked[LeagueStudy.Best] = (best, _study.Ranked[LeagueStudy.Best].Random);
+        LeagueResults results = _study.Save().Read();
+        Standing sam = Of(results, "sam");
+        Assert.AreEqual(ContestOutcome.NoContest, sam.AgainstBest!.Outcome);
+        Assert.AreEqual($"failed on {failed} of 5 seeds", sam.AgainstBest.Why);
+        Assert.IsNull(sam.AgainstBest.Test);
+        Assert.AreEqual(ContestOutcome.Beats, sam.AgainstMatched!.Outcome);
+        Assert.AreEqual(1, results.Tests.Escaping);
+        LeagueReport report = new(results);
+        report.Write();
+        string sentences = string.Join(' ', report.Sentences);
+        Assert.Contains($"No contest with plain SGD, rate 0.2, which failed on {failed} of 5 seeds: sam, momentum.", sentences);
+        Assert.Contains($"no contest: plain SGD failed on {failed} of 5 seeds", _study.Text("report.md"));
+        Assert.Contains("\"outcome\": \"noContest\"", _study.Text("results.json"));
+        Assert.Contains($"\"why\": \"failed on {failed} of 5 seeds\"", _study.Text("results.json"));
+        Assert.AreEqual($"{failed} of 5 seeds without a result", Of(results, "plain-sgd").Unranked);
+    }
+
+    [TestMethod]
+    public void Plain_SGD_that_does_not_train_at_a_rate_is_no_opponent_there()
+    {
+        _study.Untrained.Add((LeagueStudy.Best, true, 3));
+        LeagueResults results = _study.Save().Read();
+        Standing sam = Of(results, "sam");
+        Assert.AreEqual((ContestOutcome.NoContest, "did not train on 1 of 5 seeds"), (sam.AgainstBest!.Outcome, sam.AgainstBest.Why));
+        string sentences = string.Join(' ', new LeagueReport(results).Sentences);
+        Assert.Contains("Shown to beat plain SGD at their own effective rate, but not at its best rate: sam. ", sentences);
+        Assert.Contains("which did not train on 1 of 5 seeds: sam, momentum.", sentences);
+    }
+
+    [TestMethod]
+    public void Where_the_yardstick_lacks_a_seed_gap_scores_and_gains_are_of_the_others()
+    {
+        double[] good = [.. _study.Ranked[LeagueStudy.Base].Random];
+        good[1] = double.NaN;
+        _study.Ranked[LeagueStudy.Base] = (_study.Ranked[LeagueStudy.Base].Adversarial, good);
+        LeagueResults results = _study.Save().Read();
+        CollectionAssert.AreEqual(new[] { 1, 3, 4, 5 }, results.ScoredSeeds.ToArray());
+        Standing sam = Of(results, "sam");
+        Assert.IsNull(sam.Unranked);
+        Assert.AreEqual((9 + 9 + 10 + 10.5) / 4, sam.Gain!.Mean, 1e-9);
+        Assert.AreEqual((10 + 9 + 11 + 9) / 4.0, results.Gap!.Denominator, 1e-9);
+        Assert.AreEqual(sam.Gain.Mean / results.Gap.Denominator, sam.Score!.Value!.Value, 1e-9);
+        Assert.AreEqual(
+            (ContestOutcome.NoContest, "failed on 1 of 5 seeds from the random start"), (sam.FromRandom!.Outcome, sam.FromRandom.Why));
+        string sentences = string.Join(' ', new LeagueReport(results).Sentences);
+        Assert.Contains(
+            "Plain SGD at the base rate has no result on seed 2 from the random start: gap, scores and gains are of the other 4 seeds.",
+            sentences);
+
+        // 70.75, 80.5: the three numbers add up.
+        Assert.Contains("ends at 70.8 % of the test set, from a random start at 80.5 %: a gap of 9.8 ", sentences);
+    }
+
+    [TestMethod]
+    public void Where_the_yardstick_does_not_train_that_is_said_and_nothing_is_scored()
+    {
+        _study.Untrained.AddRange([(LeagueStudy.Base, false, 2), (LeagueStudy.Base, false, 4), (LeagueStudy.Base, true, 1)]);
+        LeagueResults results = _study.Save().Read();
+        Assert.IsFalse(results.HasGap);
+        Assert.IsTrue(results.Standings.All(s => s.Score!.Value is null && s.Gain is not null));
+        string sentences = string.Join(' ', new LeagueReport(results).Sentences);
+        Assert.Contains(
+            "From the random start plain SGD at the base rate does not train on seeds 2, 4 (at most 50 % of its training images right)",
+            sentences);
+        Assert.Contains("From the adversarial start plain SGD at the base rate does not train on seed 1", sentences);
+        Assert.DoesNotContain("does not lie above 0", sentences);
+        Assert.AreEqual("did not train on 2 of 5 seeds from the random start", Of(results, "sam").FromRandom!.Why);
+    }
+
+    [TestMethod]
+    public void While_the_tuning_is_not_finished_nothing_has_failed()
+    {
+        _study.League = _study.League with { Entries = [.. _study.League.Entries.Select(e => e with { Chosen = null })] };
+        _study.Untuned.Add(LeagueStudy.Sam);
+        LeagueResults results = _study.Save().Read();
+        Assert.IsTrue(results.Standings.All(s => s.Unranked == "its settings are not chosen yet: the tuning is not finished"));
+    }
+
+    [TestMethod]
+    public void Where_plain_SGD_does_best_at_an_end_of_its_rates_the_page_says_so()
+    {
+        Assert.Contains("plain SGD did best at 0.2, the largest of its rates: a larger one", Sentences(_study.League.Entries[0]));
+        LeagueEntry plain = _study.League.Entries[0];
+        Assert.DoesNotContain("of its rates", Sentences(plain with { Candidates = plain.Candidates.Add(new("x", 0.6, "x", 1)) }));
+        Assert.Contains("at 0.02, the smallest of its rates: a smaller one", Sentences(plain with { Chosen = 0 }));
+
+        string Sentences(LeagueEntry first)
+        {
+            _study.League = _study.League with { Entries = [first, .. _study.League.Entries.Skip(1)] };
+            return string.Join(' ', new LeagueReport(_study.Save().Read()).Sentences);
+        }
+    }
+
+    [TestMethod]
+    public void A_contest_in_which_nothing_varies_is_open_and_no_test_and_two_seeds_make_one()
+    {
+        Duel equal = Between("a", [1, 2, 3], [0, 1, 2]), two = Between("b", [5.0, 5.1], [0, 0]), one = Between("c", [5], [0]);
+        ContestFamily family = new([equal, two, one, null, two], 0.95);
+        Assert.AreEqual(1, family.Count);
+        Contest constant = family.Of(equal)!;
+        Assert.AreEqual((ContestOutcome.Open, (double?)null), (constant.Outcome, constant.AdjustedP));
+        Assert.AreEqual(1, constant.Differences.Sample!.Mean, 1e-12);
+        Contest beaten = family.Of(two)!;
+        Assert.AreEqual((ContestOutcome.Beats, 1.0), (beaten.Outcome, beaten.Test!.DegreesOfFreedom!.Value));
+        Assert.AreEqual(beaten.Test.P, beaten.AdjustedP);
+        Assert.AreEqual(ContestOutcome.Open, family.Of(one)!.Outcome);
+        Assert.IsNull(family.Of(null));
+
+        static Duel Between(string recipe, double[] own, double[] other)
+            => new(recipe, "plain", true, PairedDifferences.Between(BySeed(own), BySeed(other)));
+
+        static Dictionary<int, double> BySeed(double[] values) => values.Index().ToDictionary(v => v.Index, v => v.Item);
+    }
+
     private static Standing Of(LeagueResults results, string name) => results.Standings.Single(s => s.Entry.Name == name);
 }
