@@ -34,6 +34,10 @@ internal sealed record CatalogueImages : RunData
     // Of drawn images, all that they are drawn of are read.
     private int? MostRead => _request.DrawSeed is null ? _request.Train : null;
 
+    public override (int Examples, int Classes) Count(MLContext ml) => TrainCount is { } known && _set.TrainImages is not null
+        ? (known, _set.Classes)
+        : CountOf(Parts(ml, inMemory: false).Train, _request.Train);
+
     public override JsonObject Describe() => WithDraw(Described(_request.Train), _request);
 
     public override JsonObject DescribeRead() => Described(MostRead);

@@ -10,6 +10,7 @@ internal sealed record DrawnImages : RunData
     public const string GrayName = "synthetic";
     public const string ColorName = "synthetic-color";
 
+    private const int Classes = 10;
     private const int DefaultCount = 2000;
 
     private readonly SyntheticStyle _style;
@@ -24,6 +25,8 @@ internal sealed record DrawnImages : RunData
     public override int? TrainCount => _train;
 
     public override int? TestCount => _test;
+
+    public override (int Examples, int Classes) Count(MLContext ml) => (_train, Classes);
 
     public override JsonObject Describe()
         => new() { ["name"] = Name, ["shape"] = $"{Shape}", ["train"] = _train, ["test"] = _test, ["seed"] = _seed };

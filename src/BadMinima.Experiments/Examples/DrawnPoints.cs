@@ -31,6 +31,8 @@ internal sealed record DrawnPoints : RunData
 
     public override int? TestCount => _test;
 
+    public override (int Examples, int Classes) Count(MLContext ml) => (_train * (1 + _copies), Classes);
+
     public override JsonObject Describe()
         => new() { ["name"] = Name, ["train"] = _train, ["test"] = _test, ["seed"] = _seed, ["jitteredCopies"] = _copies };
 

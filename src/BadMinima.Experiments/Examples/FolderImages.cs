@@ -40,6 +40,8 @@ internal sealed record FolderImages : RunData
     // Of drawn images, all that they are drawn of are read.
     private int? MostRead => _request.DrawSeed is null ? _request.Train : null;
 
+    public override (int Examples, int Classes) Count(MLContext ml) => CountOf(Parts(ml, inMemory: false).Train, _request.Train);
+
     public override JsonObject Describe() => WithDraw(Described("content", Content.Describe(), _request.Train), _request);
 
     public override JsonObject DescribeRead() => Described("content", Content.Describe(), MostRead);

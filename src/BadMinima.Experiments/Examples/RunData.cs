@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using BadMinima.MLNet;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace BadMinima.Experiments;
 
@@ -28,6 +29,11 @@ internal abstract record RunData(string Name, ImageShape Shape)
 
     /// <summary>How many there are to test on.</summary>
     public abstract int? TestCount { get; }
+
+    /// <summary>How many examples there are to train on, and of how many classes; counted in its files where need be.</summary>
+    /// <exception cref="IOException">It is not there.</exception>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public abstract (int Examples, int Classes) Count(MLContext ml);
 
     /// <summary>What a result depends on.</summary>
     public abstract JsonObject Describe();
@@ -70,6 +76,26 @@ internal abstract record RunData(string Name, ImageShape Shape)
             + "anew.");
 
     protected static bool InMemory(ImageShape shape) => shape.Height <= LargestInMemory;
+
+    /// <summary>See <see cref="Count"/>; of images that stay in their files none is decoded.</summary>
+    /// <param name="train">The training part.</param>
+    /// <param name="most">How many are asked for; null for all.</param>
+    protected static (int Examples, int Classes) CountOf(IDataView train, int? most)
+    {
+        long count = train.GetRowCount() ?? 0;
+        if (count == 0)
+        {
+            using DataViewRowCursor rows = train.GetRowCursor([]);
+            while (rows.MoveNext())
+            {
+                count++;
+            }
+        }
+
+        return (
+            (int)Math.Min(count, most ?? int.MaxValue),
+            train.Schema["Label"].Type is KeyDataViewType key ? (int)key.Count : 0);
+    }
 
     /// <summary>The smaller of what is there and what is asked for.</summary>
     protected static int? Least(int? there, int? most) => there is int known && most is int limit ? Math.Min(known, limit) : there ?? most;

@@ -6,7 +6,8 @@ namespace BadMinima.Experiments;
 /// <summary>
 /// How far a recipe moves for each image and each unit of a steady gradient, as the learning rate of plain SGD that moves as far: rate /
 /// (1 - momentum) * (base batch / batch). A larger rate by itself is a way out of a bad minimum, so whatever moves further than plain SGD
-/// has to be compared with plain SGD that moves as far.
+/// has to be compared with plain SGD that moves as far. <see cref="RecipeSettings.EffectiveRate"/> of a sweep's report leaves out the
+/// batch, which its recipes share.
 /// </summary>
 internal static class EffectiveRate
 {

@@ -10,9 +10,9 @@ namespace BadMinima.Experiments;
 /// <param name="Description">What it is, in a few words.</param>
 /// <param name="Source">The work that describes it.</param>
 /// <param name="Candidates">
-/// The settings to choose from, at most <see cref="MostCandidates"/>, the published ones first. Each is a list of settings as
-/// <c>badminima run</c> has them, without dashes and separated by spaces: <c>momentum=0.9 learning-rate=x3</c>. A learning rate with an x
-/// before it is so many times the league's base rate; a number with % after it, wherever a setting counts epochs, is that share of the
+/// The settings to choose from, at most <see cref="MostCandidates"/>; of equally good ones the first is taken. Each is a list of settings
+/// as <c>badminima run</c> has them, without dashes and separated by spaces: <c>momentum=0.9 learning-rate=x3</c>. A learning rate with an
+/// x before it is so many times the league's base rate; a number with % after it, wherever a setting counts epochs, is that share of the
 /// league's epochs.
 /// </param>
 public sealed partial record Entrant(string Name, string Description, string Source, params ImmutableArray<string> Candidates)

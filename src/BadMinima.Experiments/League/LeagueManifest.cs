@@ -87,7 +87,7 @@ public sealed record LeagueManifest
 /// <param name="Name">The entrant's name.</param>
 /// <param name="Description">What it is.</param>
 /// <param name="Source">Who describes it.</param>
-/// <param name="Candidates">What the tuning chooses from, the published settings first.</param>
+/// <param name="Candidates">What the tuning chooses from.</param>
 public sealed record LeagueEntry(string Name, string Description, string Source, ImmutableArray<LeagueCandidate> Candidates)
 {
     /// <summary>The place of the chosen candidate; null before the tuning, and where every candidate failed.</summary>

@@ -1,14 +1,20 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using BadMinima.MLNet;
 
 namespace BadMinima.Experiments;
 
 /// <summary>A league, resolved and checked: its recipes, and the two sweeps that it consists of.</summary>
-internal sealed class LeaguePlan
+internal sealed partial class LeaguePlan
 {
     // Accuracies are measured so often on the way, for the learning curves; more would take longer than the training.
     private const int Measurements = 5;
+
+    // So many that shares of them do not fall together.
+    private const int ManyEpochs = 1_000;
+
+    private static readonly string[] SharedSettings = ["initialization", "precision", "normalization", "device"];
 
     private readonly League _league;
     private readonly Recipe _plain;
@@ -48,18 +54,21 @@ internal sealed class LeaguePlan
     public static LeaguePlan Resolve(League league, IReadOnlyList<DataSet> sets)
     {
         CheckSeeds(league);
+        CheckSettings(league);
         CheckEntrants(league);
         Recipe plain = Plain(league);
         RunPlan run = Cells(league, sets, plain)[0].Plan;
         run.Data.RequireThere();
         Rehearsal rehearsal = new();
+        rehearsal.CheckRandomLabels(run);
         var contestants = ImmutableArray.CreateBuilder<Contestant>();
         var leftOut = ImmutableArray.CreateBuilder<LeftOut>();
         foreach (Entrant entrant in league.Asked.Prepend(Entrants.Plain))
         {
-            ImmutableArray<Recipe> recipes = [.. entrant.Recipes(plain).Distinct()];
             try
             {
+                // Here, since shares of few epochs may fall together, and a schedule cannot change its rate twice in one.
+                ImmutableArray<Recipe> recipes = [.. entrant.Recipes(plain).Distinct()];
                 foreach (SweepCell cell in Cells(league, sets, [.. recipes]))
                 {
                     rehearsal.Check(cell.Plan);
@@ -146,7 +155,7 @@ internal sealed class LeaguePlan
         Recipe plain = Plain(league);
         return new()
         {
-            Data = [league.Data],
+            Data = [league.DrawnData],
             Architectures = league.Architecture is { } name ? [name] : [],
             Starts = starts,
             Recipes = [.. recipes.Distinct().Select(r => new RecipeChoice(RecipeNames.Of(r, plain), r, RecipeNames.RegularizersOf(r)))],
@@ -162,10 +171,27 @@ internal sealed class LeaguePlan
         => SweepFile.Read(
             "", new Sweep("league", Grid(league, [StartChoice.Adversarial], [league.Seeds[0]], recipes)).ToJson(), sets).Cells;
 
+    private static void CheckSettings(League league)
+    {
+        if (league.Settings.Select(s => s.Key).Except(SharedSettings).ToArray() is { Length: > 0 } others)
+        {
+            throw new ArgumentException($"The league's settings have {string.Join(", ", others)}; allowed are "
+                + $"{string.Join(", ", SharedSettings)}. What belongs to a recipe is an entrant's, what belongs to the phase that fits "
+                + "random labels is given by itself, and the protocol is quick.");
+        }
+    }
+
     private static void CheckEntrants(League league)
     {
+        Recipe plain = Plain(league with { Epochs = ManyEpochs, LearningRate = new League().LearningRate });
         foreach (Entrant entrant in league.Entrants)
         {
+            if (!NameForm().IsMatch(entrant.Name))
+            {
+                throw new ArgumentException($"An entrant is called '{entrant.Name}'; allowed are lower-case letters, digits and hyphens, "
+                    + "such as own-escape.");
+            }
+
             if (entrant.Candidates.Length is 0 or > Entrant.MostCandidates)
             {
                 throw new ArgumentException(
@@ -176,12 +202,24 @@ internal sealed class LeaguePlan
             {
                 throw new ArgumentException($"Two entrants are called {entrant.Name}; allowed is each name once.");
             }
+
+            // What is wrong whatever the league's epochs are is a mistake in the entrant, and no reason to leave it out.
+            entrant.Recipes(plain);
         }
     }
 
     private static void CheckSeeds(League league)
     {
-        if (league.Seeds.Distinct().Count() < 2)
+        foreach ((string what, IReadOnlyList<int> seeds) in new[] { ("seeds", league.Seeds), ("tuning seeds", league.TuningSeeds) })
+        {
+            if (seeds.Distinct().Count() < seeds.Count)
+            {
+                throw new ArgumentException($"The {what} are {List(seeds)}; allowed is each once: the same run twice is no second "
+                    + "measurement.");
+            }
+        }
+
+        if (league.Seeds.Count < 2)
         {
             throw new ArgumentException($"The seeds are {List(league.Seeds)}; allowed are at least 2 different ones: one has no interval.");
         }
@@ -199,6 +237,9 @@ internal sealed class LeaguePlan
 
         static string List(IEnumerable<int> seeds) => string.Join(", ", seeds) is { Length: > 0 } some ? some : "none";
     }
+
+    [GeneratedRegex(@"^[a-z0-9-]+\z")]
+    private static partial Regex NameForm();
 
     /// <summary>An entrant with its recipes, each once.</summary>
     private sealed record Contestant(Entrant Entrant, ImmutableArray<Recipe> Recipes);

@@ -64,13 +64,16 @@ internal sealed class LeagueSession
     }
 
     /// <summary>
-    /// Prints what the two sweeps take, and trains nothing. Until the tuning is done the published settings stand for the chosen ones.
+    /// Prints what the two sweeps take, and trains nothing. Where the tuning has not chosen yet, the first settings stand for the chosen
+    /// ones.
     /// </summary>
     public void Estimate(CancellationToken cancellation)
     {
         Open(_plan.Tuning(), Folder.Tuning).Estimate(json: false, cancellation);
-        LeagueManifest published = League with { Entries = [.. League.Entries.Select(e => e with { Chosen = 0 })] };
-        Open(_plan.Ranking(published), Folder.Ranking).Estimate(json: false, cancellation);
+        SweepResults? tuned = new SweepFolder(Folder.Tuning).Exists ? SweepResults.Read(Folder.Tuning) : null;
+        LeagueManifest chosen = new TuningTable(League, tuned).Choose();
+        chosen = chosen with { Entries = [.. chosen.Entries.Select(e => e with { Chosen = e.Chosen ?? 0 })] };
+        Open(_plan.Ranking(chosen), Folder.Ranking).Estimate(json: false, cancellation);
     }
 
     private LeagueManifest Chosen()

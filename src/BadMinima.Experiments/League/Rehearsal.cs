@@ -5,20 +5,27 @@ namespace BadMinima.Experiments;
 
 /// <summary>
 /// Asks the trainer whether it would begin: what depends on network and data together (batches of one with BatchNorm, dropout without a
-/// layer for it, an escape's own conditions) it says only once it has both. No step is trained.
+/// layer for it, an escape's own conditions) no option says by itself. Nothing is trained, and no example is read.
 /// </summary>
 internal sealed class Rehearsal
 {
-    private const int Classes = 10;
-
-    // Enough for conditions on the number of examples, and a moment to read.
-    private const int MostImages = 10_000;
-    private const int MostBytes = 32 << 20;
-
     // Nothing else of a recipe meets network and data before its first step.
     private readonly Dictionary<(int, double, Augmentation, EscapeList), ArgumentException?> _checked = [];
-    private IDataView? _data;
+    private readonly MLContext _ml = new(seed: 1);
+    private (int Examples, int Classes)? _counts;
 
+    /// <summary>Checks the phase that fits random labels, which all runs share.</summary>
+    /// <exception cref="ArgumentException">The network or the data cannot have it; the message says why.</exception>
+    public void CheckRandomLabels(RunPlan plan)
+    {
+        if (Ask(plan, plan.Options with { Training = null }) is { } refusal)
+        {
+            throw new ArgumentException(
+                $"The phase that fits random labels cannot begin: {Reporting.ConsoleProgram.MessageOf(refusal)}", refusal);
+        }
+    }
+
+    /// <summary>Checks training on the true labels.</summary>
     /// <exception cref="ArgumentException">The network or the data cannot have the recipe; the message says why.</exception>
     public void Check(RunPlan plan)
     {
@@ -26,7 +33,7 @@ internal sealed class Rehearsal
         (int, double, Augmentation, EscapeList) what = (recipe.BatchSize, recipe.Dropout, recipe.Augmentation, recipe.Escapes);
         if (!_checked.TryGetValue(what, out ArgumentException? refusal))
         {
-            _checked[what] = refusal = Ask(plan);
+            _checked[what] = refusal = Ask(plan, plan.Options with { RandomLabels = null });
         }
 
         if (refusal is not null)
@@ -36,45 +43,18 @@ internal sealed class Rehearsal
     }
 
     /// <returns>Why it would not begin; null where it would.</returns>
-    private ArgumentException? Ask(RunPlan plan)
+    private ArgumentException? Ask(RunPlan plan, TwoPhaseTrainer.Options options)
     {
-        using CancellationTokenSource ended = new();
-        ended.Cancel();
-        MLContext ml = new(seed: 1);
+        (int examples, int classes) = _counts ??= plan.Data.Count(_ml);
         try
         {
-            ml.MulticlassClassification.Trainers.TwoPhase(plan.Options with
-            {
-                RandomLabels = null,
-                Normalization = Normalization.Identity(plan.Data.Shape.Channels),
-                Device = "cpu",
-                Precision = Precision.F32,
-                CancellationToken = ended.Token,
-            }).Fit(_data ??= Data(ml, plan.Data)).Dispose();
-            return null;
-        }
-        catch (OperationCanceledException)
-        {
-            // It would have begun.
+            _ml.MulticlassClassification.Trainers.TwoPhase(options).Check(
+                plan.Data.IsVectors ? InputShape.Vector(plan.Data.Shape.Channels) : plan.Data.Shape, classes, examples);
             return null;
         }
         catch (ArgumentException e)
         {
             return e;
         }
-    }
-
-    private static IDataView Data(MLContext ml, RunData data)
-    {
-        if (data.IsVectors)
-        {
-            return data.Load(ml).Train;
-        }
-
-        int bytes = data.Shape.Channels * data.Shape.Height * data.Shape.Width;
-        int count = Math.Clamp(Math.Min(data.TrainCount ?? MostImages, MostBytes / bytes), Classes, MostImages);
-        return ml.Data.LoadFromPixels(
-            new byte[count * bytes], data.Shape, [.. Enumerable.Range(0, count).Select(i => i % Classes)],
-            [.. Enumerable.Range(0, Classes).Select(c => $"class {c}")]);
     }
 }

@@ -10,8 +10,11 @@ public sealed record DataChoice(string Name)
     /// <summary>Training images, at most. Default: all; of drawn images 2,000.</summary>
     public int? Train { get; init; }
 
-    /// <summary>Which training images these are, of a set in files. Default: the first.</summary>
-    public Draw Draw { get; init; }
+    /// <summary>
+    /// Which training images these are, of a set in files. Default: the first; in a <see cref="League"/>, where <see cref="Train"/> limits
+    /// them, drawn by each seed.
+    /// </summary>
+    public Draw? Draw { get; init; }
 
     /// <summary>Test images, at most. Default: all; of drawn images 2,000.</summary>
     public int? Test { get; init; }
@@ -33,9 +36,9 @@ public sealed record DataChoice(string Name)
         JsonObject json = new(new[] { ("train", Train), ("test", Test), ("size", Size), ("seed", Seed) }
             .Where(limit => limit.Item2 is not null).Select(limit => KeyValuePair.Create(limit.Item1, (JsonNode?)limit.Item2))
             .Prepend(KeyValuePair.Create("name", (JsonNode?)Name)));
-        if (Draw != Draw.First)
+        if (Draw is { } draw and not Experiments.Draw.First)
         {
-            json[DrawNames.Setting] = Draw.ToName();
+            json[DrawNames.Setting] = draw.ToName();
         }
 
         return json;

@@ -30,6 +30,140 @@ public sealed class EntrantTests
     }
 
     [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    public void So_few_epochs_that_shares_of_them_fall_together_leave_out_what_needs_more(int epochs)
+    {
+        League league = new() { Data = new("synthetic") { Train = 1000, Test = 50 }, Epochs = epochs };
+        LeagueManifest manifest = LeaguePlan.Resolve(league, Catalogue.All).Manifest;
+        LeftOut restarts = manifest.LeftOut.Single(l => l.Name == "restarts");
+        Assert.Contains("schedule=restarts:33%,67%", restarts.Why);
+        Assert.IsTrue(manifest.Entries.Any(e => e.Name == "momentum"));
+        Assert.StartsWith("restarts cannot take part: ", Assert.ThrowsExactly<ArgumentException>(
+            () => LeaguePlan.Resolve(league with { Mechanisms = ["restarts"] }, Catalogue.All)).Message);
+    }
+
+    [TestMethod]
+    public void Conditions_on_the_number_of_examples_are_met_by_how_many_there_are_however_large_they_are()
+    {
+        // Images of more than 64 KB.
+        using TemporaryFolder folder = Images();
+        League league = new()
+        {
+            Data = new(folder.FullPath) { Size = 160 },
+            Architecture = "lenet",
+            Entrants =
+            [
+                new("few", "", "", "escape=heavy-tails:largeBatch=8"), new("many", "", "", "escape=heavy-tails:largeBatch=21"),
+            ],
+        };
+        LeagueManifest manifest = LeaguePlan.Resolve(league, Catalogue.All).Manifest;
+        CollectionAssert.AreEqual(new[] { "plain-sgd", "few" }, manifest.Entries.Select(e => e.Name).ToArray());
+        Assert.Contains("LargeBatch is 21; allowed is at most the ", manifest.LeftOut.Single().Why);
+        LeagueManifest drawn = LeaguePlan.Resolve(
+            new() { Data = new("synthetic-color") { Train = 600, Test = 50 }, Mechanisms = ["heavy-tails"] }, Catalogue.All).Manifest;
+        Assert.AreEqual("heavy-tails", drawn.Entries[1].Name);
+    }
+
+    [TestMethod]
+    public void Another_draw_and_another_phase_of_random_labels_make_another_league_and_more_seeds_do_not()
+    {
+        using TemporaryFolder folder = Images();
+        League league = new()
+        {
+            Data = new(folder.FullPath) { Train = 10 },
+            Architecture = "lenet",
+            Entrants = [new("own", "", "", "momentum=0.5")]
+        };
+        LeagueManifest before = Resolve(league);
+
+        // The content is that of the images that are drawn of, and here of the first.
+        Assert.StartsWith("data.content.train: ", Difference(league with { Data = league.Data with { Draw = Draw.First } }));
+        Assert.IsNull(Difference(league with { Data = league.Data with { Draw = Draw.BySeed } }));
+        Assert.StartsWith("randomLabels.labeling: ", Difference(league with { RandomLabels = new() { ["labeling"] = "permutation" } }));
+        Assert.StartsWith("randomLabels.zeroOutOf: ", Difference(league with { RandomLabels = new() { ["zeroOutOf"] = "pixels" } }));
+        Assert.IsNull(Difference(league with { Seeds = [.. league.Seeds, 6] }));
+        Assert.StartsWith("seeds: ", Difference(league with { Seeds = [1, 2] }));
+
+        string? Difference(League other) => Resolve(other).DifferenceFrom(before);
+
+        static LeagueManifest Resolve(League asked) => LeaguePlan.Resolve(asked, Catalogue.All).Manifest;
+    }
+
+    [TestMethod]
+    [DataRow("batchSize", "1", "Option RandomLabels.BatchSize is 1; allowed is 2 or more for 'cnn'")]
+    [DataRow("escapes", "\"heavy-tails:largeBatch=5000\"", "LargeBatch is 5000; allowed is at most the 3,000 examples that there are")]
+    public void The_phase_that_fits_random_labels_is_checked_before_anything_is_trained(string setting, string value, string message)
+    {
+        League league = new()
+        {
+            Data = new("synthetic") { Train = 1000, Test = 50 },
+            RandomLabels = new() { [setting] = System.Text.Json.Nodes.JsonNode.Parse(value) }
+        };
+        string said = Assert.ThrowsExactly<ArgumentException>(() => LeaguePlan.Resolve(league, Catalogue.All)).Message;
+        Assert.StartsWith("The phase that fits random labels cannot begin: ", said);
+        Assert.Contains(message, said);
+    }
+
+    [TestMethod]
+    public void Seeds_that_come_twice_names_of_another_form_and_settings_of_a_recipe_are_refused()
+    {
+        League league = new() { Data = new("synthetic") { Train = 50, Test = 20 }, Architecture = "mlp-100-100" };
+        foreach ((League other, string message) in new (League, string)[]
+        {
+            (league with { Seeds = [1, 1, 2] }, "The seeds are 1, 1, 2; allowed is each once: the same run twice is no "),
+            (league with { TuningSeeds = [9, 9] }, "The tuning seeds are 9, 9; allowed is each once: "),
+            (league with { Entrants = [new("Own one", "", "", "mixup=1")] }, "An entrant is called 'Own one'; allowed are lower-"),
+            (league with { Settings = new() { ["protocol"] = "paper" } }, "The league's settings have protocol; allowed are "),
+        })
+        {
+            Assert.StartsWith(message, Assert.ThrowsExactly<ArgumentException>(() => LeaguePlan.Resolve(other, Catalogue.All)).Message);
+        }
+    }
+
+    [TestMethod]
+    public void Training_images_are_drawn_by_seed_where_a_set_in_files_is_limited_and_nothing_else_is_said()
+    {
+        Assert.AreEqual(Draw.BySeed, Drawn(new("fashion-mnist") { Train = 5000 }));
+        Assert.AreEqual(Draw.First, Drawn(new("fashion-mnist") { Train = 5000, Draw = Draw.First }));
+        Assert.IsNull(Drawn("fashion-mnist"));
+        Assert.IsNull(Drawn(new("synthetic") { Train = 5000 }));
+        Assert.IsNull(Drawn(new("points") { Train = 50 }));
+
+        static Draw? Drawn(DataChoice data) => new League { Data = data }.DrawnData.Draw;
+    }
+
+    /// <summary>20 images of two classes.</summary>
+    private static TemporaryFolder Images()
+    {
+        TemporaryFolder folder = new();
+        using SkiaSharp.SKBitmap dot = new(4, 4);
+        foreach (int i in Enumerable.Range(0, 20))
+        {
+            string file = folder.File($"class{i % 2}", $"{i}.png");
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            dot.SetPixel(0, 0, new((byte)i, 0, 0));
+            using SkiaSharp.SKData png = dot.Encode(SkiaSharp.SKEncodedImageFormat.Png, 100);
+            File.WriteAllBytes(file, png.ToArray());
+        }
+
+        return folder;
+    }
+
+    [TestMethod]
+    public void Every_entrant_stands_on_the_page_of_escapes()
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "escapes.md"));
+        string[] missing =
+        [
+            .. Entrants.All.Prepend(Entrants.Plain).Select(e => e.Name)
+                .Where(name => !page.Contains($"`{name}`", StringComparison.Ordinal)
+                    && !page.Contains($"### {name}\n", StringComparison.Ordinal)),
+        ];
+        Assert.AreEqual("", string.Join(' ', missing));
+    }
+
+    [TestMethod]
     public void A_candidate_is_plain_SGD_with_what_it_names()
     {
         Recipe[] recipes = [.. new Entrant(

@@ -47,6 +47,11 @@ public sealed class LeagueCommandTests : IDisposable
         Assert.IsTrue(results.GetProperty("standings").EnumerateArray().All(s => s.GetProperty("distance").GetDouble() > 0));
         Assert.Contains("jobs, ", again.Error);
 
+        // What the tuning has chosen is there already; the first settings in its place would be missing.
+        Result estimate = Command.Run([.. Arguments("killed"), "--dry-run"]);
+        Assert.AreEqual(0, estimate.Code, estimate.All);
+        Assert.AreEqual(3, estimate.Output.Split("\n0 of ").Length, estimate.Output);
+
         Result report = Command.Run("report", _folder.File("killed"), "--confidence", "0.9");
         Assert.AreEqual(0, report.Code, report.All);
         Assert.Contains("90 %", report.Output);
@@ -68,7 +73,9 @@ public sealed class LeagueCommandTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow("--mechanisms sam,nope", "'nope' is no mechanism of the league; allowed are all, or any of momentum, ")]
+    [DataRow("--mechanisms sam,nope", "'nope' is no mechanism of the league; allowed is any of momentum, ")]
+    [DataRow("--mechanisms all,sam", "--mechanisms is all,sam; allowed is all by itself, or names joined by commas.")]
+    [DataRow("--random-label-batch-size 1", "The phase that fits random labels cannot begin: Option RandomLabels.BatchSize is 1; allowed ")]
     [DataRow("--seeds 3", "The seeds are 3; allowed are at least 2 different ones: one has no interval.")]
     [DataRow("--seeds 1-3 --tuning-seeds 3-4", "The seeds are 1, 2, 3 and the tuning seeds 3, 4: 3 in both.")]
     [DataRow("--mechanisms batch-1", "batch-1 cannot take part: Option Training.BatchSize is 1; allowed is 2 or more for 'cnn'")]

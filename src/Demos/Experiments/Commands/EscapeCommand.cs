@@ -25,12 +25,14 @@ internal static class EscapeCommand
         is ranked by its escape score: 0 is where plain SGD ends from that start, 1 where it ends from a random one. Beside the score
         stand its interval over the seeds, what the mechanism costs, what it does from a random start, and whether it beats plain SGD at
         the best learning rate and at the mechanism's own effective rate: a larger rate alone gets out, too.
-        Each mechanism has at most {Entrant.MostCandidates} settings, the published ones among them; the tuning seeds choose which is
-        ranked. The phase that fits random labels takes the options of `run` that begin with --random-label-.
+        Each mechanism has 1 to {Entrant.MostCandidates} settings, plain SGD {Entrants.Plain.Candidates.Length} rates; the tuning seeds
+        choose which is ranked. The phase that fits random labels takes the options of `run` that begin with --random-label-, and all
+        runs take its --device, --precision, --normalization and --initialization; none of these is listed below.
 
-        What it costs: for each mechanism a run from both starts for each seed, and one for each of its settings for each tuning seed.
-        All of them on 5,000 images of Fashion-MNIST take under two hours on two cores that have nothing else to do, twenty of them an
-        hour; --dry-run measures it for your images and your machine, --mechanisms takes fewer.
+        What it costs: for each seed the start that fits random labels; from it and from a random start a run of each mechanism; and from
+        it a run of plain SGD at each mechanism's effective rate, where no other run is the same. Before that, for each tuning seed, such
+        a start, and from it a run of each setting. On 5,000 images of Fashion-MNIST, and on two cores that have nothing else to do, that
+        is about an hour for twenty mechanisms; --dry-run measures it for your images and your machine, --mechanisms takes fewer.
 
         What comes out, in the folder: report.html (a page with the ranking as a picture, tables and learning curves), report.md,
         league.csv, results.json, tables/, charts/, and in tuning/ and ranking/ every run. Ctrl-C ends it, and the same command
@@ -55,7 +57,7 @@ internal static class EscapeCommand
             .. PhaseSettings.All.Select(s => (s.Name, s.ToOption(PhaseSettings.RandomLabelPrefix, hidden: true))),
         ];
         request.Single(r => r.Setting.Name == "draw").Option.Description
-            = "Which training images are taken where --train limits them: drawn by each seed, or the first. Default: by-seed";
+            = "Which training images are taken where --train limits a set in files: drawn by each seed, or the first. Default: by-seed";
         Option<string> seeds = Seeds("--seeds", "The seeds that rank, at least two", defaults.Seeds);
         Option<string> tuningSeeds = Seeds(
             "--tuning-seeds", "The seeds that settings are chosen on, none of them in --seeds", defaults.TuningSeeds);
@@ -85,8 +87,8 @@ internal static class EscapeCommand
         };
         Option<int?> parallel = new("--parallel")
         {
-            Description = "Runs at a time, each in a process of its own. Default: one a core, as far as 2 GB of memory are there for each; "
-                + "1 on a GPU",
+            Description = "Runs at a time, each in a process of its own. Default: one per core, as far as 2 GB of memory are there for "
+                + "each; 1 on a GPU",
             HelpName = "N"
         };
         Option<int?> threads = new("--threads") { Description = "Torch's threads of each. Default: the cores, divided", HelpName = "N" };
@@ -165,9 +167,13 @@ internal static class EscapeCommand
             }
 
             bool IsGiven(string name) => request.Any(r => r.Setting.Name == name && SettingOptions.TextOf(parsed, r.Option) is not null);
-            bool isChoice = shared.Train is not null
-                && shared.Data is not (DrawnImages.GrayName or DrawnImages.ColorName or DrawnPoints.SetName);
-            string names = parsed.GetValue(mechanisms)!;
+            string[] names = [.. parsed.GetValue(mechanisms)!.Split(',').Select(name => name.Trim())];
+            if (names.Length > 1 && names.Contains(All))
+            {
+                throw new ArgumentException(
+                    $"--mechanisms is {string.Join(',', names)}; allowed is {All} by itself, or names joined by commas.");
+            }
+
             return new()
             {
                 Data = new(shared.Data)
@@ -175,7 +181,7 @@ internal static class EscapeCommand
                     Train = shared.Train,
                     Test = shared.Test,
                     Size = shared.Size,
-                    Draw = IsGiven("draw") ? shared.Draw : isChoice ? Draw.BySeed : Draw.First,
+                    Draw = IsGiven("draw") ? shared.Draw : null,
                     Seed = IsGiven("data-seed") ? shared.DataSeed : null
                 },
                 Architecture = shared.Architecture,
@@ -183,7 +189,7 @@ internal static class EscapeCommand
                 TuningSeeds = SeedList.Parse(tuningSeeds.Name, parsed.GetValue(tuningSeeds)!),
                 Epochs = parsed.GetValue(epochs),
                 LearningRate = parsed.GetValue(rate),
-                Mechanisms = names == All ? [] : [.. names.Split(',').Select(name => name.Trim())],
+                Mechanisms = names is [All] ? [] : names,
                 RandomLabels = RandomLabels(parsed, labels),
                 Settings = settings,
             };
@@ -209,7 +215,7 @@ internal static class EscapeCommand
         }
 
         Console.WriteLine("Below each stand the settings to choose from, as `badminima run` has them. learning-rate=x3: three times the "
-            + "base rate; 80%: that share of the epochs. What is not named is plain SGD's: the base rate, a tenth of it in the last fifth "
+            + "base rate; 33%: that share of the epochs. What is not named is plain SGD's: the base rate, a tenth of it in the last fifth "
             + "of the epochs, batches of 128.");
     }
 
@@ -225,7 +231,8 @@ internal static class EscapeCommand
 
         ConsoleTable.Write(report.Ranking);
         Console.WriteLine("Random: the same recipe from a random start, ▼ where it harms. Best, own: against plain SGD at its best rate, "
-            + "and at the mechanism's effective rate.");
+            + "and at the mechanism's effective rate; open does not mean equal, and intervals are not corrected for the number of "
+            + "mechanisms.");
         foreach (string sentence in report.Sentences)
         {
             Console.WriteLine(sentence);

@@ -28,8 +28,8 @@ internal static class ReportCommand
             "What a sweep comes to: the verdicts on the claims, in a report with tables and charts.\n"
             + "Writes report.html, report.md, claims.json, tables/*.csv and charts/*.svg into its folder, and prints the verdicts. It may "
             + "be called while the sweep runs.\n"
-            + "Of a league's folder (`badminima escape`) it writes the ranking's page again, with intervals of --confidence; --margin is "
-            + "of sweeps.\n"
+            + "Of a league's folder (`badminima escape`) it writes the ranking's page again, with intervals of --confidence; a league "
+            + "has no --margin.\n"
             + ClaimsJson.Help
             + "Exit codes: 0 done, 2 wrong input or a failure (one message says what).")
         {

@@ -13,7 +13,7 @@ internal static class ShowCommand
         Option<bool> json = new("--json")
         {
             Description = "All of it as JSON: of a run state, commands, config.json, result.json and the rows of metrics.csv; of a sweep "
-                + "every cell with its result"
+                + "every cell with its result; of a league that of its two sweeps, as tuning and ranking"
         };
         Command command = new("show",
             "How a run or a sweep stands, and what came of it.\n"
