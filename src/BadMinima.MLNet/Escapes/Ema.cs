@@ -10,15 +10,13 @@ namespace BadMinima.MLNet;
 
 /// <summary>
 /// An exponential moving average of the weights (Polyak averaging as in Tarvainen, Valpola 2017, and in TensorFlow): a = d a + (1 - d) w
-/// after each step, BatchNorm's
-/// running statistics likewise. It begins at the weights with which the phase begins. Training goes on along w; a is what is measured, and
-/// what the phase ends with.
+/// after each step, BatchNorm's running statistics likewise. It begins at the weights with which the phase begins. Training goes on along
+/// w; a is what is measured, and what the phase ends with.
 /// </summary>
 /// <param name="Decay">d, at least 0 and less than 1; default 0.999.</param>
 /// <param name="WarmUp">
 /// Whether the first steps have a smaller one, min(d, (1 + t) / (10 + t)) after t steps (TensorFlow's <c>num_updates</c>), so that the
-/// weights of the start are soon
-/// forgotten; default true.
+/// weights of the start are soon forgotten; default true.
 /// </param>
 public sealed record Ema(
     [property: Description("the share of the average that a step keeps, at least 0 and less than 1")] double Decay = 0.999,
@@ -38,7 +36,7 @@ public sealed record Ema(
     {
         public override IEnumerable<(string Name, Tensor Value)> State => average.State;
 
-        public override WeightsCopy Kept => average;
+        public override WeightsCopy Kept(Weights weights) => average;
 
         // After what others make of the start.
         public override void BeforePhase(Weights weights) => average.Average(weights, 1);

@@ -131,7 +131,7 @@ public sealed record HeavyTails(
             return Clipped(own with { Vector = own.Vector.add(difference, alpha: tail) });
 
             int[] Draw(ulong stream, int count)
-                => random.Stream(stream).Permutation(context.Examples)[..Math.Min(count, context.Examples)];
+                => random.Stream(stream).Sample(Math.Min(count, context.Examples), context.Examples);
 
             StepGradient Large(bool moves)
             {

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using BadMinima.MLNet;
+using BadMinima.MLNet.Escapes;
 using BadMinima.MLNet.Native;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -38,58 +39,38 @@ public sealed record SpecialNeuron(
 
     StepPart IStepPartFactory.Create(StepPartContext context) => new Part(this, context.Weights.Values.device);
 
-    private sealed class Part(SpecialNeuron settings, Device device) : StepPart
+    private sealed class Part : OwnParameters
     {
-        private readonly Scalar _penalty = settings.Penalty;
-        private readonly Scalar _bound = settings.Bound;
-        private readonly Parameter _a = Owned(ones([], device: device));
-        private readonly Parameter _b = Owned(zeros([], device: device));
+        private readonly Scalar _penalty;
+        private readonly Scalar _bound;
+        private readonly Parameter _a;
+        private readonly Parameter _b;
 
-        public override IEnumerable<(string Name, Tensor Value)> State => [("a", _a), ("b", _b)];
+        public Part(SpecialNeuron settings, Device device)
+        {
+            (_penalty, _bound) = (settings.Penalty, settings.Bound);
+            _a = Own("a", ones([], device: device));
+            _b = Own("b", zeros([], device: device));
+        }
 
         public override IEnumerable<(string Name, double Value)> Measures
             => [("a", _a.item<float>()), ("b", _b.item<float>())];
 
-        public override StepGradient Gradient(Func<Batch, StepGradient> inner, Batch batch, Weights weights, StepMoment at)
+        protected override Batch Extended(Batch batch) => batch with
         {
-            (_a.grad, _b.grad) = (null, null);
-            return inner(batch with
+            Objective = loss =>
             {
-                Objective = loss =>
-                {
-                    Tensor off = _a.mul(_b.clamp(max: _bound).exp()).subtract(HeldScalar.One);
-                    return (batch.Objective?.Invoke(loss) ?? loss).mul(off.mul(off).add(HeldScalar.One, HeldScalar.One))
-                        .add(_a.mul(_a), alpha: _penalty);
-                },
-            });
-        }
-
-        public override void AfterStep(Weights weights, StepMoment at)
-        {
-            using var mode = no_grad();
-            using Scalar rate = -at.LearningRate;
-            foreach (Parameter own in (Parameter[])[_a, _b])
-            {
-                if (own.grad is { } gradient)
-                {
-                    own.add_(gradient, alpha: rate);
-                    own.grad = null;
-                }
-            }
-        }
+                Tensor off = _a.mul(_b.clamp(max: _bound).exp()).subtract(HeldScalar.One);
+                return (batch.Objective?.Invoke(loss) ?? loss).mul(off.mul(off).add(HeldScalar.One, HeldScalar.One))
+                    .add(_a.mul(_a), alpha: _penalty);
+            },
+        };
 
         protected override void Dispose(bool disposing)
         {
             _penalty.Dispose();
             _bound.Dispose();
             base.Dispose(disposing);
-        }
-
-        private static Parameter Owned(Tensor start)
-        {
-            var parameter = new Parameter(start);
-            parameter.DetachFromDisposeScope();
-            return parameter;
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using BadMinima.MLNet;
+using BadMinima.MLNet.Escapes;
 using BadMinima.MLNet.Native;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -42,7 +43,7 @@ public sealed record SpecialNeurons(
 
     StepPart IStepPartFactory.Create(StepPartContext context) => new Part(this, context);
 
-    private sealed class Part : StepPart
+    private sealed class Part : OwnParameters
     {
         private readonly Scalar _penalty;
         private readonly Scalar _bound;
@@ -59,12 +60,10 @@ public sealed record SpecialNeurons(
             using var scope = NewDisposeScope();
             using var generator = new Generator(unchecked((ulong)context.Random.Bits(0)), device);
             using Scalar deviation = 1 / Math.Sqrt(context.InputSize);
-            _a = Owned(zeros(context.Classes, device: device));
-            _b = Owned(zeros(context.Classes, device: device));
-            _w = Owned(randn([context.Classes, context.InputSize], device: device, generator: generator).mul_(deviation));
+            _a = Own("a", zeros(context.Classes, device: device));
+            _b = Own("b", zeros(context.Classes, device: device));
+            _w = Own("w", randn([context.Classes, context.InputSize], device: device, generator: generator).mul_(deviation));
         }
-
-        public override IEnumerable<(string Name, Tensor Value)> State => [("a", _a), ("w", _w), ("b", _b)];
 
         public override IEnumerable<(string Name, double Value)> Measures
         {
@@ -79,50 +78,21 @@ public sealed record SpecialNeurons(
             }
         }
 
-        public override StepGradient Gradient(Func<Batch, StepGradient> inner, Batch batch, Weights weights, StepMoment at)
+        protected override Batch Extended(Batch batch) => batch with
         {
-            foreach (Parameter own in (Parameter[])[_a, _w, _b])
+            Logits = (inputs, logits) =>
             {
-                own.grad = null;
-            }
-
-            return inner(batch with
-            {
-                Logits = (inputs, logits) =>
-                {
-                    Tensor exponent = inputs.flatten(1).matmul(_w.t()).add(_b, HeldScalar.One).clamp(max: _bound);
-                    return (batch.Logits?.Invoke(inputs, logits) ?? logits).add(exponent.exp().mul(_a), HeldScalar.One);
-                },
-                Objective = loss => (batch.Objective?.Invoke(loss) ?? loss).add(_a.mul(_a).sum(), alpha: _penalty),
-            });
-        }
-
-        public override void AfterStep(Weights weights, StepMoment at)
-        {
-            using var mode = no_grad();
-            using Scalar rate = -at.LearningRate;
-            foreach (Parameter own in (Parameter[])[_a, _w, _b])
-            {
-                if (own.grad is { } gradient)
-                {
-                    own.add_(gradient, alpha: rate);
-                    own.grad = null;
-                }
-            }
-        }
+                Tensor exponent = inputs.flatten(1).matmul(_w.t()).add(_b, HeldScalar.One).clamp(max: _bound);
+                return (batch.Logits?.Invoke(inputs, logits) ?? logits).add(exponent.exp().mul(_a), HeldScalar.One);
+            },
+            Objective = loss => (batch.Objective?.Invoke(loss) ?? loss).add(_a.mul(_a).sum(), alpha: _penalty),
+        };
 
         protected override void Dispose(bool disposing)
         {
             _penalty.Dispose();
             _bound.Dispose();
             base.Dispose(disposing);
-        }
-
-        private static Parameter Owned(Tensor start)
-        {
-            var parameter = new Parameter(start);
-            parameter.DetachFromDisposeScope();
-            return parameter;
         }
     }
 }

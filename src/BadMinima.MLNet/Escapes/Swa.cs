@@ -49,8 +49,6 @@ public sealed record Swa([property: Description("the first averaged epoch; null:
         public override IEnumerable<(string Name, Tensor Value)> State
             => [.. average.State, ("count", _count), ("countOfStatistics", _countOfStatistics)];
 
-        public override WeightsCopy? Kept => _count.item<long>() > 0 ? average : null;
-
         public override void AfterEpoch(Weights weights, int epoch)
         {
             if (epoch >= start)
@@ -61,21 +59,21 @@ public sealed record Swa([property: Description("the first averaged epoch; null:
             }
         }
 
-        public override void BeforeKept(Weights weights)
+        public override WeightsCopy? Kept(Weights weights)
         {
             long count = _count.item<long>();
-            if (_countOfStatistics.item<long>() == count)
+            if (_countOfStatistics.item<long>() != count)
             {
-                return;
+                using (weights.Exchange(average))
+                {
+                    weights.RecomputeStatistics(context.Pass(context.Phase.BatchSize).Select(batch => batch.Inputs));
+                    average.TakeBuffers(weights);
+                }
+
+                Set(_countOfStatistics, count);
             }
 
-            using (weights.Exchange(average))
-            {
-                weights.RecomputeStatistics(context.Pass(context.Phase.BatchSize).Select(batch => batch.Inputs));
-                average.TakeBuffers(weights);
-            }
-
-            Set(_countOfStatistics, count);
+            return count > 0 ? average : null;
         }
 
         private static void Set(Tensor counter, long value)

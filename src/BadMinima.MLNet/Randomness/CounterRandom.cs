@@ -2,9 +2,8 @@ namespace BadMinima.MLNet;
 
 /// <summary>
 /// A counter-based generator: the n-th number is a function of (key, n) alone, so any number can be drawn again, in any order, on any
-/// thread and
-/// on any platform, and there is no state to save. SplitMix64 in counter mode (Steele, Lea, Flood, OOPSLA 2014, with Stafford's variant 13
-/// as the mixer).
+/// thread and on any platform, and there is no state to save. SplitMix64 in counter mode (Steele, Lea, Flood, OOPSLA 2014, with Stafford's
+/// variant 13 as the mixer).
 /// </summary>
 public readonly struct CounterRandom
 {
@@ -43,6 +42,26 @@ public readonly struct CounterRandom
         }
 
         return permutation;
+    }
+
+    /// <summary>
+    /// <paramref name="count"/> different ones of 0 .. <paramref name="among"/> - 1, in uniformly drawn order; at most all of them. Takes
+    /// time and memory by how many are drawn, not by how many there are (Fisher, Yates, of the first places only).
+    /// </summary>
+    public int[] Sample(int count, int among)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, among);
+        int[] drawn = new int[count];
+        Dictionary<int, int> moved = [];
+        for (int i = 0; i < count; i++)
+        {
+            int j = i + Below((ulong)i, among - i);
+            drawn[i] = moved.GetValueOrDefault(j, j);
+            moved[j] = moved.GetValueOrDefault(i, i);
+        }
+
+        return drawn;
     }
 
     /// <summary>A one-to-one scrambling of 64 bits.</summary>

@@ -12,11 +12,11 @@ namespace BadMinima.MLNet;
 /// </summary>
 [CollectionBuilder(typeof(EscapeList), nameof(Create))]
 [JsonConverter(typeof(EscapeListJson))]
-public readonly struct EscapeList : IReadOnlyList<Escape>, IEquatable<EscapeList>
+public readonly record struct EscapeList : IReadOnlyList<Escape>
 {
-    private readonly ImmutableArray<Escape> _items;
+    private readonly EquatableArray<Escape> _items;
 
-    private EscapeList(ImmutableArray<Escape> items) => _items = items;
+    private EscapeList(ReadOnlySpan<Escape> items) => _items = new(items);
 
     /// <summary>How many.</summary>
     public int Count => Items.Length;
@@ -24,33 +24,18 @@ public readonly struct EscapeList : IReadOnlyList<Escape>, IEquatable<EscapeList
     /// <param name="index">From 0.</param>
     public Escape this[int index] => Items[index];
 
-    private ImmutableArray<Escape> Items => _items.IsDefault ? [] : _items;
+    private ImmutableArray<Escape> Items => _items.Items;
 
     /// <param name="escapes">The escapes.</param>
-    public static EscapeList Create(ReadOnlySpan<Escape> escapes) => new([.. escapes]);
+    public static EscapeList Create(ReadOnlySpan<Escape> escapes) => new(escapes);
 
     /// <inheritdoc/>
     public IEnumerator<Escape> GetEnumerator() => Items.AsEnumerable().GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <inheritdoc/>
-    public bool Equals(EscapeList other) => Items.AsSpan().SequenceEqual(other.Items.AsSpan());
-
-    /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is EscapeList other && Equals(other);
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => Items.Aggregate(0, HashCode.Combine);
-
     /// <summary>As <see cref="Escape.Parse"/> reads it.</summary>
     public override string ToString() => string.Join('+', Items);
-
-    /// <summary>Whether both hold equal escapes in the same order.</summary>
-    public static bool operator ==(EscapeList left, EscapeList right) => left.Equals(right);
-
-    /// <summary>Whether they do not.</summary>
-    public static bool operator !=(EscapeList left, EscapeList right) => !left.Equals(right);
 
     /// <summary>What a step costs with all of them, in gradients of the step's batch.</summary>
     /// <param name="batchSize">The phase's batch size, in examples.</param>

@@ -14,12 +14,12 @@ public readonly record struct Measure(string Name, double Value);
 /// <summary>Numbers with names. Equal to another list when all of them are, one by one.</summary>
 [CollectionBuilder(typeof(MeasureList), nameof(Create))]
 [JsonConverter(typeof(MeasureListJson))]
-public readonly struct MeasureList : IReadOnlyList<Measure>, IEquatable<MeasureList>
+public readonly record struct MeasureList : IReadOnlyList<Measure>
 {
-    private readonly ImmutableArray<Measure> _items;
+    private readonly EquatableArray<Measure> _items;
 
     // None is the default, so that what is stored of epochs without measures stays as it was.
-    private MeasureList(ImmutableArray<Measure> items) => _items = items.IsEmpty ? default : items;
+    private MeasureList(ReadOnlySpan<Measure> items) => _items = items.IsEmpty ? default : new(items);
 
     /// <summary>How many.</summary>
     public int Count => Items.Length;
@@ -31,32 +31,17 @@ public readonly struct MeasureList : IReadOnlyList<Measure>, IEquatable<MeasureL
     /// <param name="name">The name.</param>
     public double? this[string name] => Items.Where(m => m.Name == name).Select(m => (double?)m.Value).FirstOrDefault();
 
-    private ImmutableArray<Measure> Items => _items.IsDefault ? [] : _items;
+    private ImmutableArray<Measure> Items => _items.Items;
 
     /// <param name="measures">The numbers.</param>
-    public static MeasureList Create(ReadOnlySpan<Measure> measures) => new([.. measures]);
+    public static MeasureList Create(ReadOnlySpan<Measure> measures) => new(measures);
 
     /// <inheritdoc/>
     public IEnumerator<Measure> GetEnumerator() => Items.AsEnumerable().GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <inheritdoc/>
-    public bool Equals(MeasureList other) => Items.AsSpan().SequenceEqual(other.Items.AsSpan());
-
-    /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is MeasureList other && Equals(other);
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => Items.Aggregate(0, HashCode.Combine);
-
     /// <summary>As name=value, with commas between.</summary>
     public override string ToString()
         => string.Join(", ", Items.Select(m => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{m.Name}={m.Value:G6}")));
-
-    /// <summary>Whether both hold equal numbers in the same order.</summary>
-    public static bool operator ==(MeasureList left, MeasureList right) => left.Equals(right);
-
-    /// <summary>Whether they do not.</summary>
-    public static bool operator !=(MeasureList left, MeasureList right) => !left.Equals(right);
 }

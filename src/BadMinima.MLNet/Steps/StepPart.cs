@@ -5,9 +5,8 @@ using static TorchSharp.torch;
 namespace BadMinima.MLNet;
 
 /// <summary>
-/// A part of a training step: whatever changes the batch, the gradient, the direction or the weights on the way. Each does nothing where it
-/// is not overridden.
-/// The step is
+/// A part of a training step: whatever changes the batch, the gradient, the direction or the weights on the way. Each method does nothing
+/// where it is not overridden. The step is
 /// <code>
 /// batch     = Change(batch)           each part in turn
 /// gradient  = Gradient(batch)         each part around the ones after it; the innermost is the loss's
@@ -18,12 +17,9 @@ namespace BadMinima.MLNet;
 /// </summary>
 /// <remarks>
 /// Whatever a part draws comes from <see cref="StepPartContext.Random"/> by <see cref="StepMoment.Of"/>, and whatever it keeps from step to
-/// step is in
-/// <see cref="State"/>: so an interrupted training goes on as if nothing had happened, to the bit. All tensors that a part makes during a
-/// step belong to the
-/// step's dispose scope; those that it keeps it detaches (<c>DetachFromDisposeScope</c>) and disposes in <see cref="Dispose()"/>. Nothing
-/// but
-/// <see cref="Gradient"/>'s innermost part records gradients.
+/// step is in <see cref="State"/>: so an interrupted training goes on as if nothing had happened, to the bit. All tensors that a part makes
+/// during a step belong to the step's dispose scope; those that it keeps it detaches (<c>DetachFromDisposeScope</c>) and disposes in
+/// <see cref="Dispose()"/>. Nothing but <see cref="Gradient"/>'s innermost part records gradients.
 /// </remarks>
 public abstract class StepPart : IDisposable
 {
@@ -34,21 +30,16 @@ public abstract class StepPart : IDisposable
     public virtual IEnumerable<(string Name, Tensor Value)> State => [];
 
     /// <summary>
-    /// Weights and buffers that are measured in place of those that are trained, and with which the phase ends; null: those that are
-    /// trained.
-    /// </summary>
-    public virtual WeightsCopy? Kept => null;
-
-    /// <summary>
     /// Numbers about the part at an epoch's end, by name: they are recorded with the epoch's other measures. Default none.
     /// </summary>
     public virtual IEnumerable<(string Name, double Value)> Measures => [];
 
-    /// <summary>Makes <see cref="Kept"/> ready to be measured or kept.</summary>
+    /// <summary>
+    /// Weights and buffers that are measured in place of those that are trained, and with which the phase ends; null: those that are
+    /// trained. The copy stays the part's own.
+    /// </summary>
     /// <param name="weights">The weights, which must be as they were when this returns.</param>
-    public virtual void BeforeKept(Weights weights)
-    {
-    }
+    public virtual WeightsCopy? Kept(Weights weights) => null;
 
     /// <summary>Acts on the weights before a phase's first step; not when the phase is continued.</summary>
     /// <param name="weights">The weights.</param>

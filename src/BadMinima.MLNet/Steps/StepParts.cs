@@ -90,12 +90,7 @@ internal sealed class StepParts : IDisposable
         => [.. _parts.SelectMany(p => p.Part.Measures.Select(m => new Measure($"{p.Name}/{m.Name}", m.Value)))];
 
     /// <summary>See <see cref="StepPart.Kept"/>: the last part that has any.</summary>
-    public WeightsCopy? Kept()
-    {
-        StepPart? last = _parts.Select(p => p.Part).LastOrDefault(part => part.Kept is not null);
-        last?.BeforeKept(Weights);
-        return last?.Kept;
-    }
+    public WeightsCopy? Kept() => _parts.Reverse().Select(p => p.Part.Kept(Weights)).FirstOrDefault(kept => kept is not null);
 
     /// <summary>Puts back what a checkpoint has.</summary>
     /// <exception cref="InvalidDataException">It is of other parts.</exception>
@@ -123,7 +118,7 @@ internal sealed class StepParts : IDisposable
         using var mode = no_grad();
 
         // Averages begin at what the others leave.
-        foreach ((_, StepPart part) in _parts.OrderBy(p => p.Part.Kept is not null))
+        foreach ((_, StepPart part) in _parts.OrderBy(p => p.Part.Kept(Weights) is not null))
         {
             part.BeforePhase(Weights);
         }
