@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using BadMinima.MLNet;
 
 namespace BadMinima.Experiments.Tests;
@@ -37,6 +39,29 @@ public sealed class EscapesPageTests
         }
 
         Assert.Contains("gradient", section);
+    }
+
+    [TestMethod]
+    public void The_scores_of_the_page_are_those_of_the_stored_league()
+    {
+        string docs = Path.Combine(Repository.Root, "docs");
+        string[] page = File.ReadAllLines(Path.Combine(docs, "escapes.md"));
+        string[][] league = [.. File.ReadAllLines(Path.Combine(docs, "evidence", "escapes-fashion-5k", "league.csv")).Select(Cells)];
+        string Value(string[] row, string column)
+            => double.Parse(row[Array.IndexOf(league[0], column)], CultureInfo.InvariantCulture).ToString("0.00;-0.00;0.00", CultureInfo.InvariantCulture);
+        Assert.HasCount(26, league);
+        foreach (string[] row in league.Skip(1))
+        {
+            string name = row[Array.IndexOf(league[0], "mechanism")], score = $"{Value(row, "score")} ({Value(row, "scoreLow")} to {Value(row, "scoreHigh")})";
+            int section = Array.IndexOf(page, $"### {name}");
+            string text = section >= 0
+                ? string.Join('\n', page.Skip(section + 1).TakeWhile(l => !l.StartsWith('#')))
+                : page.Single(l => l.StartsWith('|') && l.Split(" | ")[1].Contains($"`{name}`", StringComparison.Ordinal));
+            Assert.Contains(score, text, name);
+        }
+
+        static string[] Cells(string line)
+            => [.. Regex.Matches(line, "\"([^\"]*)\"(?:,|$)|([^,]*)(?:,|$)").Select(m => m.Groups[1].Success ? m.Groups[1].Value : m.Groups[2].Value)];
     }
 
     [TestMethod]

@@ -39,7 +39,7 @@ internal sealed class LeagueCharts(LeagueResults results)
                     ErrorBars = [.. _ranked.Select(s => Range(s.Score?.Interval))]
                 })
             {
-                ValueFormat = "0.00",
+                ValueFormat = "0.00;-0.00;0.00",
                 Marks = [0, 1],
                 File = "charts/ranking.svg",
             }

@@ -66,7 +66,7 @@ internal static class LeagueTables
             .. results.Standings.Index().Select(s => (Cell[])
             [
                 s.Item.Unranked is null ? Count(s.Index + 1) : Count(null), s.Item.Entry.Name,
-                results.HasGap ? Number(s.Item.Score?.Value, "0.00") : Points(s.Item.Gain?.Mean),
+                results.HasGap ? Number(s.Item.Score?.Value, "0.00;-0.00;0.00") : Points(s.Item.Gain?.Mean),
                 results.HasGap
                     ? Cells(s.Item.Score?.Interval, "0.00")[0]
                     : Cells(s.Item.Gain?.MeanInterval(results.Level), "0.0")[0],
