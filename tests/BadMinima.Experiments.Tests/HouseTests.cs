@@ -13,10 +13,10 @@ public sealed class HouseTests
         "Examples",
         "Runs",
         "Jobs",
-        "Boundary",
+        "Boundary Studies",
         "Sweeps",
         "Report Show",
-        "League",
+        "League Works",
     ];
 
     [TestMethod]

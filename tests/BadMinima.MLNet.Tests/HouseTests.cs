@@ -21,8 +21,8 @@ public sealed partial class HouseTests
         "Examples/Drawn",
         "Examples",
         "Steps Scoring",
-        "Escapes Diagnostics",
         "Training/Checkpoints",
+        "Escapes Diagnostics",
         "Training",
         "Catalog",
     ];

@@ -29,6 +29,27 @@ internal sealed class BoundaryReport : KindReport
         }
     }
 
+    public override IEnumerable<Verdict> Verdicts
+    {
+        get
+        {
+            Dictionary<int, double> vanilla = Jaggedness(2), regularized = Jaggedness(3);
+            if (TTest.Paired(PairedDifferences.Between(vanilla, regularized)) is { } test)
+            {
+                yield return new(
+                    "After random labels plain SGD leaves a jagged boundary between two clouds of points, regularized SGD a smooth one.",
+                    test.DifferenceInterval.Lower > 0 ? Decision.Supported
+                        : test.DifferenceInterval.Upper < 0 ? Decision.Contradicted : Decision.NotDecided,
+                    $"The boundary is {vanilla.Values.Average():0.00} times as long as the straight one after plain SGD, "
+                        + $"{regularized.Values.Average():0.00} times after regularized SGD: {test.DifferenceInterval.Lower:0.00} to "
+                        + $"{test.DifferenceInterval.Upper:0.00} more.",
+                    $"Liu, Papailiopoulos, Achlioptas 2020; paired t test, {vanilla.Count} seeds");
+            }
+
+            Dictionary<int, double> Jaggedness(int panel) => Figures.ToDictionary(f => f.Seed, f => f.Result.Panels[panel].Jaggedness);
+        }
+    }
+
     public override IEnumerable<(string Name, Table Table)> Tables
         => [("boundary", BoundaryTables.ForReport(Figures.Select(f => (f.Seed, f.Result))))];
 

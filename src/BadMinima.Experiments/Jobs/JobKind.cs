@@ -23,6 +23,7 @@ internal abstract class JobKind
 
     /// <summary>What is asked for, item by item; none where the sweep file says nothing.</summary>
     /// <param name="asked">The value of the sweep file's property, of the schema's form; null where there is none.</param>
+    /// <exception cref="NotAllowedException">It asks for what is not allowed.</exception>
     public abstract JsonArray Resolve(JsonNode? asked);
 
     /// <summary>The jobs that are asked for.</summary>
@@ -41,6 +42,12 @@ internal abstract class KindReport
 {
     /// <summary>Sections of the page.</summary>
     public abstract IEnumerable<Section> Sections { get; }
+
+    /// <summary>What it says of claims of its own; by default nothing.</summary>
+    public virtual IEnumerable<Verdict> Verdicts => [];
+
+    /// <summary>Charts of its sections that are files too; by default none.</summary>
+    public virtual IEnumerable<Chart> Charts => [];
 
     /// <summary>Tables for programs, by the names of their files in tables/.</summary>
     public abstract IEnumerable<(string Name, Table Table)> Tables { get; }

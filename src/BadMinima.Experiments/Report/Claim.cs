@@ -25,7 +25,7 @@ public sealed record Claim(
     [
         new(
             "C1", "Vanilla SGD from an adversarial start fits the training set and generalizes worse than from a random start.", Paper,
-            true, false, true, r => r.Regularizers == Regularizers.None && r.Momentum == 0),
+            true, false, true, r => r.IsVanilla),
         new(
             "C2", "With all explicit regularizers the adversarial start does no harm.", Paper, false, false, false,
             r => r.Regularizers == Regularizers.All),

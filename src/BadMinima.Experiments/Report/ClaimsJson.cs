@@ -23,6 +23,8 @@ namespace BadMinima.Experiments;
 /// <c>start</c>, <c>meanTrainAccuracy</c> (of all its cells), and <c>cells</c>, the ids of those compared. <c>pairs[]</c>: of each seed
 /// <c>seed</c>, <c>first</c> and <c>second</c> (test accuracies, shares of 1), <c>difference</c>. <c>seedsLeftOut</c>: seeds that one side
 /// alone has.</item>
+/// <item><c>otherClaims[]</c>, of the other kinds of work that the sweep asks for: <c>statement</c>, <c>verdict</c>, <c>finding</c>: a
+/// sentence, <c>test</c>: what decided.</item>
 /// </list>
 /// </summary>
 internal static class ClaimsJson
@@ -33,7 +35,7 @@ internal static class ClaimsJson
         + "problem, start, verdict, reason, difference "
         + "(percentage points), standardDeviation, interval, t, degreesOfFreedom, p (two-sided, against the margin), adjustedP (Holm), "
         + "effectSize (Cohen's d_z), welch (the same unpaired; effectSize: Hedges' g), first and second (recipe and cells' ids), "
-        + "pairs[] (a seed each), seedsLeftOut; what is unknown is null.\n";
+        + "pairs[] (a seed each), seedsLeftOut; what is unknown is null. otherClaims[], of studies: statement, verdict, finding, test.\n";
 
     /// <summary>The text.</summary>
     public static string Of(Report report) => JsonSerializer.Serialize(
@@ -59,6 +61,13 @@ internal static class ClaimsJson
                 NotDeciding = c.Count(Decision.NotDecided),
                 report.Sentences.VerdictOf(c).Finding,
                 Findings = c.Findings.Select(finding => Finding(finding, report.Tests)),
+            }),
+            OtherClaims = report.Others.SelectMany(other => other.Verdicts).Select(v => new
+            {
+                Statement = v.Claim,
+                Verdict = v.Decision,
+                v.Finding,
+                v.Test,
             }),
         },
         JsonOutput.Options);

@@ -23,6 +23,12 @@ public sealed record RecipeSettings(string Key, string Name, Regularizers Regula
     /// <summary>lr / (1 - mu): by how much momentum SGD moves in the end for each unit of a steady gradient.</summary>
     public double EffectiveRate => LearningRate / (1 - Momentum);
 
+    /// <summary>
+    /// Whether it is plain SGD: none of the paper's regularizers, whoever switched them on, no momentum, no mixup, cutout, label smoothing
+    /// or dropout, and no escape.
+    /// </summary>
+    public required bool IsVanilla { get; init; }
+
     /// <summary>The key without rate and momentum: recipes that share it differ in nothing else.</summary>
     public required string KeyWithoutRate { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using BadMinima.MLNet;
 
@@ -8,6 +9,10 @@ namespace BadMinima.Experiments;
 internal static class Conditions
 {
     private static readonly string[] OfProblems = ["architecture", "initialization", "precision", "normalization"];
+
+    // Of a phase; what is 0, false, null or empty there is off.
+    private static readonly string[] OfMoreThanVanilla =
+        ["momentum", "weightDecay", "augmentation", "mixup", "labelSmoothing", "dropout", "escapes"];
 
     // Of points, which are augmented as they are drawn: a matter of the recipe.
     private const string OfRecipes = "jitteredCopies";
@@ -77,6 +82,15 @@ internal static class Conditions
         return new($"{regularizers} {Canonical(phase)}", name, regularizers, (double)phase["learningRate"]!, (double)phase["momentum"]!)
         {
             KeyWithoutRate = Canonical(Without(phase, "learningRate", "momentum", "nesterov")),
+            IsVanilla = regularizers == Regularizers.None && Array.TrueForAll(OfMoreThanVanilla, name => IsOff(phase[name])),
+        };
+
+        static bool IsOff(JsonNode? setting) => setting switch
+        {
+            null => true,
+            JsonArray list => list.Count == 0,
+            JsonObject several => several.All(s => IsOff(s.Value)),
+            _ => setting.GetValueKind() is JsonValueKind.False || (setting.GetValueKind() is JsonValueKind.Number && (double)setting == 0),
         };
     }
 
@@ -85,5 +99,5 @@ internal static class Conditions
             ? new JsonObject(settings.Where(s => !names.Contains(s.Key)).Select(s => KeyValuePair.Create(s.Key, s.Value?.DeepClone())))
             : null;
 
-    private static string Canonical(JsonNode? node) => node is null ? "" : CellId.Sorted(node)!.ToJsonString();
+    private static string Canonical(JsonNode? node) => node is null ? "" : JsonOutput.Sorted(node)!.ToJsonString();
 }

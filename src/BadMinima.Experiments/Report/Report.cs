@@ -48,6 +48,22 @@ public sealed class Report
     /// <summary>What else there is, by <see cref="SweepKinds.All"/>: the 2-D figures.</summary>
     internal ImmutableArray<KindReport> Others { get; }
 
+    /// <summary>
+    /// What is said of each claim, and of those of the other kinds of work; of a sweep without cells that asks for such kinds, of theirs
+    /// alone.
+    /// </summary>
+    internal ImmutableArray<Verdict> Verdicts
+    {
+        get
+        {
+            Verdict[] others = [.. Others.SelectMany(other => other.Verdicts)];
+            return IsOfOthersAlone ? [.. others] : [.. Claims.Select(Sentences.VerdictOf), .. others];
+        }
+    }
+
+    /// <summary>Whether the sweep has no cells, and asks for other kinds of work that have something to say.</summary>
+    internal bool IsOfOthersAlone => Results.Manifest.Cells.IsEmpty && Others.Any(other => other.Verdicts.Any());
+
     /// <summary>The finished adversarial starts, in the sweep's order.</summary>
     public IEnumerable<FinishedRun> Starts
         => Results.Manifest.Starts.Where(s => Results.Starts.ContainsKey(s.Id)).Select(s => Results.Starts[s.Id]);

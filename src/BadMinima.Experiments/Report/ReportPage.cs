@@ -47,9 +47,9 @@ internal sealed class ReportPage
             [
                 Verdict(top),
                 .. problems.Select(p => OfProblem(p.Problem, p.Conditions, p.Charts, stories[p.Problem].Except(top))),
-                .. _report.Others.SelectMany(other => other.Sections),
+                .. Others(),
                 .. Incomplete(),
-                Cost(),
+                .. _report.Runs.Any() ? [Cost()] : (Section[])[],
                 Configuration(),
             ])
         {
@@ -61,10 +61,27 @@ internal sealed class ReportPage
         };
     }
 
-    private Section Verdict(Chart[] top) => new(
+    private IEnumerable<Section> Others()
+    {
+        foreach (KindReport other in _report.Others)
+        {
+            _charts.AddRange(other.Charts);
+            foreach (Section section in other.Sections)
+            {
+                yield return section;
+            }
+        }
+    }
+
+    /// <summary>The verdicts on the claims; where the sweep asks for other kinds of work alone, on theirs.</summary>
+    private Section Verdict(Chart[] top) => _report.IsOfOthersAlone
+        ? new("Verdict", new Verdicts(_report.Verdicts))
+        : VerdictOfCells(top);
+
+    private Section VerdictOfCells(Chart[] top) => new(
         "Verdict",
         [
-            new Verdicts([.. _report.Claims.Select(_report.Sentences.VerdictOf)]),
+            new Verdicts(_report.Verdicts),
             .. Row(top),
             new KeyNumbers(
                 new KeyNumber(
@@ -113,8 +130,9 @@ internal sealed class ReportPage
         {
             yield return new(
                 "What is missing",
-                new Paragraph($"Of {_results.Manifest.Cells.Length:N0} cells {_results.Missing.Length:N0} not finished, "
-                    + $"{_results.Failed.Length:N0} failed. What stands above rests on the others."),
+                new Paragraph((_results.Manifest.Cells.IsEmpty ? "" : $"Of {_results.Manifest.Cells.Length:N0} cells "
+                    + $"{_results.Missing.Length:N0} not finished, {_results.Failed.Length:N0} failed. ")
+                    + "What stands above rests on the others."),
                 new Details(
                     $"The {rows.Length:N0} without a result",
                     new Table(

@@ -34,7 +34,7 @@ internal static class CellId
 
     private static string Of(JsonObject settings)
     {
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(Sorted(WithoutDefaults(settings))!.ToJsonString()));
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(JsonOutput.Sorted(WithoutDefaults(settings))!.ToJsonString()));
         return Convert.ToHexStringLower(hash)[..Digits];
     }
 
@@ -51,15 +51,6 @@ internal static class CellId
             ? new JsonObject(settings.Where(s => !JsonNode.DeepEquals(s.Value, defaults[s.Key]))
                 .Select(s => KeyValuePair.Create(s.Key, s.Value?.DeepClone())))
             : null;
-
-    /// <summary>The same value with the names of its objects in ordinal order.</summary>
-    public static JsonNode? Sorted(JsonNode? node) => node switch
-    {
-        JsonObject o => new JsonObject(
-            o.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, Sorted(p.Value)))),
-        JsonArray a => new JsonArray([.. a.Select(Sorted)]),
-        _ => node?.DeepClone(),
-    };
 
     private static JsonObject Defaults<T>(T phase) => JsonSerializer.SerializeToNode(phase, JsonOutput.Options)!.AsObject();
 }

@@ -75,6 +75,7 @@ internal static class SchemaErrors
         JsonObjectType.Array => "a list",
         JsonObjectType.Boolean => "true or false",
         JsonObjectType.Integer => "a whole number",
+        JsonObjectType.Null => "null",
         JsonObjectType.Number => "a number",
         JsonObjectType.Object => "an object",
         JsonObjectType.String => "a string",

@@ -45,7 +45,10 @@ internal sealed class SweepEstimate(
 
         IGrouping<string, (SweepJob Job, JobCost Cost)>[] rows = [.. costs.GroupBy(c => c.Job.Group)];
         ConsoleTable.Write(new($"{sweep.Name}: {sweep.Cells.Length:N0} cells, {sweep.Starts.Length:N0} adversarial starts"
-            + string.Concat(sweep.Asked.Select(a => $", {a.Items.Count:N0} {a.Kind.Plural}")),
+            + string.Concat(sweep.Asked
+                .Select(a => (a.Kind.Plural, Count: jobs.Count(j => j.Kind == a.Kind.Property)))
+                .Where(a => a.Count > 0)
+                .Select(a => $", {a.Count:N0} {a.Plural}")),
             [Column.Text("Data"), Column.Text("Network"), Column.Text("Start"), Column.Text("Recipe"), Column.Number("Seeds"),
                 Column.Number("Done"), Column.Number("Missing"), Column.Number("Images"), Column.Number("Time")],
             [.. rows.Select(row => Row(row.First().Job, [.. row]))]), Wide());
@@ -60,8 +63,7 @@ internal sealed class SweepEstimate(
         if (missing.Any(m => m.Item1.Data is { TrainCount: null }))
         {
             Console.WriteLine($"How many images a folder of yours holds is not known before it is read: {RunJob.UnknownCount:N0} are "
-                + "assumed "
-                + "where nothing limits them.");
+                + "assumed where nothing limits them.");
         }
     }
 

@@ -40,8 +40,22 @@ internal static class SweepFile
         Refuse(
             path,
             cells.Length > MostCells ? errors.All.Append((1, $"the sweep has more than {MostCells:N0} cells; divide it.")) : errors.All);
-        return new((string?)root["name"] ?? Path.GetFileNameWithoutExtension(path), (string?)root["description"], cells,
-            [.. SweepKinds.All.Select(kind => (kind, kind.Resolve(JsonNode.Parse(root[kind.Property]?.ToString() ?? "null"))))]);
+        ImmutableArray<(JobKind Kind, JsonArray Items)> asked = [.. SweepKinds.All.Select(kind => (kind, Resolve(kind, root, errors)))];
+        Refuse(path, errors.All);
+        return new((string?)root["name"] ?? Path.GetFileNameWithoutExtension(path), (string?)root["description"], cells, asked);
+    }
+
+    private static JsonArray Resolve(JobKind kind, JObject root, SweepErrors errors)
+    {
+        try
+        {
+            return kind.Resolve(JsonNode.Parse(root[kind.Property]?.ToString() ?? "null"));
+        }
+        catch (NotAllowedException e)
+        {
+            errors.Add(root[kind.Property]!, $"\"{kind.Property}\": {e.Allowed}");
+            return [];
+        }
     }
 
     /// <summary>A list of seeds, or 1 to n.</summary>

@@ -8,5 +8,9 @@ internal static class SweepKinds
     public static ImmutableArray<JobKind> All { get; } =
     [
         new BoundaryKind(),
+        new ExitTimesKind(),
+        new SpikesKind(),
+        new LocalMinimaKind(),
+        new OnePointKind(),
     ];
 }

@@ -20,6 +20,7 @@ namespace BadMinima.MLNet.Training;
 /// <param name="report">Is told of every epoch.</param>
 /// <param name="isCanceled">Is asked after every batch.</param>
 /// <param name="record">Writes the phase down between two steps; null: nobody does.</param>
+/// <param name="path">Writes the weights down at the beginning and after each epoch; null: nobody does.</param>
 internal sealed class PhaseRunner(
     Weights weights,
     PhaseKind kind,
@@ -30,7 +31,8 @@ internal sealed class PhaseRunner(
     CounterRandom random,
     Action<EpochMetrics> report,
     Func<bool> isCanceled,
-    PhaseRecorder? record)
+    PhaseRecorder? record,
+    PathRecorder? path)
 {
     // The stream of the phase's generator that the order of examples comes from; those of the parts stand in StepParts.
     private const ulong OrderStream = 0;
@@ -54,6 +56,7 @@ internal sealed class PhaseRunner(
         if (state.IsStart)
         {
             parts.BeforePhase();
+            path?.Write(kind, epoch: 0);
         }
         else
         {
@@ -71,6 +74,7 @@ internal sealed class PhaseRunner(
             else
             {
                 state = state.Next(metrics);
+                path?.Write(kind, metrics.Epoch);
                 report(metrics);
                 end = EndAfter(state) ?? (isCanceled() ? PhaseEnd.Canceled : null);
             }

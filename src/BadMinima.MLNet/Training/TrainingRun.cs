@@ -42,6 +42,7 @@ internal sealed class TrainingRun(
     public ImmutableArray<PhaseHistory> Run(CheckpointFolder? folder, Checkpoint? checkpoint)
     {
         using var weights = new Weights(classifier, options.Precision);
+        PathRecorder? path = options.PathFolder is null ? null : new(options.PathFolder, weights, Warn);
         JsonObject? settings = folder is null ? null : RunSettings.Of(options, seed, classifier, train, validation, start);
         if (checkpoint is not null)
         {
@@ -58,7 +59,7 @@ internal sealed class TrainingRun(
                 => folder is null ? null : new(folder, options.Checkpoints!.Every, settings!, weights, finished, Warn);
             var runner = new PhaseRunner(
                 weights, kind, phase, examples(), validation, options.Initialization, CounterRandom.Create(seed).Stream(stream),
-                Report, isCanceled, Recorder());
+                Report, isCanceled, Recorder(), path);
             PhaseHistory history = runner.Run(state, stored);
             HasTrained |= runner.HasTrained;
             if (!runner.HasKept && phase.Escapes.FirstOrDefault(e => e.KeepsOwnWeights) is { } average)

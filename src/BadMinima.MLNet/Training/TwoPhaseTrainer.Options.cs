@@ -79,6 +79,13 @@ public sealed partial class TwoPhaseTrainer
         public CheckpointOptions? Checkpoints { get; init; }
 
         /// <summary>
+        /// A folder that the weights at each phase's beginning and after each of its epochs are written to, a file each of four bytes a
+        /// parameter, for <see cref="WeightsPath"/>; null, the default: nowhere. It is made; one that holds the path of an earlier run is
+        /// refused, unless <see cref="Resume"/> continues it.
+        /// </summary>
+        public string? PathFolder { get; init; }
+
+        /// <summary>
         /// Data on which the test accuracy is measured along the way; they do not steer training, unless early stopping watches that
         /// accuracy. Default null: none.
         /// </summary>
@@ -114,6 +121,8 @@ public sealed partial class TwoPhaseTrainer
             Devices.Validate(Device);
             OptionException.Check(Enum.IsDefined(Precision), nameof(Precision), Precision, string.Join(", ", Enum.GetNames<Precision>()));
             Checkpoints?.Validate(nameof(Checkpoints));
+            OptionException.Check(
+                PathFolder is null || !string.IsNullOrWhiteSpace(PathFolder), nameof(PathFolder), PathFolder, "a folder, or null");
         }
 
         private static void RequireParts(string name, Phase? phase)

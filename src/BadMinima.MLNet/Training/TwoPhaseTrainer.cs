@@ -103,7 +103,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     /// <exception cref="OperationCanceledException">It was canceled before the first step of training.</exception>
     /// <exception cref="IOException">
     /// The folder of <see cref="Options.Checkpoints"/> cannot be written to, is in use, or holds an earlier run, which <see cref="Resume"/>
-    /// would continue.
+    /// would continue; or <see cref="Options.PathFolder"/> cannot be written to, or holds an earlier run's path.
     /// </exception>
     public TwoPhaseTransformer Fit(IDataView trainData, IDataView? validationData, TwoPhaseTransformer? start = null)
     {
@@ -165,6 +165,10 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         // Which loads torch, before anything else here asks for it.
         Device device = _environment.Device(_options.Device);
         using Checkpoint? checkpoint = folder?.ReadNewest(message => channel.Warning(MessageSensitivity.None, message));
+        if (_options.PathFolder is { } path)
+        {
+            PathRecorder.Open(path, continues: checkpoint is not null);
+        }
 
         // A model that goes on, or a run, keeps its classes and their order.
         KeyValues? classValues = start is null ? InOrderOf(checkpoint, KeyValues.Of(labelColumn)) : start.Classes;

@@ -24,6 +24,7 @@ internal static class CommandLine
         EscapeCommand.Create(sets, program),
         ReportCommand.Create(),
         BoundaryCommand.Create(),
+        ReproduceCommand.Create(sets, program),
         ShowCommand.Create(),
         CompletionCommand.Create(),
     };

@@ -69,7 +69,8 @@ internal static class ReportCommand
                 ? throw new ArgumentException($"--confidence is {level}; allowed is more than 0 and less than 1, such as 0.95.")
             : new(margin, level);
 
-    private static void Print(Report report, bool json)
+    /// <summary>Prints the verdicts, or claims.json.</summary>
+    public static void Print(Report report, bool json)
     {
         if (json)
         {
@@ -77,14 +78,15 @@ internal static class ReportCommand
             return;
         }
 
-        foreach (Verdict verdict in report.Claims.Select(report.Sentences.VerdictOf))
+        foreach (Verdict verdict in report.Verdicts)
         {
             Console.WriteLine($"{verdict.Claim}\n  {verdict.Word ?? Word(verdict.Decision)}. {verdict.Finding}");
         }
 
         int open = report.Results.Missing.Length + report.Results.Failed.Length;
-        Console.WriteLine($"{report.Results.Cells.Length} cells{(open > 0 ? $", {open} without a result" : "")}. "
-            + $"{Path.Combine(report.Results.Folder.Name, "report.html")}, report.md, claims.json, tables/, charts/");
+        string cells = report.IsOfOthersAlone ? ""
+            : $"{report.Results.Cells.Length} cells{(open > 0 ? $", {open} without a result" : "")}. ";
+        Console.WriteLine($"{cells}{Path.Combine(report.Results.Folder.Name, "report.html")}, report.md, claims.json, tables/, charts/");
     }
 
     private static string Word(Decision decision) => decision switch

@@ -1,0 +1,298 @@
+using System.Collections.Immutable;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using System.Text.Json.Serialization;
+using BadMinima.Reporting;
+
+namespace BadMinima.Experiments;
+
+/// <summary>
+/// A kind of work whose jobs need no trainer: numbers are a function of settings and a seed, and a seed is a job. A sweep file asks for it
+/// by an object with its settings and <c>seeds</c>. One class makes a study: its settings, what is computed, and its part of the report.
+/// </summary>
+/// <typeparam name="TSettings">The settings: a record whose properties have a default and a <see cref="DescriptionAttribute"/>.</typeparam>
+/// <typeparam name="TNumbers">What is computed, as result.json keeps it.</typeparam>
+internal abstract class StudyKind<TSettings, TNumbers> : JobKind
+    where TSettings : class, new()
+    where TNumbers : class
+{
+    private const string Seeds = "seeds";
+    private const int DigestDigits = 8;
+
+    private static readonly JsonSerializerOptions SettingsOptions = new(JsonOutput.Options)
+    {
+        NumberHandling = JsonNumberHandling.Strict,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+    };
+
+    // What runs off is no finite number, and is written as one all the same.
+    private static readonly JsonSerializerOptions ResultOptions = new(JsonOutput.Options)
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    /// <summary>What it is, for the schema.</summary>
+    protected abstract string Description { get; }
+
+    /// <summary>How many seeds there are where none are given.</summary>
+    protected abstract int DefaultSeeds { get; }
+
+    /// <summary>Images that take as long as a job does, to order jobs by.</summary>
+    protected abstract double Work(TSettings settings);
+
+    /// <summary>About how long a job takes, on one core of an AMD EPYC.</summary>
+    protected abstract double Seconds(TSettings settings);
+
+    /// <summary>Refuses settings that are not allowed.</summary>
+    /// <exception cref="NotAllowedException">One is not; the message names it.</exception>
+    protected abstract void Validate(TSettings settings);
+
+    /// <summary>Computes the numbers of a seed. Progress hears the share that is done, 0 to 1.</summary>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    protected abstract TNumbers Compute(TSettings settings, int seed, Action<double> progress, CancellationToken cancellation);
+
+    /// <summary>The numbers in a line.</summary>
+    protected abstract string Line(TNumbers numbers);
+
+    /// <summary>The part of a report.</summary>
+    /// <param name="name">The folder for its charts and tables, relative to the sweep's.</param>
+    /// <param name="settings">With which settings.</param>
+    /// <param name="results">At least one seed's numbers.</param>
+    protected abstract StudyPart Part(string name, TSettings settings, IReadOnlyList<(int Seed, TNumbers Numbers)> results);
+
+    protected static void Require(bool allowed, string message)
+    {
+        if (!allowed)
+        {
+            throw new NotAllowedException(message);
+        }
+    }
+
+    public sealed override string ManifestProperty => Property;
+
+    public sealed override JsonObject Schema
+    {
+        get
+        {
+            JsonObject schema = SettingsOptions
+                .GetJsonSchemaAsNode(typeof(TSettings), new() { TransformSchemaNode = Described }).AsObject();
+            schema["type"] = "object";
+            schema["description"] = Description;
+            schema["properties"]![Seeds] = new JsonObject
+            {
+                ["description"] = $"The seeds: a list, or a number n for 1 to n. Default: {DefaultSeeds}.",
+                ["type"] = new JsonArray("integer", "array"),
+                ["minimum"] = 1,
+                ["items"] = new JsonObject { ["type"] = "integer", ["minimum"] = 0 },
+                ["minItems"] = 1,
+            };
+            return schema;
+
+            static JsonNode Described(JsonSchemaExporterContext context, JsonNode node)
+            {
+                if (node is JsonObject described && context.PropertyInfo?.AttributeProvider is PropertyInfo property
+                    && property.GetCustomAttribute<DescriptionAttribute>() is { } text)
+                {
+                    described["description"] = text.Description;
+                }
+
+                return node;
+            }
+        }
+    }
+
+    public sealed override JsonArray Resolve(JsonNode? asked)
+    {
+        if (asked is not JsonObject given)
+        {
+            return [];
+        }
+
+        JsonObject own = given.DeepClone().AsObject();
+        JsonNode? seeds = own[Seeds];
+        own.Remove(Seeds);
+        TSettings settings = Read(own);
+        Validate(settings);
+        JsonObject resolved = JsonSerializer.SerializeToNode(settings, SettingsOptions)!.AsObject();
+        resolved[Seeds] = seeds switch
+        {
+            JsonArray list => new JsonArray([.. list.Select(seed => (int)seed!).Distinct().Select(seed => JsonValue.Create(seed))]),
+            _ => new JsonArray([.. Enumerable.Range(1, (int?)seeds ?? DefaultSeeds).Select(seed => JsonValue.Create(seed))]),
+        };
+        return [resolved];
+    }
+
+    public sealed override IEnumerable<SweepJob> Jobs(string sweep, JsonArray asked)
+        => Items(asked).SelectMany(item => item.Seeds.Select(seed => new Job(this, FolderOf(sweep, item.Name, seed), item.Settings, seed)));
+
+    public sealed override KindReport Read(string sweep, JsonArray asked)
+    {
+        List<StudyPart> parts = [];
+        List<(string Title, string Why)> missing = [];
+        foreach ((string name, TSettings settings, int[] seeds) in Items(asked))
+        {
+            List<(int, TNumbers)> results = [];
+            foreach (int seed in seeds)
+            {
+                string folder = FolderOf(sweep, name, seed);
+                try
+                {
+                    if (JobFolder.IsFinished(folder))
+                    {
+                        results.Add((seed, ResultOf(folder, settings)));
+                    }
+                    else
+                    {
+                        missing.Add((TitleOf(seed), JobFolder.FailureOf(folder)?.Error ?? "not finished"));
+                    }
+                }
+                catch (InvalidDataException e)
+                {
+                    missing.Add((TitleOf(seed), e.Message));
+                }
+            }
+
+            if (results.Count > 0)
+            {
+                parts.Add(Part(name, settings, results));
+            }
+        }
+
+        return new StudyReport(parts, missing);
+    }
+
+    private static TSettings Read(JsonObject settings)
+    {
+        try
+        {
+            return settings.Deserialize<TSettings>(SettingsOptions)!;
+        }
+        catch (JsonException e)
+        {
+            throw new NotAllowedException($"The settings cannot be read: {e.Message}");
+        }
+    }
+
+    private IEnumerable<(string Name, TSettings Settings, int[] Seeds)> Items(JsonArray asked)
+    {
+        foreach (JsonObject item in asked.OfType<JsonObject>())
+        {
+            JsonObject settings = item.DeepClone().AsObject();
+            if (settings[Seeds] is not JsonArray seeds || !seeds.All(seed => seed?.GetValueKind() == JsonValueKind.Number))
+            {
+                throw new InvalidDataException($"The sweep's cells.json has no seeds of {Property}: it was changed by hand.");
+            }
+
+            settings.Remove(Seeds);
+            yield return ($"{Property}/{Digest(settings)}", Stored(settings), [.. seeds.Select(seed => (int)seed!)]);
+        }
+
+        TSettings Stored(JsonObject settings)
+        {
+            try
+            {
+                return settings.Deserialize<TSettings>(SettingsOptions)!;
+            }
+            catch (JsonException e)
+            {
+                throw new InvalidDataException(
+                    $"The sweep's cells.json has settings of {Property} that this program does not know: {e.Message}", e);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The name of the folder of settings: of those that have the default nothing is in it, so that a setting that a later version adds
+    /// changes no name.
+    /// </summary>
+    private static string Digest(JsonObject settings)
+    {
+        JsonObject defaults = JsonSerializer.SerializeToNode(new TSettings(), SettingsOptions)!.AsObject();
+        JsonObject changed = new(settings.Where(s => !JsonNode.DeepEquals(s.Value, defaults[s.Key]))
+            .Select(s => KeyValuePair.Create(s.Key, s.Value?.DeepClone())));
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(JsonOutput.Sorted(changed)!.ToJsonString()));
+        return Convert.ToHexStringLower(hash)[..DigestDigits];
+    }
+
+    private static string FolderOf(string sweep, string name, int seed) => Path.Combine(sweep, name, $"seed{seed}");
+
+    private string TitleOf(int seed) => $"{Property} seed {seed}";
+
+    private static TNumbers ResultOf(string folder, TSettings settings)
+    {
+        string file = JobFolder.ResultOf(folder);
+        try
+        {
+            StudyResult<TSettings, TNumbers> result
+                = JsonSerializer.Deserialize<StudyResult<TSettings, TNumbers>>(File.ReadAllText(file), ResultOptions)
+                    ?? throw new JsonException("it is empty");
+
+            // A default of then may be another now.
+            return JsonNode.DeepEquals(
+                JsonSerializer.SerializeToNode(result.Settings, SettingsOptions), JsonSerializer.SerializeToNode(settings, SettingsOptions))
+                ? result.Numbers
+                : throw new JsonException("it was made with other settings");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{file}: no result of a study ({e.Message}). Delete its folder to begin anew.", e);
+        }
+    }
+
+    /// <summary>A seed.</summary>
+    private sealed record Job(StudyKind<TSettings, TNumbers> Study, string Folder, TSettings Given, int Seed)
+        : SweepJob(Folder, Study.TitleOf(Seed), Study.Work(Given))
+    {
+        public override string Kind => Study.Property;
+
+        public override JsonObject? Settings => JsonSerializer.SerializeToNode(Given, SettingsOptions)!.AsObject();
+
+        public override JobCost Cost(ImmutableDictionary<Workload, Speed> speeds) => new(0, Study.Seconds(Given));
+
+        public override string[] Describe(IReadOnlyList<SweepJob> all) => ["", "", "", Study.Property];
+
+        public override string Complete(JobContext context)
+        {
+            var clock = Stopwatch.StartNew();
+            TNumbers numbers = Study.Compute(Given, Seed, share => context.Progress(share, Study.Property), context.Cancellation);
+            StudyResult<TSettings, TNumbers> result = new(
+                Given, Seed, numbers, clock.Elapsed.TotalSeconds, Machine.Describe(), Machine.Versions());
+            AtomicFile.Write(JobFolder.ResultOf(Folder), JsonSerializer.Serialize(result, ResultOptions) + "\n");
+            return $"{Study.Line(numbers)}; {result.Seconds:F1} s.";
+        }
+    }
+
+    private sealed class StudyReport(IReadOnlyList<StudyPart> parts, IReadOnlyList<(string, string)> missing) : KindReport
+    {
+        public override IEnumerable<Section> Sections => parts.Select(part => part.Section);
+
+        public override IEnumerable<Verdict> Verdicts => parts.SelectMany(part => part.Verdicts);
+
+        public override IEnumerable<Chart> Charts => parts.SelectMany(part => part.Charts);
+
+        public override IEnumerable<(string Name, Table Table)> Tables => parts.SelectMany(part => part.Tables);
+
+        public override IEnumerable<(string Title, string Why)> Missing => missing;
+    }
+}
+
+/// <summary>What result.json says of a seed of a study.</summary>
+internal sealed record StudyResult<TSettings, TNumbers>(
+    TSettings Settings, int Seed, TNumbers Numbers, double Seconds, object Machine, object Versions);
+
+/// <summary>A study's part of a report.</summary>
+/// <param name="Section">What the page says of it, charts and tables included.</param>
+/// <param name="Verdicts">What it says of claims.</param>
+/// <param name="Charts">The section's charts, each of which has a file.</param>
+/// <param name="Tables">Tables for programs, by the names of their files in tables/.</param>
+internal sealed record StudyPart(
+    Section Section, IReadOnlyList<Verdict> Verdicts, IReadOnlyList<Chart> Charts, IReadOnlyList<(string Name, Table Table)> Tables);
