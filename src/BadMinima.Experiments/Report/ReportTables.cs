@@ -170,9 +170,7 @@ internal static class ReportTables
 
     /// <summary>On which machine a run ran, in a line.</summary>
     public static string MachineOf(FinishedRun run)
-        => $"{run.Config["machine"]?["processor"]}, "
-            + $"{run.Config["machine"]?["cores"]} cores, {(double?)run.Config["machine"]?["memoryBytes"] / (1 << 30):0} GiB, "
-            + $"{run.Config["machine"]?["system"]}; {run.Result.Device}";
+        => $"{Machine.InWords(run.Config["machine"])}; {run.Result.Device}";
 
     /// <summary>Seeds, both accuracies, their difference and its interval.</summary>
     private static Cell[] Difference(Comparison comparison, ClaimTests tests) =>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
 using BadMinima.MLNet;
 using Microsoft.ML;
 
@@ -37,6 +38,11 @@ internal static class Machine
         torchSharp = VersionOf(typeof(TorchSharp.torch)),
         dotnet = RuntimeInformation.FrameworkDescription,
     };
+
+    /// <summary>What <see cref="Describe"/> gave, in words.</summary>
+    public static string InWords(JsonNode? machine)
+        => $"{machine?["processor"]}, {machine?["cores"]} cores, {(double?)machine?["memoryBytes"] / (1 << 30):0} GiB, "
+            + $"{machine?["system"]}";
 
     private static string? VersionOf(Type type) => Informational(type)?.Split('+')[0];
 

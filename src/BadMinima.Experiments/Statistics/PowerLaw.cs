@@ -1,3 +1,4 @@
+using MathNet.Numerics.LinearRegression;
 using MathNet.Numerics.Statistics;
 
 namespace BadMinima.Experiments;
@@ -40,11 +41,9 @@ public sealed record PowerLaw(double Exponent, double StandardError, double Fact
             return null;
         }
 
-        double meanX = ArrayStatistics.Mean(logX), meanY = ArrayStatistics.Mean(logY);
-        double squares = logX.Sum(x => (x - meanX) * (x - meanX));
-        double exponent = logX.Zip(logY, (x, y) => (x - meanX) * (y - meanY)).Sum() / squares;
-        double residual = logX.Zip(logY, (x, y) => y - meanY - exponent * (x - meanX)).Sum(r => r * r);
-        return new(
-            exponent, Math.Sqrt(residual / (points.Count - 2) / squares), Math.Exp(meanY - exponent * meanX), points.Count);
+        (double intercept, double exponent) = SimpleRegression.Fit(logX, logY);
+        double residual = logX.Zip(logY, (x, y) => y - intercept - exponent * x).Sum(r => r * r);
+        double squares = (points.Count - 1) * ArrayStatistics.Variance(logX);
+        return new(exponent, Math.Sqrt(residual / (points.Count - 2) / squares), Math.Exp(intercept), points.Count);
     }
 }

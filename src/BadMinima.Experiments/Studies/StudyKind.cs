@@ -13,8 +13,8 @@ using BadMinima.Reporting;
 namespace BadMinima.Experiments;
 
 /// <summary>
-/// A kind of work whose jobs need no trainer: numbers are a function of settings and a seed, and a seed is a job. A sweep file asks for it
-/// by an object with its settings and <c>seeds</c>. One class makes a study: its settings, what is computed, and its part of the report.
+/// A kind of work whose numbers are a function of settings and a seed; a seed is a job. A sweep file asks for it by an object with its
+/// settings and <c>seeds</c>. One class makes a study: its settings, what is computed, and its part of the report.
 /// </summary>
 /// <typeparam name="TSettings">The settings: a record whose properties have a default and a <see cref="DescriptionAttribute"/>.</typeparam>
 /// <typeparam name="TNumbers">What is computed, as result.json keeps it.</typeparam>
@@ -140,7 +140,7 @@ internal abstract class StudyKind<TSettings, TNumbers> : JobKind
         List<(string Title, string Why)> missing = [];
         foreach ((string name, TSettings settings, int[] seeds) in Items(asked))
         {
-            List<(int, TNumbers)> results = [];
+            List<(int Seed, StudyResult<TSettings, TNumbers> Result)> results = [];
             foreach (int seed in seeds)
             {
                 string folder = FolderOf(sweep, name, seed);
@@ -163,7 +163,9 @@ internal abstract class StudyKind<TSettings, TNumbers> : JobKind
 
             if (results.Count > 0)
             {
-                parts.Add(Part(name, settings, results));
+                StudyPart part = Part(name, settings, [.. results.Select(r => (r.Seed, r.Result.Numbers))]);
+                Paragraph cost = Cost([.. results.Select(r => r.Result)]);
+                parts.Add(part with { Section = part.Section with { Blocks = [.. part.Section.Blocks, cost] } });
             }
         }
 
@@ -227,7 +229,14 @@ internal abstract class StudyKind<TSettings, TNumbers> : JobKind
 
     private string TitleOf(int seed) => $"{Property} seed {seed}";
 
-    private static TNumbers ResultOf(string folder, TSettings settings)
+    private static Paragraph Cost(IReadOnlyList<StudyResult<TSettings, TNumbers>> results)
+    {
+        IEnumerable<string> machines = results
+            .Select(r => Machine.InWords(JsonSerializer.SerializeToNode(r.Machine, JsonOutput.Options))).Distinct();
+        return new($"{results.Sum(r => r.Seconds):N0} s, one seed after the other, on {string.Join("; and ", machines)}.");
+    }
+
+    private static StudyResult<TSettings, TNumbers> ResultOf(string folder, TSettings settings)
     {
         string file = JobFolder.ResultOf(folder);
         try
@@ -239,7 +248,7 @@ internal abstract class StudyKind<TSettings, TNumbers> : JobKind
             // A default of then may be another now.
             return JsonNode.DeepEquals(
                 JsonSerializer.SerializeToNode(result.Settings, SettingsOptions), JsonSerializer.SerializeToNode(settings, SettingsOptions))
-                ? result.Numbers
+                ? result
                 : throw new JsonException("it was made with other settings");
         }
         catch (JsonException e)

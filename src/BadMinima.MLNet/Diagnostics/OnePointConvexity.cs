@@ -41,6 +41,7 @@ public sealed record OnePointConvexity(double Inner, double Cosine, double Dista
         using IDisposable back = surface.Weights.Exchange(point);
         using var scope = NewDisposeScope();
         Tensor[] ways = [.. ends.Select(end => WayTo(end))];
+        double[] lengths = [.. ways.Select(Norm)];
         (double Inner, double Cosine)[] here = Against(surface.LossAndGradient().Gradient);
         List<double>[] around = [.. ends.Select(_ => new List<double>())];
         CounterRandom random = CounterRandom.Create(seed);
@@ -56,8 +57,8 @@ public sealed record OnePointConvexity(double Inner, double Cosine, double Dista
 
         return
         [
-            .. ways.Select((way, i) => new OnePointConvexity(
-                here[i].Inner, here[i].Cosine, Norm(way),
+            .. lengths.Select((_, i) => new OnePointConvexity(
+                here[i].Inner, here[i].Cosine, lengths[i],
                 draws == 0 ? null : new(around[i].Average(), around[i].Min(), around[i].Max()))),
         ];
 
@@ -65,7 +66,7 @@ public sealed record OnePointConvexity(double Inner, double Cosine, double Dista
         {
             using var mode = no_grad();
             return end.Values.shape.SequenceEqual(surface.Weights.Values.shape)
-                ? end.Values.to(surface.Weights.Values.device).subtract(surface.Weights.Values)
+                ? end.Values.to(surface.Weights.Values.device).subtract(surface.Weights.Values).to(ScalarType.Float64)
                 : throw new ArgumentException(
                     $"An end has {end.Values.numel():N0} weights, the network of the surface {surface.Weights.Values.numel():N0}: it is of "
                         + "another network.", nameof(ends));
@@ -75,11 +76,11 @@ public sealed record OnePointConvexity(double Inner, double Cosine, double Dista
         {
             using var mode = no_grad();
             using Tensor wide = gradient.to(ScalarType.Float64);
-            return [.. ways.Select(way =>
+            double steepness = Norm(wide);
+            return [.. ways.Select((way, i) =>
             {
-                using Tensor wideWay = way.to(ScalarType.Float64);
-                using Tensor product = wide.dot(wideWay);
-                double inner = -product.item<double>(), norms = Norm(gradient) * Norm(way);
+                using Tensor product = wide.dot(way);
+                double inner = -product.item<double>(), norms = steepness * lengths[i];
                 return (inner, norms == 0 ? 0 : inner / norms);
             })];
         }

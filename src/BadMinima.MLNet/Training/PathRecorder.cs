@@ -27,31 +27,24 @@ internal sealed class PathRecorder(string folder, Weights weights, Action<string
 
         if (!continues && WeightsPath.FilesIn(folder).Any())
         {
-            throw new IOException($"Path folder '{folder}' holds the path of an earlier run. Name another folder.");
+            throw new IOException($"Path folder '{folder}' holds the path of an earlier run, of which there is no checkpoint to continue. "
+                + "Name another folder, or delete it.");
         }
     }
 
-    /// <summary>Writes the weights as they are: aside, flushed, then renamed.</summary>
+    /// <summary>Writes the weights as they are.</summary>
     /// <param name="phase">The phase.</param>
     /// <param name="epoch">How many of its epochs are over.</param>
     public void Write(PhaseKind phase, int epoch)
     {
-        string file = WeightsPath.FileOf(folder, new(phase, epoch));
-        string aside = file + ".tmp";
         using var mode = no_grad();
         try
         {
-            using (var stream = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
-            {
-                new Checkpoint(new([], [], PhaseState.Start), weights.Values, [], weights.Buffers).Write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(aside, file, overwrite: true);
+            new Checkpoint(new([], [], PhaseState.Start), weights.Values, [], weights.Buffers)
+                .Write(WeightsPath.FileOf(folder, new(phase, epoch)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(aside);
             warn($"The path's point after epoch {epoch} could not be written: {e.Message} It is missing; training goes on.");
         }
     }

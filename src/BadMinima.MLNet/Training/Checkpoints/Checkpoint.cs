@@ -24,6 +24,28 @@ internal sealed record Checkpoint(
 
     private static readonly byte[] Magic = "BMCHKPT\u0002"u8.ToArray();
 
+    /// <summary>Writes a file aside, flushes it to the disk and renames it. Whatever fails, what was there stays.</summary>
+    /// <exception cref="IOException">The disk is full, or the folder is gone.</exception>
+    public void Write(string file)
+    {
+        string aside = file + ".tmp";
+        try
+        {
+            using (var stream = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
+            {
+                Write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(aside, file, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(aside);
+            throw;
+        }
+    }
+
     // *** Binary format ***
     // 8 bytes: magic, the last of them the version
     // string: Progress as JSON

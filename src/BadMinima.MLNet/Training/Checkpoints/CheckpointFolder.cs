@@ -96,30 +96,13 @@ internal sealed partial class CheckpointFolder : IDisposable
     }
 
     /// <summary>
-    /// Writes a checkpoint aside, flushes it to the disk and renames it; then all but the two newest whole ones go. Whatever fails, those
-    /// that were there stay.
+    /// Writes a checkpoint; then all but the two newest whole ones go. Whatever fails, those that were there stay.
     /// </summary>
     /// <exception cref="IOException">The disk is full, or the folder is gone.</exception>
     public void Write(Checkpoint checkpoint)
     {
-        string aside = FileOf(_number + 1) + ".tmp";
-        try
-        {
-            using (var stream = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
-            {
-                checkpoint.Write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(aside, FileOf(_number + 1), overwrite: true);
-            _number++;
-        }
-        catch
-        {
-            File.Delete(aside);
-            throw;
-        }
-
+        checkpoint.Write(FileOf(_number + 1));
+        _number++;
         foreach (int old in Numbers(_folder).Except(_damaged).Skip(Kept).Concat(_damaged).ToArray())
         {
             File.Delete(FileOf(old));

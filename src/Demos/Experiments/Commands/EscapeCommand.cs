@@ -85,14 +85,7 @@ internal static class EscapeCommand
             Description = "The league's folder; it is made. Default: leagues/ and the names of data and network",
             HelpName = "FOLDER"
         };
-        Option<int?> parallel = new("--parallel")
-        {
-            Description = "Runs at a time, each in a process of its own. Default: one per core, as far as 2 GB of memory are there for "
-                + "each; 1 on a GPU",
-            HelpName = "N"
-        };
-        Option<int?> threads = new("--threads") { Description = "Torch's threads of each. Default: the cores, divided", HelpName = "N" };
-        Option<bool> retry = new("--retry-failed") { Description = "Run again what failed in an earlier call" };
+        WorkerOptions workers = new("Runs");
         Option<bool> list = new("--list") { Description = "List the mechanisms with their settings, and train nothing" };
         Option<bool> dryRun = new("--dry-run")
         {
@@ -106,7 +99,7 @@ internal static class EscapeCommand
         Option[] options =
         [
             .. request.Select(r => r.Option), seeds, tuningSeeds, epochs, rate, mechanisms, .. labels.Select(l => l.Option), output,
-            parallel, threads, retry, list, dryRun, json,
+            .. workers.All, list, dryRun, json,
         ];
         foreach (Option option in options)
         {
@@ -129,13 +122,8 @@ internal static class EscapeCommand
                     return Task.FromResult(ConsoleProgram.Done);
                 }
 
-                LeagueSession session = LeagueSession.Open(league, parsed.GetValue(output), sets, program, new()
-                {
-                    Workers = parsed.GetValue(parallel),
-                    Threads = parsed.GetValue(threads),
-                    RetryFailed = parsed.GetValue(retry),
-                    Output = parsed.GetValue(json) ? Console.Error : null,
-                });
+                LeagueSession session = LeagueSession.Open(
+                    league, parsed.GetValue(output), sets, program, workers.Read(parsed, parsed.GetValue(json) ? Console.Error : null));
                 if (parsed.GetValue(dryRun))
                 {
                     session.Estimate(cancellation);

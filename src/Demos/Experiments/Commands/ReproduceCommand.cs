@@ -26,14 +26,7 @@ internal static class ReproduceCommand
             HelpName = "NAME"
         };
         Option<string?> output = new("--out") { Description = "The folder; it is made. Default: works/ and the name", HelpName = "FOLDER" };
-        Option<int?> parallel = new("--parallel")
-        {
-            Description = "Runs at a time, each in a process of its own. Default: one per core, as far as 2 GB of memory are there for "
-                + "each; 1 on a GPU",
-            HelpName = "N"
-        };
-        Option<int?> threads = new("--threads") { Description = "Torch's threads of each. Default: the cores, divided", HelpName = "N" };
-        Option<bool> retry = new("--retry-failed") { Description = "Run again what failed in an earlier call" };
+        WorkerOptions workers = new("Runs");
         Option<bool> dryRun = new("--dry-run") { Description = "List the runs with an estimate of the time, and run nothing" };
         Option<bool> json = new("--json")
         {
@@ -46,8 +39,13 @@ internal static class ReproduceCommand
             + "Exit codes: 0 done, 1 done but some runs failed, 2 wrong input or a failure (a message says what), 130 interrupted: the "
             + "same command continues.")
         {
-            name, data, train, architecture, output, parallel, threads, retry, dryRun, json,
+            name,
         };
+        foreach (Option option in (Option[])[data, train, architecture, output, .. workers.All, dryRun, json])
+        {
+            command.Add(option);
+        }
+
         command.SetBody(
             (parsed, cancellation) =>
             {
@@ -68,13 +66,8 @@ internal static class ReproduceCommand
                 Work work = Work.Named(asked);
                 string text = work.SweepOf(parsed.GetValue(data), parsed.GetValue(train), parsed.GetValue(architecture));
                 SweepSession session = SweepSession.Open(
-                    "", text, parsed.GetValue(output) ?? Path.Combine("works", work.Name), sets, program, new()
-                    {
-                        Workers = parsed.GetValue(parallel),
-                        Threads = parsed.GetValue(threads),
-                        RetryFailed = parsed.GetValue(retry),
-                        Output = asJson ? Console.Error : null,
-                    });
+                    "", text, parsed.GetValue(output) ?? Path.Combine("works", work.Name), sets, program,
+                    workers.Read(parsed, asJson ? Console.Error : null));
                 if (parsed.GetValue(dryRun))
                 {
                     session.Estimate(asJson, cancellation);

@@ -17,14 +17,7 @@ internal static class SweepCommand
             Description = "The sweep's folder; it is made. Default: sweeps/ and the sweep's name",
             HelpName = "FOLDER"
         };
-        Option<int?> parallel = new("--parallel")
-        {
-            Description = "Cells at a time, each in a process of its own. Default: one a core, as far as 2 GB of memory are "
-                + "there for each; 1 on a GPU",
-            HelpName = "N"
-        };
-        Option<int?> threads = new("--threads") { Description = "Torch's threads of each. Default: the cores, divided", HelpName = "N" };
-        Option<bool> retry = new("--retry-failed") { Description = "Run again what failed in an earlier call" };
+        WorkerOptions workers = new("Cells");
         Option<bool> dryRun = new("--dry-run") { Description = "List the cells with an estimate of the time, and train nothing" };
         Option<bool> json = new("--json") { Description = "With --dry-run: every cell, as JSON" };
         Option<bool> schema = new("--schema") { Description = "Print the JSON schema of sweep files" };
@@ -37,8 +30,13 @@ internal static class SweepCommand
             + "Exit codes: 0 done, 1 done but some cells failed, 2 wrong input or a failure (a message says what), 130 interrupted: "
             + "the same command continues.")
         {
-            file, output, parallel, threads, retry, dryRun, json, schema,
+            file,
         };
+        foreach (Option option in (Option[])[output, .. workers.All, dryRun, json, schema])
+        {
+            command.Add(option);
+        }
+
         command.SetBody(
             (parsed, cancellation) =>
             {
@@ -49,13 +47,8 @@ internal static class SweepCommand
                 }
 
                 string path = parsed.GetValue(file) ?? throw new ArgumentException("FILE is missing: the sweep file.");
-                SweepOptions options = new()
-                {
-                    Workers = parsed.GetValue(parallel),
-                    Threads = parsed.GetValue(threads),
-                    RetryFailed = parsed.GetValue(retry)
-                };
-                SweepSession session = SweepSession.Open(path, File.ReadAllText(path), parsed.GetValue(output), sets, program, options);
+                SweepSession session = SweepSession.Open(
+                    path, File.ReadAllText(path), parsed.GetValue(output), sets, program, workers.Read(parsed));
                 if (parsed.GetValue(dryRun))
                 {
                     session.Estimate(parsed.GetValue(json), cancellation);
