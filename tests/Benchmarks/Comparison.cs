@@ -44,11 +44,11 @@ internal static class Comparison
 
             samples.Add("resnet18OursF32", Ours.ImagesPerSecond(Workload.ResNet18, effort.Steps));
             samples.Add("resnet18OursBf16", Ours.ImagesPerSecond(Workload.ResNet18, effort.Steps, Precision.BF16));
-            foreach (Workload workload in new[] { Workload.Cnn, Workload.Mlp, Workload.WideMlp })
+            foreach (Workload workload in new[] { Workload.Cnn, Workload.Mlp, Workload.WideMlp, Workload.Elman })
             {
                 samples.Add($"{workload.Network}Obvious", ObviousLoop.ImagesPerSecond(workload, effort.SmallSteps));
                 samples.Add($"{workload.Network}Ours", Ours.ImagesPerSecond(workload, effort.SmallSteps));
-                if (pytorch is not null)
+                if (pytorch is not null && !workload.IsOfSequences)
                 {
                     samples.Add($"{workload.Network}PyTorch", pytorch.ImagesPerSecond(workload, "contiguous", "f32", effort.SmallSteps, threads));
                 }

@@ -17,6 +17,7 @@ internal sealed record Report(IReadOnlyList<(string Name, double? Value)> Ratios
             ("cnnVsObvious", samples.Ratio("cnnOurs", "cnnObvious")),
             ("mlpVsObvious", samples.Ratio("mlp-1x512Ours", "mlp-1x512Obvious")),
             ("wideMlpVsObvious", samples.Ratio("mlpOurs", "mlpObvious")),
+            ("elmanVsObvious", samples.Ratio("elmanOurs", "elmanObvious")),
             ("replicaMemoryRatio", samples.MedianOf("replicaMemoryRatio")),
             ("transformVsForward", samples.MedianOf("transformVsForward")),
             ("predictMilliseconds", samples.MedianOf("predictMilliseconds")),

@@ -12,5 +12,6 @@ internal static class SweepKinds
         new SpikesKind(),
         new LocalMinimaKind(),
         new OnePointKind(),
+        new RecurrentKind(),
     ];
 }

@@ -133,8 +133,7 @@ internal sealed record PixelColumn(DataViewSchema.Column Column, InputShape Shap
                 + $"{Environment.NewLine}and name the column \"Pixels\" in the trainer"
                 + (item != NumberDataViewType.Single ? "."
                     : vector.Dimensions is [> 0 and int steps, > 0 and int features]
-                        ? $"; or, for sequences of {steps} steps of {features} features, "
-                            + "take a network of your own whose Architecture.Takes has Sequences."
+                        ? $"; or, for sequences of {steps} steps of {features} features, take a network for sequences, such as \"elman\"."
                         : "; or take a network for feature vectors, such as \"mlp\"."),
             _ => $"mlContext.Transforms.Conversion.ConvertType(\"{name}\", outputKind: DataKind.Single), "
                 + "and for a vector of one dimension ReshapeToImages after it.",

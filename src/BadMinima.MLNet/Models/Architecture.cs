@@ -80,7 +80,7 @@ public sealed record Architecture
         Check(shape, classes);
         TorchRuntime.EnsureLoaded();
         using nn.Module<Tensor, Tensor> network = _compose?.Invoke(new Layers(META), shape, classes) ?? MakeAny(shape, classes);
-        return network.parameters().Sum(p => p.numel());
+        return network.parameters().Where(p => p.requires_grad).Sum(p => p.numel());
     }
 
     /// <summary>

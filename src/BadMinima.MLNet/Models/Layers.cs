@@ -19,8 +19,15 @@ internal class Layers(Device? device = null)
         int inputs, int outputs, int kernel, int stride = 1, int padding = 0, bool bias = false)
         => Conv2d(inputs, outputs, kernel, stride, padding, bias: bias, device: device);
 
-    /// <summary>A linear layer with a bias.</summary>
-    public virtual Module<Tensor, Tensor> Linear(int inputs, int outputs) => nn.Linear(inputs, outputs, device: device);
+    /// <summary>A linear layer, with a bias unless it is asked for without.</summary>
+    public virtual Module<Tensor, Tensor> Linear(int inputs, int outputs, bool bias = true)
+        => nn.Linear(inputs, outputs, bias, device);
+
+    /// <inheritdoc cref="ElmanLayer"/>
+    /// <param name="features">The numbers of each step.</param>
+    /// <param name="width">The units of the state.</param>
+    public virtual Module<Tensor, Tensor> Elman(int features, int width)
+        => new ElmanLayer(Linear(features, width, bias: false), Linear(width, width, bias: false));
 
     /// <summary>BatchNorm over the channels, with running statistics.</summary>
     public virtual Module<Tensor, Tensor> Norm(int channels) => new BatchNormalization(channels, device);

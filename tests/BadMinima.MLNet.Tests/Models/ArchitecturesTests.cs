@@ -10,9 +10,9 @@ public sealed class ArchitecturesTests
     public void The_registry_lists_every_network_by_name_with_what_it_is_and_where_it_comes_from()
     {
         Architecture[] all = [.. Architectures.All];
-        CollectionAssert.IsSubsetOf(BuiltIn.Names, all.Select(a => a.Name).ToArray());
+        CollectionAssert.IsSubsetOf((string[])[.. BuiltIn.Names, .. BuiltIn.ForSequences], all.Select(a => a.Name).ToArray());
         CollectionAssert.AreEqual(all.Select(a => a.Name).Order(StringComparer.Ordinal).ToArray(), all.Select(a => a.Name).ToArray());
-        foreach (Architecture architecture in BuiltIn.All)
+        foreach (Architecture architecture in (Architecture[])[.. BuiltIn.All, .. BuiltIn.ForSequences.Select(Architectures.Get)])
         {
             Assert.IsFalse(string.IsNullOrWhiteSpace(architecture.Description), architecture.Name);
             Assert.AreEqual(architecture.Name is "cnn" or "cnn-wide" or "mlp", architecture.Reference is null, architecture.Name);
@@ -22,7 +22,7 @@ public sealed class ArchitecturesTests
     [TestMethod]
     public void A_built_in_network_cannot_be_replaced_but_one_of_ones_own_can()
     {
-        foreach (Architecture architecture in BuiltIn.All)
+        foreach (Architecture architecture in (Architecture[])[.. BuiltIn.All, .. BuiltIn.ForSequences.Select(Architectures.Get)])
         {
             Assert.Contains("built-in", Assert.ThrowsExactly<ArgumentException>(() => Architectures.Register(architecture)).Message);
         }

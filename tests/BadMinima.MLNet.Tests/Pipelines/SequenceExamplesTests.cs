@@ -84,7 +84,7 @@ public sealed class SequenceExamplesTests
         IDataView sequences = Rows(10, 3);
         string message = Fails<ArgumentOutOfRangeException>(sequences, Options with { Architecture = "mlp" });
         Assert.Contains("Column 'Features' of the training data is of type Vector<Single, 6, 3>", message);
-        Assert.Contains("for sequences of 6 steps of 3 features, take a network of your own whose Architecture.Takes has Sequences", message);
+        Assert.Contains("for sequences of 6 steps of 3 features, take a network for sequences, such as \"elman\"", message);
 
         // Vectors and images, where it takes sequences alone.
         Assert.Contains("is of type Vector<Single, 2>; the network takes Sequences: Vector<Single, n> is a vector of n features",

@@ -16,8 +16,9 @@ internal static class PlainNetworks
             Conv2d(32, 64, 3, padding: 1, bias: false), BatchNorm2d(64), ReLU(), MaxPool2d(2),
             Flatten(), Linear(576, 10)),
         "mlp-1x512" => Sequential(Flatten(), Linear(784, 512), ReLU(), Linear(512, 10)),
+        "elman" => new Elman(),
         "mlp" => Sequential(Flatten(), Linear(784, 512), ReLU(), Linear(512, 512), ReLU(), Linear(512, 10)),
-        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "allowed are resnet18, cnn, mlp-1x512, mlp"),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "allowed are resnet18, cnn, mlp-1x512, mlp, elman"),
     };
 
     private static Sequential ResNet18()
@@ -50,5 +51,26 @@ internal static class PlainNetworks
 
         public override Tensor forward(Tensor input)
             => functional.relu(_residual.forward(input) + (_shortcut is null ? input : _shortcut.forward(input)));
+    }
+
+    private sealed class Elman : Module<Tensor, Tensor>
+    {
+        private const int Features = 16, Width = 512;
+        private readonly Linear _input = Linear(Features, Width, hasBias: false);
+        private readonly Linear _hidden = Linear(Width, Width, hasBias: false);
+        private readonly Linear _output = Linear(Width, Workload.Classes, hasBias: false);
+
+        public Elman() : base(nameof(Elman)) => RegisterComponents();
+
+        public override Tensor forward(Tensor input)
+        {
+            Tensor state = zeros([input.shape[0], Width]);
+            for (long step = 0; step < input.shape[1]; step++)
+            {
+                state = functional.relu(_hidden.forward(state) + _input.forward(input[.., step]));
+            }
+
+            return _output.forward(state);
+        }
     }
 }

@@ -1,6 +1,6 @@
 using BadMinima.MLNet.Examples.Readers;
+using BadMinima.MLNet.Examples.Views;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace BadMinima.MLNet.Examples.Drawn;
 
@@ -11,8 +11,6 @@ namespace BadMinima.MLNet.Examples.Drawn;
 /// </summary>
 internal static class GaussianPoints
 {
-    public const string FeaturesColumn = "Features";
-
     private const double Deviation = 0.15;
     private const double JitterDeviation = 0.1;
     private static readonly (double X, double Y)[] Means = [(-0.45, 0.20), (0.85, 0.20)];
@@ -25,20 +23,15 @@ internal static class GaussianPoints
         CounterRandom random = CounterRandom.Create(seed).Stream((ulong)split);
 
         // Classes in turn, so that the first rows hold both; the copies after all points, so that their number changes no point.
-        Row[] rows =
-        [
-            .. from copy in Enumerable.Range(0, 1 + jitteredCopies)
-               from i in Enumerable.Range(0, pointsPerClass)
-               from label in Enumerable.Range(0, Means.Length)
-               select new Row { Label = (uint)label, Features = Point(random.Stream((ulong)label).Stream((ulong)i), Means[label], copy) },
-        ];
-        var schema = SchemaDefinition.Create(typeof(Row));
-        schema[nameof(Row.Label)].ColumnType = new KeyDataViewType(typeof(uint), Means.Length);
-        schema[nameof(Row.Label)].AddAnnotation(
-            "KeyValues", new VBuffer<ReadOnlyMemory<char>>(2, ["0".AsMemory(), "1".AsMemory()]),
-            new VectorDataViewType(TextDataViewType.Instance, Means.Length));
-        schema[nameof(Row.Features)].ColumnName = FeaturesColumn;
-        return catalog.LoadFromEnumerable(rows, schema);
+        return FeatureRows.Load(
+            catalog,
+            [
+                .. from copy in Enumerable.Range(0, 1 + jitteredCopies)
+                   from i in Enumerable.Range(0, pointsPerClass)
+                   from label in Enumerable.Range(0, Means.Length)
+                   select (label, Point(random.Stream((ulong)label).Stream((ulong)i), Means[label], copy)),
+            ],
+            [2], ["0", "1"]);
     }
 
     /// <param name="random">The point's generator.</param>
@@ -55,13 +48,5 @@ internal static class GaussianPoints
         }
 
         return [(float)x, (float)y];
-    }
-
-    private sealed class Row
-    {
-        public uint Label { get; set; }
-
-        [VectorType(2)]
-        public float[] Features { get; set; } = [];
     }
 }
