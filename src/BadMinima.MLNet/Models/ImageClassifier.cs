@@ -56,7 +56,7 @@ internal sealed class ImageClassifier : IDisposable
     /// <summary>
     /// Class probabilities, row after row, of examples given as bytes that lie one after another. The network is in inference mode.
     /// </summary>
-    /// <exception cref="InvalidOperationException">A score is not a finite number: the network has diverged.</exception>
+    /// <exception cref="DivergedException">A score is not a finite number: the network has diverged.</exception>
     public float[] Score(ReadOnlySpan<byte> examples)
     {
         using var mode = inference_mode();
@@ -65,7 +65,7 @@ internal sealed class ImageClassifier : IDisposable
 
         // ML.NET's evaluator leaves out rows with such scores without a word, which makes a broken network look good.
         return scores.AsSpan().ContainsAnyExceptInRange(0f, 1f)
-            ? throw new InvalidOperationException(
+            ? throw new DivergedException(
                 "The network gives scores that are not numbers: its weights have diverged. Train again with a lower learning rate.")
             : scores;
     }

@@ -182,7 +182,7 @@ public sealed class TwoPhaseTransformer : RowTransformer, ISaved<TwoPhaseTransfo
     /// vector or
     /// sequence.
     /// </summary>
-    /// <exception cref="InvalidOperationException">A score is not a finite number: the network has diverged.</exception>
+    /// <exception cref="DivergedException">A score is not a finite number: the network has diverged.</exception>
     internal float[] Score(ReadOnlySpan<byte> example)
     {
         lock (_networkLock)

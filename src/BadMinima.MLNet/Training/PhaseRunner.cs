@@ -47,7 +47,7 @@ internal sealed class PhaseRunner(
 
     /// <param name="state">Where to begin.</param>
     /// <param name="stored">What the parts of its steps kept there; null at the phase's beginning.</param>
-    /// <exception cref="InvalidOperationException">The loss is no longer a finite number.</exception>
+    /// <exception cref="DivergedException">The loss is no longer a finite number.</exception>
     /// <exception cref="InvalidDataException">What is stored is of other parts.</exception>
     public PhaseHistory Run(PhaseState state, IReadOnlyList<(string Name, Tensor Value)>? stored)
     {
@@ -222,7 +222,7 @@ internal sealed class PhaseRunner(
     {
         if (!double.IsFinite(state.LossSum))
         {
-            throw new InvalidOperationException(
+            throw new DivergedException(
                 $"{kind} epoch {state.Epochs.Count + 1}: the training loss is {state.LossSum}: training diverged. "
                 + $"Lower the learning rate ({phase.LearningRate}).");
         }

@@ -79,7 +79,8 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     /// <exception cref="InvalidDataException">
     /// Pixels out of range, an image file that cannot be decoded, or fewer than two classes.
     /// </exception>
-    /// <exception cref="InvalidOperationException">The device is not there, or training diverged.</exception>
+    /// <exception cref="InvalidOperationException">The device is not there.</exception>
+    /// <exception cref="DivergedException">Training diverged.</exception>
     /// <exception cref="OperationCanceledException">It was canceled before the first step of training.</exception>
     public TwoPhaseTransformer Fit(IDataView input) => Fit(input, null);
 
@@ -99,7 +100,8 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     /// <exception cref="InvalidDataException">
     /// Pixels out of range, an image file that cannot be decoded, or fewer than two classes.
     /// </exception>
-    /// <exception cref="InvalidOperationException">The device is not there, or training diverged.</exception>
+    /// <exception cref="InvalidOperationException">The device is not there.</exception>
+    /// <exception cref="DivergedException">Training diverged.</exception>
     /// <exception cref="OperationCanceledException">It was canceled before the first step of training.</exception>
     /// <exception cref="IOException">
     /// The folder of <see cref="Options.Checkpoints"/> cannot be written to, is in use, or holds an earlier run, which <see cref="Resume"/>

@@ -86,7 +86,7 @@ public sealed class BadInputTests
 
     [TestMethod]
     public void A_training_that_diverges_says_so()
-        => Fails<InvalidOperationException>("diverged. Lower the learning rate", Tiny.Train(_ml), Tiny.Options with { Architecture = "mlp", RandomLabels = null, Training = Recipe.Vanilla with { Epochs = 20, LearningRate = 1e20 } });
+        => Fails<DivergedException>("diverged. Lower the learning rate", Tiny.Train(_ml), Tiny.Options with { Architecture = "mlp", RandomLabels = null, Training = Recipe.Vanilla with { Epochs = 20, LearningRate = 1e20 } });
 
     [TestMethod]
     public void A_model_that_does_not_fit_cannot_be_the_start()

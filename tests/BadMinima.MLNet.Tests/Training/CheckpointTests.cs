@@ -287,7 +287,7 @@ public sealed class CheckpointTests : IDisposable
             Training = Recipe.Vanilla with { Epochs = 1, BatchSize = 4, LearningRate = 1e30 },
             Checkpoints = new(_folder.File("run")) { Every = TimeSpan.FromTicks(1) },
         };
-        Assert.Contains("training diverged", Assert.ThrowsExactly<InvalidOperationException>(() => Fit(options, out _)).Message);
+        Assert.Contains("training diverged", Assert.ThrowsExactly<DivergedException>(() => Fit(options, out _)).Message);
         Assert.HasCount(2, Checkpoints("run"));
         foreach (string file in Checkpoints("run"))
         {

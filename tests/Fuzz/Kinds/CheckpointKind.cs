@@ -60,7 +60,7 @@ internal sealed class CheckpointKind(string folder) : Kind(folder)
         || (e is ArgumentException && e.Message.StartsWith("The checkpoint is of another run", StringComparison.Ordinal))
         || (e is InvalidDataException && e.Message.StartsWith("The checkpoint", StringComparison.Ordinal))
         || (e is InvalidOperationException && e.Message.Contains("no longer a finite number", StringComparison.Ordinal))
-        || (e is InvalidOperationException && e.Message.Contains("diverged", StringComparison.Ordinal));
+        || e is DivergedException;
 
     protected override byte[] Original(int index)
     {
