@@ -52,6 +52,9 @@ internal abstract class StudyKind<TSettings, TNumbers> : JobKind
     /// <summary>About how long a job takes, on one core of an AMD EPYC.</summary>
     protected abstract double Seconds(TSettings settings);
 
+    /// <summary>What a job trains on; null, the default: nothing that has to be looked for.</summary>
+    protected virtual RunData? DataOf(TSettings settings, int seed) => null;
+
     /// <summary>Refuses settings that are not allowed.</summary>
     /// <exception cref="NotAllowedException">One is not; the message names it.</exception>
     protected abstract void Validate(TSettings settings);
@@ -262,6 +265,8 @@ internal abstract class StudyKind<TSettings, TNumbers> : JobKind
         : SweepJob(Folder, Study.TitleOf(Seed), Study.Work(Given))
     {
         public override string Kind => Study.Property;
+
+        public override RunData? Data => Study.DataOf(Given, Seed);
 
         public override JsonObject? Settings => JsonSerializer.SerializeToNode(Given, SettingsOptions)!.AsObject();
 

@@ -9,6 +9,7 @@ internal static class SweepKinds
     [
         new BoundaryKind(),
         new ExitTimesKind(),
+        new HeavyTailsRowKind(),
         new SpikesKind(),
         new LocalMinimaKind(),
         new OnePointKind(),
