@@ -16,7 +16,7 @@ public sealed class HouseTests
         "Boundary Studies",
         "Sweeps",
         "Report Show",
-        "League Works",
+        "League Works Retraining",
     ];
 
     [TestMethod]

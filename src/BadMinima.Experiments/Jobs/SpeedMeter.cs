@@ -45,6 +45,7 @@ internal static class SpeedMeter
                 BatchSize = batch,
                 LearningRate = 1e-6,
                 Momentum = phase.Momentum,
+                Adam = phase.Adam,
                 WeightDecay = phase.WeightDecay,
                 Augmentation = phase.Augmentation,
                 Mixup = phase.Mixup,

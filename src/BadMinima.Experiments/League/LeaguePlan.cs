@@ -69,6 +69,11 @@ internal sealed partial class LeaguePlan
             {
                 // Here, since shares of few epochs may fall together, and a schedule cannot change its rate twice in one.
                 ImmutableArray<Recipe> recipes = [.. entrant.Recipes(plain).Distinct()];
+                if (recipes.Any(r => r.Adam is not null))
+                {
+                    throw new ArgumentException("Adam has no effective rate of plain SGD to be held against; a league takes SGD.");
+                }
+
                 foreach (SweepCell cell in Cells(league, sets, [.. recipes]))
                 {
                     rehearsal.Check(cell.Plan);

@@ -20,12 +20,18 @@ public sealed record Problem(string Key, string Name, string Data, int TrainImag
 /// <param name="Momentum">Mu; 0 for plain SGD.</param>
 public sealed record RecipeSettings(string Key, string Name, Regularizers Regularizers, double LearningRate, double Momentum)
 {
-    /// <summary>lr / (1 - mu): by how much momentum SGD moves in the end for each unit of a steady gradient.</summary>
+    /// <summary>
+    /// lr / (1 - mu): by how much momentum SGD moves in the end for each unit of a steady gradient. With Adam its rate, which stands beside
+    /// other rates of Adam alone.
+    /// </summary>
     public double EffectiveRate => LearningRate / (1 - Momentum);
 
+    /// <summary>Whether it is SGD; otherwise Adam.</summary>
+    public required bool IsSgd { get; init; }
+
     /// <summary>
-    /// Whether it is plain SGD: none of the paper's regularizers, whoever switched them on, no momentum, no mixup, cutout, label smoothing
-    /// or dropout, and no escape.
+    /// Whether it is plain SGD: none of the paper's regularizers, whoever switched them on, no momentum, no Adam, no mixup,
+    /// cutout, label smoothing or dropout, and no escape.
     /// </summary>
     public required bool IsVanilla { get; init; }
 

@@ -17,7 +17,10 @@ internal static class ConditionParts
         => [Text(head, "recipe"), Hidden("regularizers"), Hidden("learningRate"), Hidden("momentum"), Hidden("effectiveRate")];
 
     public static Cell[] Cells(RecipeSettings recipe) =>
-        [recipe.Name, recipe.Regularizers.ToName(), Number(recipe.LearningRate), Number(recipe.Momentum), Number(recipe.EffectiveRate)];
+    [
+        recipe.Name, recipe.Regularizers.ToName(), Number(recipe.LearningRate), Number(recipe.Momentum),
+        Number(recipe.IsSgd ? recipe.EffectiveRate : null),
+    ];
 
     public static Column[] StartColumns => [Text("Start", "start"), Hidden("replicas"), Hidden("zeroOutRatio")];
 

@@ -12,7 +12,7 @@ internal static class Conditions
 
     // Of a phase; what is 0, false, null or empty there is off.
     private static readonly string[] OfMoreThanVanilla =
-        ["momentum", "weightDecay", "augmentation", "mixup", "labelSmoothing", "dropout", "escapes"];
+        ["momentum", "adam", "weightDecay", "augmentation", "mixup", "labelSmoothing", "dropout", "escapes"];
 
     // Of points, which are augmented as they are drawn: a matter of the recipe.
     private const string OfRecipes = "jitteredCopies";
@@ -82,6 +82,7 @@ internal static class Conditions
         return new($"{regularizers} {Canonical(phase)}", name, regularizers, (double)phase["learningRate"]!, (double)phase["momentum"]!)
         {
             KeyWithoutRate = Canonical(Without(phase, "learningRate", "momentum", "nesterov")),
+            IsSgd = IsOff(phase["adam"]),
             IsVanilla = regularizers == Regularizers.None && Array.TrueForAll(OfMoreThanVanilla, name => IsOff(phase[name])),
         };
 

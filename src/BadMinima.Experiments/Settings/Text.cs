@@ -10,6 +10,8 @@ namespace BadMinima.Experiments;
 internal static class Text
 {
     public const string Off = "off";
+    public const string Sgd = "sgd";
+    public const string AdamName = "adam";
     private const string Schedules = "constant, linear, cosine, restarts:EPOCH,EPOCH,..., step:FACTOR@EPOCH,EPOCH,..., "
         + "exponential:FACTOR or triangular:PEAK";
 
@@ -32,6 +34,8 @@ internal static class Text
         Schedule { Shape: ScheduleShape.Triangular } triangular => $"triangular:{Of(triangular.Peak)}",
         Schedule schedule => Of(schedule.Shape),
         EscapeList escapes => escapes.Count == 0 ? Off : escapes.ToString(),
+        Adam adam when adam == new Adam() => AdamName,
+        Adam adam => $"{AdamName}:{Of(adam.Beta1)},{Of(adam.Beta2)},{Of(adam.Epsilon)}",
         EarlyStopping rule => $"{Metrics.First(m => m.Metric == rule.Metric).Name}:{rule.Patience}",
         _ => value is null ? null : Convert.ToString(value, CultureInfo.InvariantCulture),
     };
@@ -105,6 +109,21 @@ internal static class Text
             throw new NotAllowedException($"{Schedules}; FACTOR more than 0, EPOCHs from 1 on that rise, PEAK (a share of the epochs) "
                 + "more than 0 and less than 1");
         }
+    }
+
+    /// <summary>"adam:0.9,0.999,1e-8" is Adam with these; null for "sgd".</summary>
+    public static Adam? Optimizer(string text)
+    {
+        string[] parts = text.Split(':');
+        double[] numbers = parts.Length == 2 ? [.. parts[1].Split(',').Select(Number)] : [];
+        return (parts[0], parts.Length, numbers) switch
+        {
+            (Sgd, 1, _) => null,
+            (AdamName, 1, _) => new(),
+            (AdamName, 2, [var beta1, var beta2]) => new() { Beta1 = beta1, Beta2 = beta2 },
+            (AdamName, 2, [var beta1, var beta2, var epsilon]) => new() { Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon },
+            _ => throw new NotAllowedException($"{Sgd}, {AdamName}, {AdamName}:BETA1,BETA2 or {AdamName}:BETA1,BETA2,EPSILON"),
+        };
     }
 
     /// <summary>"loss:20": ends after 20 epochs without a lower loss; null for "off".</summary>

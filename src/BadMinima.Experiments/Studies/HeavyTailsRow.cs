@@ -3,7 +3,6 @@ using System.ComponentModel;
 using BadMinima.MLNet;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using TorchSharp;
 
 namespace BadMinima.Experiments;
 
@@ -120,8 +119,8 @@ internal sealed record HeavyTailsRowNumbers(int Classes, int Noisy, int Changed,
 /// <param name="CleanAccuracy">Of the training images whose label was left as it is.</param>
 /// <param name="NoisyAccuracy">Of those whose label was drawn, by that label.</param>
 /// <param name="Loss">Over all training images, by the labels as given.</param>
-/// <param name="Sharpness">The expected sharpness of that loss.</param>
-internal sealed record HeavyTailsEnd(double TestAccuracy, double CleanAccuracy, double NoisyAccuracy, double Loss, double Sharpness);
+/// <param name="Sharpness">The expected sharpness of that loss; null: the loss nearby is not finite.</param>
+internal sealed record HeavyTailsEnd(double TestAccuracy, double CleanAccuracy, double NoisyAccuracy, double Loss, double? Sharpness);
 
 /// <summary>Trains with each method from one random start, and measures where it ends.</summary>
 /// <param name="settings">The settings.</param>
@@ -136,17 +135,8 @@ internal sealed class HeavyTailsRow(HeavyTailsRowSettings settings, int seed)
     /// <exception cref="ArgumentException">There are fewer images than asked for.</exception>
     public HeavyTailsRowNumbers Run(Action<double> progress, CancellationToken cancellation)
     {
-        TorchRuntime.EnsureLoaded();
-        int threads = torch.get_num_threads();
-        torch.set_num_threads(1);
-        try
-        {
-            return OnOneThread(progress, cancellation);
-        }
-        finally
-        {
-            torch.set_num_threads(threads);
-        }
+        using OneTorchThread one = OneTorchThread.Hold();
+        return OnOneThread(progress, cancellation);
     }
 
     private HeavyTailsRowNumbers OnOneThread(Action<double> progress, CancellationToken cancellation)
@@ -193,11 +183,20 @@ internal sealed class HeavyTailsRow(HeavyTailsRowSettings settings, int seed)
         {
             using TwoPhaseTransformer model = Fit(ml, method, train.All, progress, cancellation);
             using LossSurface surface = ml.Model.LossSurface(model, train.All);
-            ExpectedSharpness sharpness = ExpectedSharpness.At(surface, settings.Deviation, settings.Draws, seed, cancellation);
-            return double.IsFinite(sharpness.Value)
-                ? new(
-                    Accuracy(test, True), Accuracy(train.Clean, Given), Accuracy(train.Noisy, Given), sharpness.Loss, sharpness.Value)
-                : null;
+            return new(
+                Accuracy(test, True), Accuracy(train.Clean, Given), Accuracy(train.Noisy, Given), surface.Loss(), Sharpness());
+
+            double? Sharpness()
+            {
+                try
+                {
+                    return ExpectedSharpness.At(surface, settings.Deviation, settings.Draws, seed, cancellation).Value;
+                }
+                catch (DivergedException)
+                {
+                    return null;
+                }
+            }
 
             double Accuracy(IDataView images, string label)
             {
@@ -211,26 +210,31 @@ internal sealed class HeavyTailsRow(HeavyTailsRowSettings settings, int seed)
         }
     }
 
+    /// <summary>How a method trains.</summary>
+    public static TwoPhaseTrainer.Options Options(HeavyTailsRowSettings settings, HeavyTailsMethod method, int seed) => new()
+    {
+        LabelColumnName = Given,
+        Architecture = settings.Architecture,
+        RandomLabels = null,
+        Training = Recipe.Vanilla with
+        {
+            Epochs = settings.Epochs,
+            BatchSize = settings.SmallBatch,
+            LearningRate = settings.Rate,
+            Escapes = method.Escape(settings) is { } escape ? [escape] : [],
+            MeasureEvery = settings.Epochs,
+        },
+        Seed = seed,
+        Device = "cpu",
+        Threads = 1,
+    };
+
     private TwoPhaseTransformer Fit(
         MLContext ml, HeavyTailsMethod method, IDataView train, Action<double> progress, CancellationToken cancellation)
     {
-        TwoPhaseTransformer model = ml.MulticlassClassification.Trainers.TwoPhase(new TwoPhaseTrainer.Options
+        TwoPhaseTransformer model = ml.MulticlassClassification.Trainers.TwoPhase(Options(settings, method, seed) with
         {
-            LabelColumnName = Given,
-            Architecture = settings.Architecture,
-            RandomLabels = null,
-            Training = Recipe.Vanilla with
-            {
-                Epochs = settings.Epochs,
-                BatchSize = settings.SmallBatch,
-                LearningRate = settings.Rate,
-                Escapes = method.Escape(settings) is { } escape ? [escape] : [],
-                MeasureEvery = settings.Epochs,
-            },
             MetricsCallback = epoch => progress(epoch.Epoch / (double)settings.Epochs),
-            Seed = seed,
-            Device = "cpu",
-            Threads = 1,
             CancellationToken = cancellation,
         }).Fit(train);
         if (cancellation.IsCancellationRequested)

@@ -83,7 +83,7 @@ internal sealed record RecurrentRisk(int Train, double Risk);
 /// <param name="RandomFitted">The share of random labels that it had fitted; null from a random start.</param>
 /// <param name="TestAccuracy">At the end, 0 to 1.</param>
 /// <param name="TrainAccuracy">Of the true labels.</param>
-/// <param name="Points">The measured epochs.</param>
+/// <param name="Points">The measured epochs, where the path was recorded.</param>
 internal sealed record RecurrentRun(
     string Architecture, bool Adversarial, double? RandomFitted, double TestAccuracy, double TrainAccuracy,
     IReadOnlyList<RecurrentPoint> Points);
@@ -109,6 +109,7 @@ internal sealed class Recurrent(RecurrentSettings settings, int seed)
 
     public RecurrentNumbers Run(Action<double> progress, CancellationToken cancellation)
     {
+        using OneTorchThread one = OneTorchThread.Hold();
         MLContext ml = new(seed);
         double all = settings.Steps.Sum(), done = 0;
         List<RecurrentLength> lengths = [];
@@ -118,7 +119,7 @@ internal sealed class Recurrent(RecurrentSettings settings, int seed)
             List<RecurrentRisk> risks = [];
             for (int train = settings.SmallestTrain; train <= settings.LargestTrain; train *= 2)
             {
-                risks.Add(new(train, 1 - Train(HiddenAlone, adversarial: false, train).TestAccuracy));
+                risks.Add(new(train, 1 - Train(HiddenAlone, adversarial: false, train, path: null).TestAccuracy));
                 if (risks[^1].Risk <= settings.Risk)
                 {
                     break;
@@ -130,7 +131,7 @@ internal sealed class Recurrent(RecurrentSettings settings, int seed)
             [
                 .. from network in Networks
                    from adversarial in (bool[])[false, true]
-                   select Train(network, adversarial, settings.Train),
+                   select OnPath(path => Train(network, adversarial, settings.Train, path)),
             ];
             lengths.Add(new(steps, risks, runs));
             done += steps;
@@ -139,26 +140,31 @@ internal sealed class Recurrent(RecurrentSettings settings, int seed)
             IDataView Draw(Split split, int count) => ml.Data.LoadConceptSequences(
                 split, count, steps, settings.Features, settings.Classes, seed: seed);
 
-            RecurrentRun Train(string network, bool adversarial, int train)
+            RecurrentRun Train(string network, bool adversarial, int train, string? path)
             {
                 cancellation.ThrowIfCancellationRequested();
-                string path = Directory.CreateTempSubdirectory("badminima-path-").FullName;
-                try
-                {
-                    using TwoPhaseTransformer model = Fit(network, adversarial, Draw(Split.Train, train), test, steps, path);
-                    cancellation.ThrowIfCancellationRequested();
-                    return Result(model, network, adversarial, WeightsPath.Open(path));
-                }
-                finally
-                {
-                    Directory.Delete(path, recursive: true);
-                }
+                using TwoPhaseTransformer model = Fit(network, adversarial, Draw(Split.Train, train), test, steps, path);
+                cancellation.ThrowIfCancellationRequested();
+                return Result(model, network, adversarial, path is null ? null : WeightsPath.Open(path));
             }
         }
 
         return new(lengths);
 
-        TwoPhaseTransformer Fit(string network, bool adversarial, IDataView train, IDataView test, int steps, string path)
+        static RecurrentRun OnPath(Func<string, RecurrentRun> run)
+        {
+            string path = Directory.CreateTempSubdirectory("badminima-path-").FullName;
+            try
+            {
+                return run(path);
+            }
+            finally
+            {
+                Directory.Delete(path, recursive: true);
+            }
+        }
+
+        TwoPhaseTransformer Fit(string network, bool adversarial, IDataView train, IDataView test, int steps, string? path)
         {
             Recipe training = Recipe.Vanilla with
             {
@@ -195,17 +201,20 @@ internal sealed class Recurrent(RecurrentSettings settings, int seed)
         }
     }
 
-    private static RecurrentRun Result(TwoPhaseTransformer model, string network, bool adversarial, WeightsPath path)
+    private static RecurrentRun Result(TwoPhaseTransformer model, string network, bool adversarial, WeightsPath? path)
     {
         PhaseHistory training = model.History.Phases[^1];
-        using WeightsCopy start = path.Read(path.Points[0]);
         List<RecurrentPoint> points = [];
-        foreach (EpochMetrics epoch in training.Epochs.Where(e => e.TestAccuracy is not null))
+        if (path is not null)
         {
-            using WeightsCopy here = path.Read(new(PhaseKind.Training, epoch.Epoch));
-            using torch.Tensor moved = here.Values.subtract(start.Values);
-            using torch.Tensor length = moved.norm();
-            points.Add(new(length.item<float>(), 1 - epoch.TestAccuracy!.Value));
+            using WeightsCopy start = path.Read(path.Points[0]);
+            foreach (EpochMetrics epoch in training.Epochs.Where(e => e.TestAccuracy is not null))
+            {
+                using var scope = torch.NewDisposeScope();
+                using WeightsCopy here = path.Read(new(PhaseKind.Training, epoch.Epoch));
+                double distance = here.Values.subtract(start.Values).to(torch.ScalarType.Float64).norm().item<double>();
+                points.Add(new(distance, 1 - epoch.TestAccuracy!.Value));
+            }
         }
 
         EpochMetrics last = training.Epochs[^1];

@@ -91,4 +91,34 @@ public static class ModelCatalog
     public static LossSurface LossSurface(
         this ModelOperationsCatalog catalog, TwoPhaseTransformer model, IDataView data, int batchSize = 512)
         => new(HostEnvironments.GetEnvironment(catalog), model, data, batchSize);
+
+    /// <summary>
+    /// The model with further classes, to go on from where new data have them: what has a row for each class (the last layer) gets more
+    /// rows, freshly initialized; all else is the model's. The logits of the classes that it had are what they were. The model stays as it
+    /// is.
+    /// </summary>
+    /// <param name="catalog">The model catalog.</param>
+    /// <param name="model">The model. Its classes have names in text.</param>
+    /// <param name="classNames">The further classes' names, in the order in which they follow the model's own.</param>
+    /// <param name="seed">The seed of the new rows; default 1.</param>
+    /// <returns>A model of its own: dispose it.</returns>
+    /// <example>
+    /// <code>
+    /// IDataView data = mlContext.Data.LoadSyntheticImages(Split.Train, 100);
+    /// using TwoPhaseTransformer model = mlContext.MulticlassClassification.Trainers.TwoPhase().Fit(data);
+    /// using TwoPhaseTransformer more = mlContext.Model.AddClasses(model, ["ten", "eleven"]);
+    /// </code>
+    /// </example>
+    /// <exception cref="ArgumentException">
+    /// A name is empty or there already, none is given, the model's classes have no names, or its network has no row for each class.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public static TwoPhaseTransformer AddClasses(
+        this ModelOperationsCatalog catalog, TwoPhaseTransformer model, IReadOnlyList<string> classNames, int seed = 1)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(classNames);
+        return model.AddClasses(classNames, seed);
+    }
 }

@@ -28,7 +28,13 @@ public static class SequenceDataCatalog
     /// // Two sequences of three steps of one feature.
     /// var data = ml.Data.LoadSequences(
     ///     [new float[,] { { 1 }, { 2 }, { 3 } }, new float[,] { { 3 }, { 2 }, { 1 } }], labels: [0, 1], classNames: ["up", "down"]);
-    /// using var model = ml.MulticlassClassification.Trainers.TwoPhase(featureColumnName: "Features", architecture: "elman").Fit(data);
+    /// using var model = ml.MulticlassClassification.Trainers.TwoPhase(new TwoPhaseTrainer.Options
+    /// {
+    ///     FeatureColumnName = "Features",
+    ///     Architecture = "elman",
+    ///     RandomLabels = null,
+    ///     Training = Recipe.Vanilla with { LearningRate = 0.02 / 3 },    // by the number of steps
+    /// }).Fit(data);
     /// </code>
     /// </example>
     public static IDataView LoadSequences(
@@ -58,7 +64,13 @@ public static class SequenceDataCatalog
     /// var ml = new MLContext(seed: 1);
     /// var train = ml.Data.LoadSequences("GunPoint_TRAIN.tsv");
     /// var test = ml.Data.LoadSequences("GunPoint_TEST.tsv");
-    /// using var model = ml.MulticlassClassification.Trainers.TwoPhase(featureColumnName: "Features", architecture: "elman").Fit(train);
+    /// using var model = ml.MulticlassClassification.Trainers.TwoPhase(new TwoPhaseTrainer.Options
+    /// {
+    ///     FeatureColumnName = "Features",
+    ///     Architecture = "elman",
+    ///     RandomLabels = null,
+    ///     Training = Recipe.Vanilla with { LearningRate = 0.02 / 150 },    // by the number of steps
+    /// }).Fit(train);
     /// Console.WriteLine(ml.MulticlassClassification.Evaluate(model.Transform(test)).MicroAccuracy);
     /// </code>
     /// </example>

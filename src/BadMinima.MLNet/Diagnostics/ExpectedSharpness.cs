@@ -22,6 +22,7 @@ public sealed record ExpectedSharpness(double Value, double StandardError, doubl
     /// <param name="seed">The seed of the draws: with the same one, networks of one kind are moved by the same v.</param>
     /// <param name="cancellation">Ends it after the draw at hand.</param>
     /// <exception cref="OptionException">A number is not allowed.</exception>
+    /// <exception cref="DivergedException">The loss is not finite, there or nearby.</exception>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
     public static ExpectedSharpness At(
         LossSurface surface, double deviation = 0.01, int draws = 100, int seed = 0, CancellationToken cancellation = default)
@@ -37,11 +38,22 @@ public sealed record ExpectedSharpness(double Value, double StandardError, doubl
         {
             cancellation.ThrowIfCancellationRequested();
             using var ofDraw = NewDisposeScope();
+            using Tensor before = surface.Weights.Values.clone();
             using IDisposable away = surface.Weights.Shift(Offset(random.Stream((ulong)draw)));
+            OptionException.Check(
+                !before.eq(surface.Weights.Values).all().item<bool>(), nameof(deviation), deviation,
+                "so much that it moves the weights in 32 bits");
             changes[draw] = Math.Abs(surface.Loss() - loss);
         }
 
         double mean = changes.Average();
+        if (!double.IsFinite(mean))
+        {
+            throw new DivergedException(
+                $"The loss is {loss}, and not finite {deviation} away from there: its sharpness is no number. Give a smaller deviation, or "
+                    + "a network that has not diverged.");
+        }
+
         double error = draws == 1 ? 0 : Math.Sqrt(changes.Sum(c => (c - mean) * (c - mean)) / (draws - 1) / draws);
         return new(mean, error, loss);
 

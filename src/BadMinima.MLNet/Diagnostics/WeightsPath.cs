@@ -23,6 +23,9 @@ namespace BadMinima.MLNet;
 /// </example>
 public sealed partial class WeightsPath
 {
+    /// <summary>The name of what stands for the parameters that are not trained: see <see cref="WeightsCopy.Frozen"/>.</summary>
+    internal const string Frozen = "frozen";
+
     private readonly string _folder;
 
     private WeightsPath(string folder, ImmutableArray<WeightsPathPoint> points) => (_folder, Points) = (folder, points);
@@ -51,7 +54,10 @@ public sealed partial class WeightsPath
     public WeightsCopy Read(WeightsPathPoint point)
     {
         Checkpoint stored = Checkpoint.Read(FileOf(_folder, point));
-        return new(stored.Values, stored.Buffers);
+        return new(stored.Values, stored.Buffers)
+        {
+            Frozen = stored.State is [(Frozen, { } hash)] ? Convert.ToHexStringLower(hash.data<byte>().ToArray()) : null,
+        };
     }
 
     /// <summary>The file of a point.</summary>

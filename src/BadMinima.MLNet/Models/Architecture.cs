@@ -55,6 +55,9 @@ public sealed record Architecture
     /// </summary>
     public int MinimumSize { get; init; } = 1;
 
+    /// <summary>The least number of steps of a sequence that it takes; default 1.</summary>
+    public int MinimumSteps { get; init; } = 1;
+
     /// <summary>One line: layers and widths. Default: empty.</summary>
     public string Description { get; init; } = "";
 
@@ -75,13 +78,10 @@ public sealed record Architecture
     /// <exception cref="ArgumentException">
     /// The network takes no such examples, the images are too small, or the classes fewer than 1.
     /// </exception>
-    public long CountParameters(InputShape shape, int classes)
-    {
-        Check(shape, classes);
-        TorchRuntime.EnsureLoaded();
-        using nn.Module<Tensor, Tensor> network = _compose?.Invoke(new Layers(META), shape, classes) ?? MakeAny(shape, classes);
-        return network.parameters().Where(p => p.requires_grad).Sum(p => p.numel());
-    }
+    public long CountParameters(InputShape shape, int classes) => Count(shape, classes, p => p.requires_grad);
+
+    /// <summary>The same with those that are not trained.</summary>
+    internal long CountAllParameters(InputShape shape, int classes) => Count(shape, classes, _ => true);
 
     /// <summary>
     /// Counts the floating-point operations of one forward pass of one example in inference mode, by the rule of the published tables:
@@ -117,6 +117,14 @@ public sealed record Architecture
     /// <inheritdoc cref="CountFlops" path="/param|/exception"/>
     /// <returns>The count; times examples per epoch, times epochs, what a run costs.</returns>
     public long CountTrainingFlops(InputShape shape, int classes) => 3 * CountFlops(shape, classes);
+
+    private long Count(InputShape shape, int classes, Func<TorchSharp.Modules.Parameter, bool> counts)
+    {
+        Check(shape, classes);
+        TorchRuntime.EnsureLoaded();
+        using nn.Module<Tensor, Tensor> network = _compose?.Invoke(new Layers(META), shape, classes) ?? MakeAny(shape, classes);
+        return network.parameters().Where(counts).Sum(p => p.numel());
+    }
 
     private void Check(InputShape shape, int classes)
     {

@@ -54,7 +54,7 @@ public static class Architectures
 
     /// <summary>Checks that a network takes examples of a shape.</summary>
     /// <exception cref="ArgumentException">
-    /// It takes no such examples, or the images are too small; the message says what it takes.
+    /// It takes no such examples, or they are too small or too short; the message says what it takes.
     /// </exception>
     internal static void Check(Architecture architecture, InputShape shape)
     {
@@ -63,6 +63,12 @@ public static class Architectures
             string mend = IsBuiltIn(architecture.Name) ? "Name a network that takes them"
                 : $"If it does, set {nameof(Architecture)}.{nameof(Architecture.Takes)} where it is registered";
             throw new ArgumentException($"'{architecture.Name}' takes {architecture.Takes}; given are {shape}. {mend}.");
+        }
+
+        if (shape.Kind == InputKinds.Sequences && shape.Steps < architecture.MinimumSteps)
+        {
+            throw new ArgumentException(
+                $"'{architecture.Name}' takes sequences of at least {architecture.MinimumSteps} steps; given are {shape}.");
         }
 
         int least = architecture.MinimumSize;

@@ -16,10 +16,13 @@ internal static class Elman
     private const string Recurrent = "recurrent";
     private const string Work = "Allen-Zhu, Li: Can SGD Learn Recurrent Neural Networks with Provable Generalization?, NeurIPS 2019";
 
-    public static readonly Architecture Whole = Of("elman", "Elman network of 512 units with ReLU, for sequences", Compose);
+    public static readonly Architecture Whole = Of(
+        "elman", "Elman network of 512 units with ReLU, for sequences of T steps; rates of about 0.02 / T train it", Compose);
 
     public static readonly Architecture HiddenAlone = Of(
-        "elman-hidden", "Elman network of 512 units with ReLU, of which the hidden matrix alone is trained, for sequences",
+        "elman-hidden",
+        "Elman network of 512 units with ReLU, of which the hidden matrix alone is trained, for sequences of T steps; rates of about "
+            + "0.02 / T train it",
         (layers, shape, classes) =>
         {
             Module<Tensor, Tensor> network = Compose(layers, shape, classes);
@@ -36,6 +39,9 @@ internal static class Elman
         {
             Description = description,
             Takes = InputKinds.Sequences,
+
+            // With one step there is no state before it, and the hidden matrix would have nothing to do.
+            MinimumSteps = 2,
             Reference = Work,
             PaperInitialization = Start,
         };

@@ -33,7 +33,7 @@ internal static class NetworkWeights
 
         // A few bytes can ask for a network that no memory holds. How many weights one of your own has is known only once it is made.
         long bytes = reader.Left();
-        if (Architectures.IsBuiltIn(architecture.Name) && architecture.CountParameters(shape, classes) > bytes / sizeof(float))
+        if (Architectures.IsBuiltIn(architecture.Name) && architecture.CountAllParameters(shape, classes) > bytes / sizeof(float))
         {
             throw new InvalidDataException(
                 $"A '{architecture.Name}' for {shape} and {classes:N0} classes has more weights than the {bytes:N0} bytes stored.");
@@ -95,6 +95,42 @@ internal static class NetworkWeights
         foreach ((string name, Tensor tensor) in state)
         {
             to[name].copy_(tensor);
+        }
+    }
+
+    /// <summary>
+    /// Copies weights into a network of the same kind with more classes: what has a row for each class gets those of the old ones, and
+    /// keeps its own for the others.
+    /// </summary>
+    /// <param name="state">Parameters and buffers by name.</param>
+    /// <param name="classes">How many classes they are of.</param>
+    /// <param name="destination">A network that has all of these names.</param>
+    /// <param name="architecture">The network's name, for messages.</param>
+    /// <exception cref="ArgumentException">The network has no row for each class.</exception>
+    public static void CopyClasses(IReadOnlyDictionary<string, Tensor> state, int classes, nn.Module destination, string architecture)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        Dictionary<string, Tensor> to = destination.state_dict();
+        foreach ((string name, Tensor tensor) in state)
+        {
+            Tensor grown = to[name];
+            if (grown.shape.SequenceEqual(tensor.shape))
+            {
+                grown.copy_(tensor);
+            }
+            else if (tensor.dim() > 0 && tensor.shape[0] == classes && grown.shape[0] > classes
+                && grown.shape.Skip(1).SequenceEqual(tensor.shape.Skip(1)))
+            {
+                grown.narrow(0, 0, classes).copy_(tensor);
+            }
+            else
+            {
+                throw new ArgumentException(
+                    $"'{architecture}' cannot get further classes: its tensor '{name}' is [{string.Join(", ", tensor.shape)}] with "
+                    + $"{classes} classes and [{string.Join(", ", grown.shape)}] with more, where one row a class is needed. Train "
+                    + "a new model.");
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using BadMinima.MLNet.Models;
 using BadMinima.MLNet.Native;
 using TorchSharp;
@@ -98,6 +99,26 @@ public sealed class Weights : IDisposable
     /// <summary>The network's buffers by name: BatchNorm's running statistics.</summary>
     public IReadOnlyList<(string Name, Tensor Buffer)> Buffers => [.. Network.named_buffers().Select(b => (b.name, b.buffer))];
 
+    /// <summary>See <see cref="WeightsCopy.Frozen"/>.</summary>
+    internal string? Frozen
+    {
+        get
+        {
+            if (field is null && _frozen.Length > 0)
+            {
+                using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+                foreach ((_, Tensor value) in _frozen)
+                {
+                    hash.AppendTensor(value);
+                }
+
+                field = Convert.ToHexStringLower(hash.GetHashAndReset());
+            }
+
+            return field;
+        }
+    }
+
     /// <summary>Normalized input of the network from a batch of raw examples; Single, whatever the precision.</summary>
     internal Tensor Normalize(Tensor examples) => _classifier.Normalize(examples);
 
@@ -172,7 +193,10 @@ public sealed class Weights : IDisposable
     public WeightsCopy Copy()
     {
         using var mode = no_grad();
-        return new(Values.clone().DetachFromDisposeScope(), [.. Buffers.Select(b => (b.Name, b.Buffer.clone().DetachFromDisposeScope()))]);
+        return new(Values.clone().DetachFromDisposeScope(), [.. Buffers.Select(b => (b.Name, b.Buffer.clone().DetachFromDisposeScope()))])
+        {
+            Frozen = Frozen,
+        };
     }
 
     /// <summary>Weights and buffers of a freshly initialized network of the same kind, which the caller disposes.</summary>
@@ -203,6 +227,13 @@ public sealed class Weights : IDisposable
         if (!Fits(copy.Values, copy.Buffers))
         {
             throw new ArgumentException("The copy is of the weights of another network.", nameof(copy));
+        }
+
+        if (copy.Frozen is not null && copy.Frozen != Frozen)
+        {
+            throw new ArgumentException(
+                "The copy is of the weights of a network whose parameters that are not trained are others: of another seed, say.",
+                nameof(copy));
         }
     }
 

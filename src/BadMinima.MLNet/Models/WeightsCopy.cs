@@ -14,6 +14,12 @@ public sealed class WeightsCopy : IDisposable
     /// <summary>The buffers by name.</summary>
     public IReadOnlyList<(string Name, Tensor Buffer)> Buffers { get; }
 
+    /// <summary>
+    /// A SHA-256 of the parameters that are not trained, of which the copy has no values; null where there are none, or where it is not
+    /// known.
+    /// </summary>
+    internal string? Frozen { get; init; }
+
     /// <summary>All tensors by name, for <see cref="StepPart.State"/>.</summary>
     public IEnumerable<(string Name, Tensor Value)> State
         => Buffers.Select(b => ($"buffers/{b.Name}", b.Buffer)).Prepend(("values", Values));

@@ -1,7 +1,7 @@
 
 namespace BadMinima.MLNet;
 
-/// <summary>What both phases of a <see cref="TwoPhaseTrainer"/> have in common: SGD on softmax cross-entropy.</summary>
+/// <summary>What both phases of a <see cref="TwoPhaseTrainer"/> have in common: SGD, or Adam, on softmax cross-entropy.</summary>
 [System.Text.Json.Serialization.JsonDerivedType(typeof(RandomLabelPhase), "randomLabels")]
 [System.Text.Json.Serialization.JsonDerivedType(typeof(Recipe), "training")]
 public abstract record Phase
@@ -38,6 +38,12 @@ public abstract record Phase
     /// default false.
     /// </summary>
     public bool Nesterov { get; init; }
+
+    /// <summary>
+    /// Adam in place of plain SGD, which goes with a <see cref="Momentum"/> of 0; null, the default: SGD. See <see cref="MLNet.Adam"/>.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public Adam? Adam { get; init; }
 
     /// <summary>
     /// Weight decay, on all parameters, biases and BatchNorm included; default 0. Coupled l2 as in the paper: its product with w is added
@@ -122,6 +128,8 @@ public abstract record Phase
         Schedule!.Validate($"{name}.{nameof(Schedule)}");
         Check(Momentum is >= 0 and < 1, nameof(Momentum), Momentum, "at least 0 and less than 1");
         Check(!Nesterov || Momentum > 0, nameof(Nesterov), "true while Momentum is 0", "true with a Momentum of more than 0");
+        Check(Adam is null || Momentum == 0, nameof(Momentum), Momentum, "0 with Adam, which has a momentum of its own (Adam.Beta1)");
+        Adam?.Validate($"{name}.{nameof(Adam)}");
         Check(WeightDecay >= 0 && double.IsFinite(WeightDecay), nameof(WeightDecay), WeightDecay, "0 or more");
         Check(
             !DecoupledWeightDecay || LearningRate * WeightDecay < 1,

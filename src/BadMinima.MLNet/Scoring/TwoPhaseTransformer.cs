@@ -177,6 +177,48 @@ public sealed class TwoPhaseTransformer : RowTransformer, ISaved<TwoPhaseTransfo
         }
     }
 
+    /// <summary>See <see cref="ModelCatalog.AddClasses"/>.</summary>
+    internal TwoPhaseTransformer AddClasses(IReadOnlyList<string> names, int seed)
+    {
+        if (_names.Value is not { } known || Classes!.Type.ItemType is not TextDataViewType)
+        {
+            throw new ArgumentException(
+                "The model's classes have no names in text, so that further ones cannot be told from them. Train it on a label that "
+                + "MapValueToKey has made of text.", nameof(names));
+        }
+
+        NamedClasses all = new([.. known.All, .. names]);
+        if (names.Count == 0 || names.Any(string.IsNullOrWhiteSpace) || all.Twice is not null)
+        {
+            throw new ArgumentException(
+                $"The further classes are {(names.Count == 0 ? "none" : $"'{string.Join("', '", names)}'")}; allowed is at least one name, "
+                + $"each once and none of the model's: {known}.", nameof(names));
+        }
+
+        nn.Module<Tensor, Tensor> network = Architectures.Create(
+            Classifier.Architecture, InputShape, all.All.Count, seed, History.Initialization);
+        try
+        {
+            lock (_networkLock)
+            {
+                ThrowIfDisposed();
+                NetworkWeights.CopyClasses(Network.state_dict(), Classifier.Classes, network, Classifier.Architecture.Name);
+            }
+
+            network.eval();
+            return new(
+                Environment,
+                new ImageClassifier(
+                    network, Classifier.Architecture, InputShape, all.All.Count, Classifier.Normalization, Classifier.Device),
+                _columns with { Classes = KeyValues.Of(all.All) }, History);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>
     /// Class probabilities of one example, given as the bytes of an image in the order channel, row, column, or the Singles of a feature
     /// vector or

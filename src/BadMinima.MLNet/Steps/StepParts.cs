@@ -27,6 +27,7 @@ internal sealed class StepParts : IDisposable
         ("clipping", 7, Clipping.Of),
         ("weightDecay", 8, WeightDecay.Of),
         ("momentum", 9, Momentum.Of),
+        ("adam", 11, AdaptiveMoments.Of),
         ("decoupledWeightDecay", 10, DecoupledWeightDecay.Of),
     ];
 

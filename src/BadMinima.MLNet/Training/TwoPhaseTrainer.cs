@@ -201,7 +201,8 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             CheckPhases(classifier.Network, architecture.Name, labels.Classes, train.Count);
             start?.CopyWeightsTo(classifier);
             channel.Info(MessageSensitivity.None,
-                $"{architecture.Name}, {classifier.Network.parameters().Sum(p => p.numel()):N0} parameters, "
+                $"{architecture.Name}, "
+                + $"{classifier.Network.parameters().Where(p => p.requires_grad).Sum(p => p.numel()):N0} parameters, "
                 + $"on {device} ({TorchRuntime.Description}); {train.Count:N0} {pixels.Shape}, {labels.Classes} classes; seed {Seed}");
             var run = new TrainingRun(_options, Seed, classifier, train, validation, start, channel, IsCanceled);
             ImmutableArray<PhaseHistory> phases = run.Run(folder, checkpoint);

@@ -33,7 +33,7 @@ public sealed class HeavyTailsRowTests
         foreach (HeavyTailsEnd? end in numbers.Ends)
         {
             Assert.IsTrue(end!.TestAccuracy is >= 0 and <= 1 && end.CleanAccuracy is >= 0 and <= 1 && end.NoisyAccuracy is >= 0 and <= 1);
-            Assert.IsTrue(end.Sharpness > 0 && double.IsFinite(end.Sharpness) && end.Loss > 0);
+            Assert.IsTrue(end.Sharpness!.Value > 0 && double.IsFinite(end.Sharpness.Value) && end.Loss > 0);
         }
 
         // No step of so short a run is as long as 5: to clip alone changes nothing, and all else does.

@@ -26,6 +26,8 @@ public sealed class SequencesTests
         string message = Fails<ArgumentException>(() => _ml.Data.LoadSequences([three, two], [0, 0], ["a"]));
         Assert.Contains("sequences[1] has 2 steps of 2 features, sequences[0] has 3 of 2", message);
         Assert.Contains("cut the longer ones, or fill the shorter ones with zeros at their beginning", message);
+        Assert.Contains("sequences[1] has 3 steps of 1 features, sequences[0] has 3 of 2. All steps must have the same features.",
+            Fails<ArgumentException>(() => _ml.Data.LoadSequences([three, new float[3, 1]], [0, 0], ["a"])));
         Assert.Contains("2 sequences and 1 labels", Fails<ArgumentException>(() => _ml.Data.LoadSequences([three, three], [0], ["a"])));
         Assert.Contains("0 sequences", Fails<ArgumentException>(() => _ml.Data.LoadSequences([], [], ["a"])));
         Assert.Contains("labels[0] is 2; classNames has 2 names", Fails<ArgumentOutOfRangeException>(() => _ml.Data.LoadSequences([three], [2], ["a", "b"])));
@@ -144,6 +146,7 @@ public sealed class SequencesTests
         Assert.Contains("Option features is 1", Fails<ArgumentOutOfRangeException>(() => _ml.Data.LoadConceptSequences(features: 1)));
         Assert.Contains("Option classes is 1", Fails<ArgumentOutOfRangeException>(() => _ml.Data.LoadConceptSequences(classes: 1)));
         Assert.Contains("Option count is 0", Fails<ArgumentOutOfRangeException>(() => _ml.Data.LoadConceptSequences(count: 0)));
+        Assert.Contains("Option count is 20000000; allowed is at most 8,388,607 for sequences of 16 steps of 16 features.", Fails<ArgumentOutOfRangeException>(() => _ml.Data.LoadConceptSequences(count: 20_000_000)));
         Assert.Contains("Option terms is 0", Fails<ArgumentOutOfRangeException>(() => _ml.Data.LoadConceptSequences(terms: 0)));
     }
 

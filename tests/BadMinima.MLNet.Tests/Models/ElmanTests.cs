@@ -81,6 +81,8 @@ public sealed class ElmanTests
             Assert.AreEqual(2 * Width * (5 * 3 + 4 * Width + 6), architecture.CountFlops(Shape, 6));
         }
 
+        Assert.Contains("'elman-hidden' takes sequences of at least 2 steps; given are sequences of 1 steps of 3 features.",
+            Assert.ThrowsExactly<ArgumentException>(() => hidden.CountParameters(InputShape.Sequence(1, 3), 2)).Message);
         Assert.Contains("'elman' takes Sequences; given are images of 1x28x28. Name a network that takes them",
             Assert.ThrowsExactly<ArgumentException>(() => whole.CountParameters(new ImageShape(1, 28, 28), 2)).Message);
     }
@@ -128,6 +130,22 @@ public sealed class ElmanTests
         CollectionAssert.AreEqual(Scores(model), Scores(loaded));
 
         float[] Scores(TwoPhaseTransformer scorer) => [.. scorer.Transform(test).GetColumn<float[]>("Score").SelectMany(s => s)];
+    }
+
+    [TestMethod]
+    public void Weights_of_another_seed_are_not_taken_for_those_beside_which_others_were_frozen()
+    {
+        var ml = new MLContext(seed: 1);
+        using var folder = new TemporaryFolder();
+        IDataView data = ml.Data.LoadConceptSequences(count: 40, steps: 3, features: 3);
+        TwoPhaseTrainer.Options options = Options with { Architecture = "elman-hidden" };
+        using TwoPhaseTransformer one = Tiny.Trainer(ml, options with { Seed = 1, PathFolder = folder.File("one") }).Fit(data);
+        using TwoPhaseTransformer two = Tiny.Trainer(ml, options with { Seed = 2, PathFolder = folder.File("two") }).Fit(data);
+        using LossSurface surface = ml.Model.LossSurface(one, data);
+        WeightsPath own = WeightsPath.Open(folder.File("one")), other = WeightsPath.Open(folder.File("two"));
+        using WeightsCopy ofOne = own.Read(own.Points[0]), ofTwo = other.Read(other.Points[0]);
+        surface.Weights.Exchange(ofOne).Dispose();
+        Assert.Contains("parameters that are not trained are others", Assert.ThrowsExactly<ArgumentException>(() => surface.Weights.Exchange(ofTwo)).Message);
     }
 
     private static nn.Module<Tensor, Tensor> Create(string name, Initialization initialization = Initialization.Paper)

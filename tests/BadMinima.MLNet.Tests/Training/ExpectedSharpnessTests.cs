@@ -57,6 +57,8 @@ public sealed class ExpectedSharpnessTests
         using LossSurface surface = ml.Model.LossSurface(model, Tiny.Train(ml));
         using WeightsCopy before = surface.Weights.Copy();
         Assert.ThrowsExactly<OptionException>(() => ExpectedSharpness.At(surface, deviation: 0));
+        Assert.Contains("allowed is so much that it moves the weights", Assert.ThrowsExactly<OptionException>(() => ExpectedSharpness.At(surface, deviation: 1e-60)).Message);
+        Assert.Contains("Give a smaller deviation", Assert.ThrowsExactly<DivergedException>(() => ExpectedSharpness.At(surface, deviation: 1e30, draws: 1)).Message);
         Assert.ThrowsExactly<OptionException>(() => ExpectedSharpness.At(surface, draws: 0));
         using CancellationTokenSource source = new();
         source.Cancel();

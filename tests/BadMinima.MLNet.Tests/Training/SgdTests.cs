@@ -75,6 +75,57 @@ public sealed class SgdTests
     }
 
     [TestMethod]
+    [DataRow(0.0, false)]
+    [DataRow(0.3, false)]
+    [DataRow(0.3, true)]
+    public void Adam_is_the_papers_formula_and_that_of_TorchSharps_own_optimizers(double weightDecay, bool decoupled)
+    {
+        const double Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-3, Rate = 0.1;
+        using var scope = NewDisposeScope();
+        Recipe recipe = Recipe.Vanilla with { Adam = new() { Beta1 = Beta1, Beta2 = Beta2, Epsilon = Epsilon }, WeightDecay = weightDecay, DecoupledWeightDecay = decoupled };
+        using var ours = new BareWeights(Start, recipe);
+        var own = new Parameter(Floats(Start));
+        using optim.Optimizer other = decoupled
+            ? optim.AdamW([own], Rate, Beta1, Beta2, Epsilon, weightDecay)
+            : optim.Adam([own], Rate, Beta1, Beta2, Epsilon, weightDecay);
+        double[] w = [.. Start], m = new double[w.Length], v = new double[w.Length];
+        for (int step = 1; step <= 5; step++)
+        {
+            ours.Step(Gradient, Rate);
+            other.zero_grad();
+            (Floats(Curvature) * own.square()).sum().div(2).backward();
+            other.step();
+            for (int i = 0; i < w.Length; i++)
+            {
+                double g = Curvature[i] * w[i] + (decoupled ? 0 : weightDecay * w[i]);
+                w[i] *= decoupled ? 1 - Rate * weightDecay : 1;
+                m[i] = Beta1 * m[i] + (1 - Beta1) * g;
+                v[i] = Beta2 * v[i] + (1 - Beta2) * g * g;
+                w[i] -= Rate * (m[i] / (1 - Math.Pow(Beta1, step))) / (Math.Sqrt(v[i] / (1 - Math.Pow(Beta2, step))) + Epsilon);
+            }
+        }
+
+        Equal(w, ours.Values);
+        Assert.IsTrue(ours.Weights.Values.allclose(own, 1e-5, 1e-6));
+        CollectionAssert.AreEqual(new[] { "adam/mean", "adam/square" }, ours.State.Select(s => s.Name).ToArray());
+    }
+
+    [TestMethod]
+    public void Adam_with_what_is_not_allowed_is_refused()
+    {
+        foreach ((Recipe recipe, string message) in new[]
+        {
+            (Recipe.Vanilla with { Adam = new(), Momentum = 0.9 }, "Option Training.Momentum is 0.9; allowed is 0 with Adam, which has a momentum of its own (Adam.Beta1)."),
+            (Recipe.Vanilla with { Adam = new() { Beta1 = 1 } }, "Option Training.Adam.Beta1 is 1; allowed is at least 0 and less than 1."),
+            (Recipe.Vanilla with { Adam = new() { Beta2 = -0.1 } }, "Option Training.Adam.Beta2 is -0.1; allowed is at least 0 and less than 1."),
+            (Recipe.Vanilla with { Adam = new() { Epsilon = 0 } }, "Option Training.Adam.Epsilon is 0; allowed is at least 1e-30."),
+        })
+        {
+            Assert.Contains(message, Assert.Throws<OptionException>(() => recipe.Validate("Training")).Message);
+        }
+    }
+
+    [TestMethod]
     [DataRow(0.5)]
     [DataRow(1000.0)]
     public void Clipping_scales_all_gradients_together_down_to_the_norm_and_leaves_shorter_ones(double largest)

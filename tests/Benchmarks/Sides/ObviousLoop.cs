@@ -16,7 +16,7 @@ internal static class ObviousLoop
         using var dataset = new Examples(workload, workload.Batch * (steps + 1));
         using var loader = new DataLoader(dataset, workload.Batch, shuffle: true);
         using nn.Module<Tensor, Tensor> network = PlainNetworks.Create(workload.Network);
-        using var optimizer = optim.SGD(network.parameters(), 0.01);
+        using var optimizer = optim.SGD(network.parameters(), workload.LearningRate);
         using var criterion = nn.CrossEntropyLoss();
         network.train();
         var clock = new Stopwatch();

@@ -19,7 +19,7 @@ internal static class Ours
             Architecture = workload.Network,
             FeatureColumnName = workload.IsOfSequences ? "Features" : "Pixels",
             RandomLabels = null,
-            Training = Recipe.Vanilla with { Epochs = 2, BatchSize = workload.Batch, MeasureEvery = 2, Escapes = escapes },
+            Training = Recipe.Vanilla with { Epochs = 2, BatchSize = workload.Batch, LearningRate = workload.LearningRate, MeasureEvery = 2, Escapes = escapes },
             Precision = precision,
             Device = "cpu",
         }).Fit(train);

@@ -15,6 +15,9 @@ internal sealed record Workload(string Network, InputShape Shape, int Batch = 12
     /// <summary>Forward and backward pass of one example, in floating-point operations.</summary>
     public long TrainingFlops => Architectures.Get(Network).CountTrainingFlops(Shape, Classes);
 
+    /// <summary>At which it does not run off.</summary>
+    public double LearningRate => IsOfSequences ? 0.001 : 0.01;
+
     public bool IsOfSequences => Shape.Kind == InputKinds.Sequences;
 
     public static Workload ResNet18 { get; } = new("resnet18", new ImageShape(3, 32, 32));

@@ -27,6 +27,10 @@ internal static class ConceptSequences
             $"1 to {steps - 1}: a concept looks at inputs before the last one, of which a sequence of {steps:N0} steps has {steps - 1:N0}; "
                 + "null for all of them");
         OptionException.Check(terms >= 1, nameof(terms), terms, "at least 1");
+        var shape = InputShape.Sequence(steps, features);
+        OptionException.Check(
+            (long)count * shape.Volume <= int.MaxValue, nameof(count), count,
+            $"at most {int.MaxValue / shape.Volume:N0} for {shape}");
         CounterRandom random = CounterRandom.Create(seed);
         int seen = lookBack ?? steps - 1, first = steps - 1 - seen;
 
@@ -46,7 +50,7 @@ internal static class ConceptSequences
         CounterRandom examples = random.Stream((ulong)split);
         double scale = Math.Sqrt(features);
         return FeatureRows.Load(
-            catalog, [.. Enumerable.Range(0, count).Select(Example)], InputShape.Sequence(steps, features).Dimensions,
+            catalog, [.. Enumerable.Range(0, count).Select(Example)], shape.Dimensions,
             [.. Enumerable.Range(0, classes).Select(s => $"{s}")]);
 
         (int, float[]) Example(int i)

@@ -37,7 +37,7 @@ internal static class SequenceArrays
             {
                 throw new ArgumentException(
                     $"sequences[{i}] has {Size(i).Steps} steps of {Size(i).Features} features, sequences[0] has {steps} of {features}. "
-                        + SameLength, nameof(sequences));
+                        + (Size(i).Features == features ? SameLength : "All steps must have the same features."), nameof(sequences));
             }
 
             if (labels[i] < 0 || labels[i] >= classNames.Count)
@@ -47,7 +47,8 @@ internal static class SequenceArrays
                     $"labels[{i}] is {labels[i]}; classNames has {classNames.Count} names, for 0 to {classNames.Count - 1}.");
             }
 
-            rows[i] = (labels[i], [.. sequences[i].Cast<float>()]);
+            rows[i] = (labels[i], new float[steps * features]);
+            Buffer.BlockCopy(sequences[i], 0, rows[i].Features, 0, Buffer.ByteLength(sequences[i]));
             if (Array.FindIndex(rows[i].Features, v => !float.IsFinite(v)) is >= 0 and int wrong)
             {
                 throw new ArgumentException(

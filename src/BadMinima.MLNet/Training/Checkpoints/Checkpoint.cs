@@ -41,7 +41,15 @@ internal sealed record Checkpoint(
         }
         catch
         {
-            File.Delete(aside);
+            try
+            {
+                File.Delete(aside);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The first error says more.
+            }
+
             throw;
         }
     }
