@@ -92,6 +92,13 @@ internal sealed record RunPlan(RunRequest Request, RunData Data, Protocol Protoc
         Protocol protocol = Known("protocol", Protocol.Get, request.Protocol ?? (data.IsVectors ? Protocol.Paper2D : Protocol.Quick).Name);
         Architecture architecture = Known(
             "architecture", Architectures.Get, request.Architecture ?? (data.IsVectors ? "mlp-100-100" : "cnn"));
+        if (!data.IsVectors && !architecture.Takes.HasFlag(InputKinds.Images))
+        {
+            throw new SettingException(
+                "architecture", $"is {architecture.Name}, which takes {$"{architecture.Takes}".ToLowerInvariant()}; allowed for {data.Name} "
+                    + "is one that takes images.");
+        }
+
         if (data.IsVectors
             ? !architecture.Takes.HasFlag(InputKinds.Vectors)
             : Math.Min(data.Shape.Height, data.Shape.Width) < architecture.MinimumSize)

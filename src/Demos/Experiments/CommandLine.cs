@@ -23,6 +23,8 @@ internal static class CommandLine
         SweepCommand.Create(sets, program),
         EscapeCommand.Create(sets, program),
         ReportCommand.Create(),
+        AuditCommand.Create(sets),
+        RetrainCommand.Create(sets),
         BoundaryCommand.Create(),
         ReproduceCommand.Create(sets, program),
         ShowCommand.Create(),

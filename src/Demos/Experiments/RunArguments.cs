@@ -4,10 +4,11 @@ using System.CommandLine;
 namespace BadMinima.Experiments;
 
 /// <summary>A <see cref="RunRequest"/> as options of a command line.</summary>
-internal sealed class RunArguments
+/// <param name="except">The names of settings that the command has no use for.</param>
+internal sealed class RunArguments(params IReadOnlyList<string> except)
 {
     private readonly ImmutableArray<(Setting<RunRequest> Setting, Option<string?> Option)> _request =
-        [.. RunRequest.Settings.Select(s => (s, s.ToOption()))];
+        [.. RunRequest.Settings.Where(s => !except.Contains(s.Name)).Select(s => (s, s.ToOption()))];
     private readonly ImmutableArray<(string Name, Option<string?> Option)> _training =
         [.. PhaseSettings.All.Select(s => (s.Name, s.ToOption()))];
     private readonly ImmutableArray<(string Name, Option<string?> Option)> _randomLabels =

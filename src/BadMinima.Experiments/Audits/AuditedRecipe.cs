@@ -1,0 +1,164 @@
+using BadMinima.MLNet;
+using Microsoft.ML;
+
+namespace BadMinima.Experiments;
+
+/// <summary>What an audit trains: options of this library's trainer, or any way to fit a multiclass model.</summary>
+public abstract class AuditedRecipe
+{
+    private AuditedRecipe(string labelColumnName) => LabelColumnName = labelColumnName;
+
+    /// <summary>The label column: a key.</summary>
+    public string LabelColumnName { get; }
+
+    /// <summary>The column of examples, by which rows are told from each other; null where it is not known.</summary>
+    public virtual string? FeatureColumnName => null;
+
+    /// <summary>Whether it can begin from a model that was fitted before; without that no bad start can be tried.</summary>
+    public abstract bool TakesStart { get; }
+
+    /// <summary>Single changes that may make it leave a bad start, each with the recipe so changed; none for what is not ours.</summary>
+    internal virtual IEnumerable<(string Name, AuditedRecipe Recipe)> Changes(bool images) => [];
+
+    /// <summary>Trains.</summary>
+    /// <param name="ml">A context of the seed's own.</param>
+    /// <param name="train">The training data.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="badStart">Whether random labels are fitted first.</param>
+    /// <param name="curve">Is given the test accuracy after each epoch that was measured, where that is known.</param>
+    /// <param name="test">The test data, to measure on.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>The model, which the caller disposes where it can be; null where training diverged.</returns>
+    internal abstract ITransformer? Fit(
+        MLContext ml, IDataView train, IDataView test, int seed, bool badStart, List<(int Epoch, double Accuracy)> curve,
+        CancellationToken cancellation);
+
+    /// <summary>This library's trainer. Seed, and the phase that fits random labels, are the audit's.</summary>
+    /// <param name="options">Its options; Training is the recipe.</param>
+    /// <param name="randomLabels">The phase that makes a bad start; null, the default: that of the protocol quick.</param>
+    /// <exception cref="OptionException">There is no Training.</exception>
+    public static AuditedRecipe Of(TwoPhaseTrainer.Options options, RandomLabelPhase? randomLabels = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Training is null
+            ? throw new OptionException(nameof(options.Training), null, "a recipe: it is what is audited")
+            : new OfTrainer(options, randomLabels ?? Protocol.Quick.RandomLabels);
+    }
+
+    /// <summary>Any pipeline, which cannot begin from a model.</summary>
+    /// <param name="pipeline">Makes the pipeline of a seed, which fits a multiclass model.</param>
+    /// <param name="labelColumnName">The label column.</param>
+    public static AuditedRecipe Of(Func<int, IEstimator<ITransformer>> pipeline, string labelColumnName = "Label")
+    {
+        ArgumentNullException.ThrowIfNull(pipeline);
+        ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
+        return new OfDelegate((seed, data, _) => pipeline(seed).Fit(data), takesStart: false, labelColumnName);
+    }
+
+    /// <summary>
+    /// Any way to fit a multiclass model that can begin from one: a bad start is the model that it makes of the same data with random
+    /// labels.
+    /// </summary>
+    /// <param name="fit">Fits by a seed, on data, from a model that it has made before; from nothing where that is null.</param>
+    /// <param name="labelColumnName">The label column.</param>
+    public static AuditedRecipe Of(Func<int, IDataView, ITransformer?, ITransformer> fit, string labelColumnName = "Label")
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
+        return new OfDelegate(fit, takesStart: true, labelColumnName);
+    }
+
+    private sealed class OfTrainer(TwoPhaseTrainer.Options options, RandomLabelPhase randomLabels)
+        : AuditedRecipe(options.LabelColumnName)
+    {
+        public override string? FeatureColumnName => options.FeatureColumnName;
+
+        public override bool TakesStart => true;
+
+        internal override IEnumerable<(string, AuditedRecipe)> Changes(bool images)
+        {
+            Recipe recipe = options.Training!;
+            yield return Rate(3);
+            yield return Rate(10);
+            if (recipe.Momentum == 0 && recipe.Adam is null)
+            {
+                yield return ("momentum 0.9", With(recipe with { Momentum = 0.9 }));
+            }
+
+            if (images && recipe.Augmentation.CropPadding == 0)
+            {
+                yield return ("crops and flips", With(recipe with
+                {
+                    Augmentation = recipe.Augmentation with { CropPadding = 4, HorizontalFlip = true },
+                }));
+            }
+
+            if (recipe.Escapes.All(e => !e.OwnsGradient))
+            {
+                yield return ("sharpness-aware minimization", With(recipe with { Escapes = [.. recipe.Escapes, new Sam()] }));
+            }
+
+            yield return ("shrink-perturb before it", With(recipe with { Escapes = [new ShrinkPerturb(), .. recipe.Escapes] }));
+
+            (string, AuditedRecipe) Rate(double times)
+                => ($"the rate {times * recipe.LearningRate:G4}", With(recipe with { LearningRate = times * recipe.LearningRate }));
+
+            AuditedRecipe With(Recipe changed) => new OfTrainer(options with { Training = changed }, randomLabels);
+        }
+
+        internal override ITransformer? Fit(
+            MLContext ml, IDataView train, IDataView test, int seed, bool badStart, List<(int Epoch, double Accuracy)> curve,
+            CancellationToken cancellation)
+        {
+            try
+            {
+                TwoPhaseTransformer model = ml.MulticlassClassification.Trainers.TwoPhase(options with
+                {
+                    RandomLabels = badStart ? randomLabels : null,
+                    Seed = seed,
+                    Checkpoints = null,
+                    PathFolder = null,
+                    CancellationToken = cancellation,
+                }).Fit(train, test);
+                if (cancellation.IsCancellationRequested)
+                {
+                    model.Dispose();
+                    throw new OperationCanceledException(cancellation);
+                }
+
+                curve.AddRange(model.History.Phases[^1].Epochs.Where(e => e.TestAccuracy is not null)
+                    .Select(e => (e.Epoch, e.TestAccuracy!.Value)));
+                return model;
+            }
+            catch (DivergedException)
+            {
+                return null;
+            }
+        }
+    }
+
+    private sealed class OfDelegate(Func<int, IDataView, ITransformer?, ITransformer> fit, bool takesStart, string labelColumnName)
+        : AuditedRecipe(labelColumnName)
+    {
+        public override bool TakesStart => takesStart;
+
+        internal override ITransformer Fit(
+            MLContext ml, IDataView train, IDataView test, int seed, bool badStart, List<(int Epoch, double Accuracy)> curve,
+            CancellationToken cancellation)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!badStart)
+            {
+                return fit(seed, train, null);
+            }
+
+            ITransformer start = fit(
+                seed, ml.Data.RandomizeLabels(train, LabelColumnName, LabelNoise.Uniform(), seed), null);
+            using (start as IDisposable)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                return fit(seed, train, start);
+            }
+        }
+    }
+}

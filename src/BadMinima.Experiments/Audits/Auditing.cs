@@ -1,0 +1,200 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using BadMinima.MLNet;
+using BadMinima.Reporting;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace BadMinima.Experiments;
+
+/// <summary>
+/// Does a recipe depend on a lucky start? Trains it from random starts and from starts that have fitted random labels, seed after seed,
+/// until the answer is certain or the budget ends. See <see cref="AuditCatalog"/>.
+/// </summary>
+public sealed record Auditing
+{
+    // Of each change that is tried: enough for an interval, and few, since there are many.
+    private const int SeedsOfChanges = 3;
+
+    // Of a recipe that cannot begin from a model there is no gap to be sure of.
+    private const int SeedsWithoutStart = 5;
+
+    /// <summary>
+    /// Nothing further is begun that would be over later than this, going by what it took before. Default: 10 minutes.
+    /// </summary>
+    public TimeSpan Budget { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Seeds, at most; at least 2; default 20.</summary>
+    public int Seeds { get; init; } = 20;
+
+    /// <summary>What a bad start may cost, in accuracy; 0 or more and less than 1; default 0.02, two points.</summary>
+    public double Margin { get; init; } = 0.02;
+
+    /// <summary>The risk that the answer is wrong; more than 0 and less than 0.5; default 0.05.</summary>
+    public double Risk { get; init; } = 0.05;
+
+    /// <summary>Whether single changes are sought that help, where the recipe depends on its start. Default true.</summary>
+    public bool SeeksChanges { get; init; } = true;
+
+    /// <summary>Whether it is tried on shuffled labels, where nothing can be learned. Default true.</summary>
+    public bool ChecksScore { get; init; } = true;
+
+    /// <summary>The first seed. Default 1.</summary>
+    public int FirstSeed { get; init; } = 1;
+
+    /// <summary>Is told a line after each run. Default null: nobody is.</summary>
+    public Action<string>? Report { get; init; }
+
+    /// <summary>Ends it.</summary>
+    public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>Trains until the answer is certain or the budget ends.</summary>
+    /// <param name="recipe">What is audited.</param>
+    /// <param name="train">The training data.</param>
+    /// <param name="test">Data that nothing is trained on.</param>
+    /// <exception cref="ArgumentException">A setting or the data are not fit; the message says what is.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    public Audit Run(AuditedRecipe recipe, IDataView train, IDataView test)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(test);
+        Validate(recipe, train, test);
+        Stopwatch clock = Stopwatch.StartNew();
+        TimeSpan longest = TimeSpan.Zero;
+        List<AuditRun> runs = [];
+        AuditVerdict verdict = new(Decision.NotDecided, null, null, 0);
+        int most = recipe.TakesStart ? Seeds : Math.Min(Seeds, SeedsWithoutStart);
+        for (int i = 0; i < most && (i == 0 || HasTime(longest)); i++)
+        {
+            TimeSpan before = clock.Elapsed;
+            int seed = FirstSeed + i;
+            runs.Add(Train(recipe, null, seed, badStart: false, train, test));
+            if (recipe.TakesStart)
+            {
+                runs.Add(Train(recipe, null, seed, badStart: true, train, test));
+            }
+
+            TimeSpan took = clock.Elapsed - before;
+            longest = took > longest ? took : longest;
+            if (i == 0 && took > Budget)
+            {
+                throw new OptionException(
+                    nameof(Budget), Budget, $"at least two times what a seed takes here, {took:g}: one seed proves nothing");
+            }
+
+            if (recipe.TakesStart && AuditVerdict.IsLook(i + 1))
+            {
+                verdict = Look();
+                if (verdict.Decision != Decision.NotDecided)
+                {
+                    break;
+                }
+            }
+        }
+
+        if (recipe.TakesStart && verdict.Decision == Decision.NotDecided)
+        {
+            verdict = Look();
+        }
+
+        TimeSpan ofRun = runs.Max(r => r.Time);
+        ShuffledLabels? shuffled = ChecksScore && HasTime(ofRun) ? Shuffled(recipe, train, test) : null;
+        ImmutableArray<AuditChange> changes = SeeksChanges && verdict.Decision == Decision.Contradicted ? [.. Changes()] : [];
+        return new(recipe, this, verdict, runs, changes, shuffled, clock.Elapsed);
+
+        bool HasTime(TimeSpan time) => clock.Elapsed + time <= Budget;
+
+        AuditVerdict Look() => AuditVerdict.Look([.. Differences(runs)], Seeds, Margin, Risk);
+
+        IEnumerable<AuditChange> Changes()
+        {
+            bool images = recipe.FeatureColumnName is { } features
+                && train.Schema.GetColumnOrNull(features)?.Type is not VectorDataViewType { Dimensions.Length: < 3 };
+            int[] seeds = [.. runs.Where(r => r.BadStart).Select(r => r.Seed).Take(SeedsOfChanges)];
+            foreach ((string name, AuditedRecipe changed) in recipe.Changes(images))
+            {
+                if (!HasTime(seeds.Length * ofRun))
+                {
+                    yield break;
+                }
+
+                AuditRun[] tried = [.. seeds.Select(seed => Train(changed, name, seed, badStart: true, train, test))];
+                yield return new(name, tried, new(tried.Select(t
+                    => runs.Single(r => !r.BadStart && r.Seed == t.Seed).TestAccuracy - t.TestAccuracy)));
+            }
+        }
+    }
+
+    /// <summary>Random start less bad start, by seed.</summary>
+    internal static IEnumerable<double> Differences(IReadOnlyList<AuditRun> runs)
+        => from bad in runs
+           where bad.BadStart && bad.Change is null
+           join random in runs.Where(r => !r.BadStart) on bad.Seed equals random.Seed
+           select random.TestAccuracy - bad.TestAccuracy;
+
+    private void Validate(AuditedRecipe recipe, IDataView train, IDataView test)
+    {
+        OptionException.Check(Budget > TimeSpan.Zero, nameof(Budget), Budget, "more than 0");
+        OptionException.Check(Seeds >= 2, nameof(Seeds), Seeds, "at least 2: one seed proves nothing");
+        OptionException.Check(Margin is >= 0 and < 1, nameof(Margin), Margin, "0 or more and less than 1");
+        OptionException.Check(Risk is > 0 and < 0.5, nameof(Risk), Risk, "more than 0 and less than 0.5");
+        foreach ((IDataView data, string role) in new[] { (train, "training data"), (test, "test data") })
+        {
+            OptionException.Check(
+                data.Schema.GetColumnOrNull(recipe.LabelColumnName)?.Type is KeyDataViewType, nameof(recipe.LabelColumnName),
+                recipe.LabelColumnName, $"a column of keys in the {role}, as MapValueToKey makes it");
+        }
+
+        OptionException.Check(
+            !ReferenceEquals(train, test), nameof(test), "the training data", "data that nothing is trained on");
+        if (recipe.FeatureColumnName is { } features)
+        {
+            SharedRows shared = SharedRows.Of(train, test, features);
+            OptionException.Check(
+                !shared.IsMost, nameof(test), $"{shared.Shared:N0} of {shared.Test:N0} rows that are among the training data too",
+                "data that nothing is trained on: what a model has seen says nothing about what it has not");
+        }
+    }
+
+    private AuditRun Train(AuditedRecipe recipe, string? change, int seed, bool badStart, IDataView train, IDataView test)
+    {
+        MLContext ml = new(seed);
+        Stopwatch clock = Stopwatch.StartNew();
+        List<(int, double)> curve = [];
+        ITransformer? model = recipe.Fit(ml, train, test, seed, badStart, curve, CancellationToken);
+        using (model as IDisposable)
+        {
+            AuditRun run = new(
+                seed, badStart, change, Accuracy(ml, model, test, recipe.LabelColumnName),
+                Accuracy(ml, model, train, recipe.LabelColumnName), model is null, clock.Elapsed, [.. curve]);
+            Report?.Invoke(run.ToString());
+            return run;
+        }
+    }
+
+    private double Accuracy(MLContext ml, ITransformer? model, IDataView data, string label)
+    {
+        CancellationToken.ThrowIfCancellationRequested();
+        return model is null ? 0
+            : ml.MulticlassClassification.Evaluate(model.Transform(data), labelColumnName: label).MicroAccuracy;
+    }
+
+    private ShuffledLabels Shuffled(AuditedRecipe recipe, IDataView train, IDataView test)
+    {
+        MLContext ml = new(FirstSeed);
+        IDataView[] shuffled =
+        [
+            .. new[] { train, test }.Select((data, i)
+                => ml.Data.RandomizeLabels(data, recipe.LabelColumnName, LabelNoise.Permutation(), FirstSeed + i)),
+        ];
+        using var model = recipe.Fit(ml, shuffled[0], shuffled[1], FirstSeed, badStart: false, [], CancellationToken) as IDisposable;
+        double accuracy = Accuracy(ml, (ITransformer?)model, shuffled[1], recipe.LabelColumnName);
+        uint[] labels = [.. shuffled[1].GetColumn<uint>(recipe.LabelColumnName).Where(label => label > 0)];
+        double chance = labels.GroupBy(label => label).Max(group => group.Count()) / (double)labels.Length;
+        ShuffledLabels said = new(
+            accuracy, chance, Proportion.Interval((int)Math.Round(accuracy * labels.Length), labels.Length, 1 - Risk));
+        Report?.Invoke($"shuffled labels: {accuracy:0.0 %} of the test rows");
+        return said;
+    }
+}

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using BadMinima.MLNet;
+using BadMinima.Reporting;
+using Microsoft.ML;
+
+namespace BadMinima.Experiments;
+
+/// <summary><c>badminima audit</c></summary>
+internal static class AuditCommand
+{
+    // More than anybody waits, and less than a TimeSpan holds.
+    private const double MostMinutes = 1e6;
+
+    public static Command Create(IReadOnlyList<DataSet> sets)
+    {
+        Auditing defaults = new();
+        RunArguments arguments = new("start", "from", "save-start", "draw", "seed");
+        Option<double> budget = new("--budget")
+        {
+            Description = "Nothing further is begun that would be over later than this",
+            HelpName = "MINUTES",
+            DefaultValueFactory = _ => defaults.Budget.TotalMinutes
+        };
+        Option<int> seeds = new("--seeds")
+        {
+            Description = "Seeds, at most; at least 2. Each trains from a random and from a bad start",
+            HelpName = "N",
+            DefaultValueFactory = _ => defaults.Seeds
+        };
+        Option<double> margin = new("--margin")
+        {
+            Description = "What a bad start may cost, in points of test accuracy",
+            HelpName = "POINTS",
+            DefaultValueFactory = _ => 100 * defaults.Margin
+        };
+        Option<double> risk = new("--risk")
+        {
+            Description = "The risk that the answer is wrong",
+            HelpName = "SHARE",
+            DefaultValueFactory = _ => defaults.Risk
+        };
+        Option<bool> noChanges = new("--no-changes") { Description = "Seek no changes that help" };
+        Option<string> output = new("--out")
+        {
+            Description = "The folder; it is made, and what an audit has written there before is replaced",
+            HelpName = "FOLDER",
+            DefaultValueFactory = _ => "audit"
+        };
+        Option<bool> json = new("--json") { Description = "Print audit.json; progress goes to the standard error" };
+        Command command = new("audit",
+            "Does a recipe depend on a lucky start? Trains it from random starts and from starts that have fitted random labels, seed "
+            + "after seed, until it is certain whether a bad start costs more than a margin, or the budget ends.\n"
+            + "Says besides how far two honest runs differ, whether the score is one (on shuffled labels it must be chance), and, where "
+            + "the recipe depends on its start, which single change helps most: a higher rate, momentum, crops and flips, "
+            + "sharpness-aware minimization, shrink-perturb. The recipe is given as `run` takes it.\n"
+            + "What comes out, in the folder: report.html, report.md, audit.json.\n"
+            + "Exit codes: 0 done, 2 wrong input or a failure (one message says what), 130 interrupted.");
+        arguments.AddTo(command);
+        foreach (Option option in (Option[])[budget, seeds, margin, risk, noChanges, output, json])
+        {
+            command.Add(option);
+        }
+
+        command.SetBody(
+            (parsed, cancellation) =>
+            {
+                RunRequest request = arguments.Read(parsed) with { Start = RunRequest.AdversarialStart };
+                var plan = RunPlan.Resolve(request, new DataFinder(sets));
+                plan.Data.RequireThere();
+                bool asJson = parsed.GetValue(json);
+                TextWriter progress = asJson ? Console.Error : Console.Out;
+                MLContext ml = new();
+                (IDataView train, IDataView test) = plan.Data.Load(ml);
+                Audit audit = ml.MulticlassClassification.AuditRecipe(
+                    train, test, AuditedRecipe.Of(plan.Options, plan.Options.RandomLabels), new()
+                    {
+                        Budget = TimeSpan.FromMinutes(Math.Min(parsed.GetValue(budget), MostMinutes)),
+                        Seeds = parsed.GetValue(seeds),
+                        Margin = parsed.GetValue(margin) / 100,
+                        Risk = parsed.GetValue(risk),
+                        SeeksChanges = !parsed.GetValue(noChanges),
+                        Report = progress.WriteLine,
+                        CancellationToken = cancellation,
+                    });
+                string folder = parsed.GetValue(output)!;
+                audit.Write(folder);
+                if (asJson)
+                {
+                    Console.WriteLine(audit.ToJson());
+                }
+                else
+                {
+                    Console.WriteLine(string.Join(Environment.NewLine, audit.Sentences));
+                    Console.WriteLine($"The page: {Path.Combine(folder, "report.html")}");
+                }
+
+                return Task.FromResult(ConsoleProgram.Done);
+            },
+            interrupted: "Interrupted; nothing was written.",
+            alsoExpected: e => e is TorchLoadException);
+        return command;
+    }
+}
