@@ -1,5 +1,9 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using BadMinima.MLNet;
 using Microsoft.ML;
+using TorchSharp;
 
 namespace BadMinima.Experiments;
 
@@ -16,6 +20,15 @@ public abstract class AuditedRecipe
 
     /// <summary>Whether it can begin from a model that was fitted before; without that no bad start can be tried.</summary>
     public abstract bool TakesStart { get; }
+
+    /// <summary>All that a run depends on besides data and seed; null where that is not known, as of a program's own code.</summary>
+    internal virtual JsonObject? Content => null;
+
+    /// <summary>Runs that may be made at once.</summary>
+    internal virtual int AtOnce => 1;
+
+    /// <summary>The same where several runs are made at once.</summary>
+    internal virtual AuditedRecipe OnOneThread() => this;
 
     /// <summary>Single changes that may make it leave a bad start, each with the recipe so changed; none for what is not ours.</summary>
     internal virtual IEnumerable<(string Name, AuditedRecipe Recipe)> Changes(bool images) => [];
@@ -74,6 +87,45 @@ public abstract class AuditedRecipe
         public override string? FeatureColumnName => options.FeatureColumnName;
 
         public override bool TakesStart => true;
+
+        internal override JsonObject Content
+        {
+            get
+            {
+                // The code itself, by its module's identity, which is another one for other code.
+                Module[] code =
+                [
+                    typeof(TwoPhaseTrainer).Module, Architectures.Get(options.Architecture).Create.Method.Module,
+                    .. options.Training!.Escapes.Concat(randomLabels.Escapes).Select(e => e.GetType().Module),
+                ];
+                return new()
+                {
+                    ["architecture"] = options.Architecture,
+                    ["initialization"] = $"{options.Initialization}",
+                    ["precision"] = $"{options.Precision}",
+                    ["normalization"] = JsonSerializer.SerializeToNode(options.Normalization, JsonOutput.Options),
+                    ["training"] = JsonSerializer.SerializeToNode<Phase>(options.Training, JsonOutput.Options),
+                    ["randomLabels"] = JsonSerializer.SerializeToNode<Phase>(randomLabels, JsonOutput.Options),
+                    ["device"] = options.Device,
+                    ["threads"] = options.Threads,
+                    ["code"] = new JsonArray([.. code.Select(m => JsonValue.Create($"{m.ModuleVersionId}"))]),
+                    ["torch"] = TorchRuntime.Description,
+                    ["machine"] = Machine.InWords(JsonSerializer.SerializeToNode(Machine.Describe(), JsonOutput.Options)),
+                };
+            }
+        }
+
+        internal override int AtOnce
+        {
+            get
+            {
+                TorchRuntime.EnsureLoaded();
+                bool onCpu = options.Device == "cpu" || (options.Device is null or "auto" && !torch.cuda.is_available());
+                return onCpu ? Math.Max(1, Environment.ProcessorCount / (options.Threads ?? 1)) : 1;
+            }
+        }
+
+        internal override AuditedRecipe OnOneThread() => new OfTrainer(options with { Threads = options.Threads ?? 1 }, randomLabels);
 
         internal override IEnumerable<(string, AuditedRecipe)> Changes(bool images)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using BadMinima.MLNet;
 using BadMinima.Reporting;
 using Microsoft.ML;
@@ -18,6 +19,8 @@ public sealed record Auditing
 
     // Of a recipe that cannot begin from a model there is no gap to be sure of.
     private const int SeedsWithoutStart = 5;
+
+    private static readonly Lock Reporting = new();
 
     /// <summary>
     /// Nothing further is begun that would be over later than this, going by what it took before. Default: 10 minutes.
@@ -42,6 +45,18 @@ public sealed record Auditing
     /// <summary>The first seed. Default 1.</summary>
     public int FirstSeed { get; init; } = 1;
 
+    /// <summary>
+    /// Runs at a time, at least 1; null, the default: one a core where this library's trainer runs on the CPU, each on one thread; else
+    /// one.
+    /// </summary>
+    public int? Parallel { get; init; }
+
+    /// <summary>
+    /// A folder that runs of this library's trainer are kept in, by what they depend on: data, recipe, seed, library, machine. What is
+    /// there is not trained again. Default null: nothing is kept.
+    /// </summary>
+    public string? CellsFolder { get; init; }
+
     /// <summary>Is told a line after each run. Default null: nobody is.</summary>
     public Action<string>? Report { get; init; }
 
@@ -61,51 +76,19 @@ public sealed record Auditing
         ArgumentNullException.ThrowIfNull(test);
         Validate(recipe, train, test);
         Stopwatch clock = Stopwatch.StartNew();
-        TimeSpan longest = TimeSpan.Zero;
-        List<AuditRun> runs = [];
-        AuditVerdict verdict = new(Decision.NotDecided, null, null, 0);
-        int most = recipe.TakesStart ? Seeds : Math.Min(Seeds, SeedsWithoutStart);
-        for (int i = 0; i < most && (i == 0 || HasTime(longest)); i++)
-        {
-            TimeSpan before = clock.Elapsed;
-            int seed = FirstSeed + i;
-            runs.Add(Train(recipe, null, seed, badStart: false, train, test));
-            if (recipe.TakesStart)
-            {
-                runs.Add(Train(recipe, null, seed, badStart: true, train, test));
-            }
-
-            TimeSpan took = clock.Elapsed - before;
-            longest = took > longest ? took : longest;
-            if (i == 0 && took > Budget)
-            {
-                throw new OptionException(
-                    nameof(Budget), Budget, $"at least two times what a seed takes here, {took:g}: one seed proves nothing");
-            }
-
-            if (recipe.TakesStart && AuditVerdict.IsLook(i + 1))
-            {
-                verdict = Look();
-                if (verdict.Decision != Decision.NotDecided)
-                {
-                    break;
-                }
-            }
-        }
-
-        if (recipe.TakesStart && verdict.Decision == Decision.NotDecided)
-        {
-            verdict = Look();
-        }
-
+        recipe = Prepared(recipe, out int atOnce);
+        DataDigests data = DataDigests.Of(recipe, train, test, CellsFolder);
+        (List<AuditRun> runs, AuditVerdict verdict) = Collect(
+            recipe, train, test, data, clock, atOnce, recipe.TakesStart ? Seeds : Math.Min(Seeds, SeedsWithoutStart),
+            recipe.TakesStart ? [true, false] : [false],
+            so => recipe.TakesStart ? AuditVerdict.Look([.. Differences(so)], Seeds, Margin, Risk)
+                : new(Decision.NotDecided, null, null, so.Count));
         TimeSpan ofRun = runs.Max(r => r.Time);
         ShuffledLabels? shuffled = ChecksScore && HasTime(ofRun) ? Shuffled(recipe, train, test) : null;
         ImmutableArray<AuditChange> changes = SeeksChanges && verdict.Decision == Decision.Contradicted ? [.. Changes()] : [];
         return new(recipe, this, verdict, runs, changes, shuffled, clock.Elapsed);
 
         bool HasTime(TimeSpan time) => clock.Elapsed + time <= Budget;
-
-        AuditVerdict Look() => AuditVerdict.Look([.. Differences(runs)], Seeds, Margin, Risk);
 
         IEnumerable<AuditChange> Changes()
         {
@@ -114,12 +97,13 @@ public sealed record Auditing
             int[] seeds = [.. runs.Where(r => r.BadStart).Select(r => r.Seed).Take(SeedsOfChanges)];
             foreach ((string name, AuditedRecipe changed) in recipe.Changes(images))
             {
-                if (!HasTime(seeds.Length * ofRun))
+                if (!HasTime(Math.Ceiling(seeds.Length / (double)atOnce) * ofRun))
                 {
                     yield break;
                 }
 
-                AuditRun[] tried = [.. seeds.Select(seed => Train(changed, name, seed, badStart: true, train, test))];
+                AuditRun[] tried = AtOnce(
+                    atOnce, seeds, seed => Train(changed, name, seed, badStart: true, train, test, data));
                 yield return new(name, tried, new(tried.Select(t
                     => runs.Single(r => !r.BadStart && r.Seed == t.Seed).TestAccuracy - t.TestAccuracy)));
             }
@@ -136,6 +120,7 @@ public sealed record Auditing
     private void Validate(AuditedRecipe recipe, IDataView train, IDataView test)
     {
         OptionException.Check(Budget > TimeSpan.Zero, nameof(Budget), Budget, "more than 0");
+        OptionException.Check(Parallel is null or >= 1, nameof(Parallel), Parallel, "at least 1, or null");
         OptionException.Check(Seeds >= 2, nameof(Seeds), Seeds, "at least 2: one seed proves nothing");
         OptionException.Check(Margin is >= 0 and < 1, nameof(Margin), Margin, "0 or more and less than 1");
         OptionException.Check(Risk is > 0 and < 0.5, nameof(Risk), Risk, "more than 0 and less than 0.5");
@@ -157,8 +142,87 @@ public sealed record Auditing
         }
     }
 
-    private AuditRun Train(AuditedRecipe recipe, string? change, int seed, bool badStart, IDataView train, IDataView test)
+    /// <summary>Trains from random starts alone, until it is certain whether the mean accuracy reaches a number.</summary>
+    internal (IReadOnlyList<AuditRun> Runs, AuditVerdict Verdict) RunForAccuracy(
+        AuditedRecipe recipe, IDataView train, IDataView test, double accuracy)
     {
+        Validate(recipe, train, test);
+        recipe = Prepared(recipe, out int atOnce);
+        return Collect(
+            recipe, train, test, DataDigests.Of(recipe, train, test, CellsFolder), Stopwatch.StartNew(), atOnce, Seeds, [false],
+            runs => AuditVerdict.Look([.. runs.Select(r => accuracy - r.TestAccuracy)], Seeds, margin: 0, Risk));
+    }
+
+    private AuditedRecipe Prepared(AuditedRecipe recipe, out int atOnce)
+    {
+        atOnce = Parallel ?? recipe.AtOnce;
+        return atOnce > 1 ? recipe.OnOneThread() : recipe;
+    }
+
+    private (List<AuditRun> Runs, AuditVerdict Verdict) Collect(
+        AuditedRecipe recipe, IDataView train, IDataView test, DataDigests data, Stopwatch clock, int atOnce, int most, bool[] starts,
+        Func<IReadOnlyList<AuditRun>, AuditVerdict> look)
+    {
+        TimeSpan ofSeed = TimeSpan.Zero;
+        List<AuditRun> runs = [];
+        for (int done = 0; ;)
+        {
+            // The first seed by itself, to know how long one takes; then as many as until the next look, or as there is time for.
+            int next = Enumerable.Range(done + 1, most - done).FirstOrDefault(AuditVerdict.IsLook, most);
+            int count = done == 0 ? 1
+                : (int)Math.Clamp((Budget - clock.Elapsed) / (ofSeed + TimeSpan.FromMilliseconds(1)), 0, next - done);
+            if (count < 1)
+            {
+                return (runs, look(runs));
+            }
+
+            TimeSpan before = clock.Elapsed;
+            (int Seed, bool Bad)[] asked =
+                [.. from seed in Enumerable.Range(FirstSeed + done, count) from bad in starts select (seed, bad)];
+            runs.AddRange(AtOnce(atOnce, asked, a => Train(recipe, null, a.Seed, a.Bad, train, test, data)));
+            ofSeed = (clock.Elapsed - before) / count;
+            done += count;
+            if (done == 1 && ofSeed > Budget)
+            {
+                throw new OptionException(
+                    nameof(Budget), Budget, $"at least two times what a seed takes here, {ofSeed:g}: one seed proves nothing");
+            }
+
+            if (AuditVerdict.IsLook(done) && look(runs) is { Decision: not Decision.NotDecided } certain)
+            {
+                return (runs, certain);
+            }
+        }
+    }
+
+    /// <summary>What is asked for, some of it at once, in the order of the runs' seeds, random starts first.</summary>
+    private AuditRun[] AtOnce<T>(int atOnce, T[] asked, Func<T, AuditRun> train)
+    {
+        AuditRun[] runs = new AuditRun[asked.Length];
+        try
+        {
+            System.Threading.Tasks.Parallel.For(
+                0, asked.Length,
+                new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = CancellationToken },
+                i => runs[i] = train(asked[i]));
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+
+        return [.. runs.OrderBy(r => r.Seed).ThenBy(r => r.BadStart)];
+    }
+
+    private AuditRun Train(
+        AuditedRecipe recipe, string? change, int seed, bool badStart, IDataView train, IDataView test, DataDigests data)
+    {
+        AuditCell? cell = AuditCell.Of(CellsFolder, recipe, data, seed, badStart);
+        if (cell?.Read() is { } known)
+        {
+            return Told(known with { Change = change });
+        }
+
         MLContext ml = new(seed);
         Stopwatch clock = Stopwatch.StartNew();
         List<(int, double)> curve = [];
@@ -168,9 +232,19 @@ public sealed record Auditing
             AuditRun run = new(
                 seed, badStart, change, Accuracy(ml, model, test, recipe.LabelColumnName),
                 Accuracy(ml, model, train, recipe.LabelColumnName), model is null, clock.Elapsed, [.. curve]);
-            Report?.Invoke(run.ToString());
-            return run;
+            cell?.Write(run);
+            return Told(run);
         }
+    }
+
+    private AuditRun Told(AuditRun run)
+    {
+        lock (Reporting)
+        {
+            Report?.Invoke(run.ToString());
+        }
+
+        return run;
     }
 
     private double Accuracy(MLContext ml, ITransformer? model, IDataView data, string label)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
@@ -26,6 +27,27 @@ internal sealed record SharedRows(int Test, int Shared)
         }
 
         return new(rows, shared);
+    }
+
+    /// <summary>What a part holds: the examples with their labels, in their order.</summary>
+    public static string Digest(IDataView data, string features, string label)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach ((UInt128 example, uint key) in Hashes(data, features).Zip(data.GetColumn<uint>(label)))
+        {
+            hash.AppendData(MemoryMarshal.AsBytes(new ReadOnlySpan<UInt128>(in example)));
+            hash.AppendData(MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in key)));
+        }
+
+        // What the keys mean.
+        if (data.Schema[label].Annotations.Schema.GetColumnOrNull("KeyValues")?.Type is VectorDataViewType { ItemType: TextDataViewType })
+        {
+            VBuffer<ReadOnlyMemory<char>> names = default;
+            data.Schema[label].GetKeyValues(ref names);
+            hash.AppendData(Encoding.UTF8.GetBytes(string.Join('\n', names.DenseValues())));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static IEnumerable<UInt128> Hashes(IDataView data, string name)

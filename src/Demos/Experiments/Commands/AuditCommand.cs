@@ -39,6 +39,11 @@ internal static class AuditCommand
             HelpName = "SHARE",
             DefaultValueFactory = _ => defaults.Risk
         };
+        Option<int?> parallel = new("--parallel")
+        {
+            Description = "Runs at a time. Default: one a core on the CPU, each on one thread; 1 on a GPU",
+            HelpName = "N"
+        };
         Option<bool> noChanges = new("--no-changes") { Description = "Seek no changes that help" };
         Option<string> output = new("--out")
         {
@@ -56,7 +61,7 @@ internal static class AuditCommand
             + "What comes out, in the folder: report.html, report.md, audit.json.\n"
             + "Exit codes: 0 done, 2 wrong input or a failure (one message says what), 130 interrupted.");
         arguments.AddTo(command);
-        foreach (Option option in (Option[])[budget, seeds, margin, risk, noChanges, output, json])
+        foreach (Option option in (Option[])[budget, seeds, margin, risk, parallel, noChanges, output, json])
         {
             command.Add(option);
         }
@@ -78,6 +83,7 @@ internal static class AuditCommand
                         Seeds = parsed.GetValue(seeds),
                         Margin = parsed.GetValue(margin) / 100,
                         Risk = parsed.GetValue(risk),
+                        Parallel = parsed.GetValue(parallel),
                         SeeksChanges = !parsed.GetValue(noChanges),
                         Report = progress.WriteLine,
                         CancellationToken = cancellation,

@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using BadMinima.Reporting;
+using Microsoft.ML;
+
+namespace BadMinima.Experiments;
+
+/// <summary>What the data of an audit hold; nulls where nobody asks.</summary>
+internal sealed record DataDigests(string? Train, string? Test)
+{
+    public static DataDigests Of(AuditedRecipe recipe, IDataView train, IDataView test, string? cellsFolder)
+        => cellsFolder is null || recipe.Content is null || recipe.FeatureColumnName is not { } features
+            ? new(null, null)
+            : new(
+                SharedRows.Digest(train, features, recipe.LabelColumnName), SharedRows.Digest(test, features, recipe.LabelColumnName));
+}
+
+/// <summary>A run that is kept by what it depends on, in a file of its own.</summary>
+internal sealed class AuditCell
+{
+    private readonly string _file;
+
+    private AuditCell(string file) => _file = file;
+
+    /// <summary>Null where nothing is kept.</summary>
+    public static AuditCell? Of(string? folder, AuditedRecipe recipe, DataDigests data, int seed, bool badStart)
+    {
+        if (folder is null || data.Train is null || recipe.Content is not { } content)
+        {
+            return null;
+        }
+
+        content["seed"] = seed;
+        content["badStart"] = badStart;
+        content["train"] = data.Train;
+        content["test"] = data.Test;
+        if (!badStart)
+        {
+            content.Remove("randomLabels");
+        }
+
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(JsonOutput.Sorted(content)!.ToJsonString()));
+        return new(Path.Combine(folder, $"{Convert.ToHexStringLower(hash)}.json"));
+    }
+
+    /// <summary>Null where there is none, or none that can be read.</summary>
+    public AuditRun? Read()
+    {
+        try
+        {
+            return File.Exists(_file)
+                && JsonSerializer.Deserialize<Kept>(File.ReadAllText(_file), JsonOutput.Options) is { Curve: not null } k
+                ? new(
+                    k.Seed, k.BadStart, null, k.TestAccuracy, k.TrainAccuracy, k.Diverged, TimeSpan.FromSeconds(k.Seconds),
+                    [.. k.Curve.Select(point => ((int)point[0], point[1]))])
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or IndexOutOfRangeException)
+        {
+            // It is trained again, and written anew.
+            return null;
+        }
+    }
+
+    public void Write(AuditRun run)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_file)!);
+        AtomicFile.Write(_file, JsonSerializer.Serialize(
+            new Kept(
+                run.Seed, run.BadStart, run.TestAccuracy, run.TrainAccuracy, run.Diverged, run.Time.TotalSeconds,
+                [.. run.Curve.Select(point => (double[])[point.Epoch, point.Accuracy])]),
+            JsonOutput.Options));
+    }
+
+    private sealed record Kept(
+        int Seed, bool BadStart, double TestAccuracy, double TrainAccuracy, bool Diverged, double Seconds, double[][] Curve);
+}
