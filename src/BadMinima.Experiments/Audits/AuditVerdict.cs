@@ -13,7 +13,10 @@ namespace BadMinima.Experiments;
 public sealed record AuditVerdict(Decision Decision, double? Gap, Interval? Interval, int Seeds)
 {
     // Looks are few, so that each has a fair share of the risk: a law that allows one at every number of seeds needs twice as many.
-    private static readonly ImmutableArray<int> Planned = [3, 5, 8, 12, 20];
+    private static readonly ImmutableArray<int> Planned = [Fewest, 5, 8, 12, 20];
+
+    /// <summary>Fewer seeds decide nothing: two can agree by chance.</summary>
+    internal const int Fewest = 3;
 
     /// <summary>Whether it is time to look.</summary>
     internal static bool IsLook(int seeds) => Planned.Contains(seeds);
@@ -32,7 +35,7 @@ public sealed record AuditVerdict(Decision Decision, double? Gap, Interval? Inte
         Sample? sample = Sample.OrNull(differences);
         Interval? interval = differences.Count < 2 ? null : sample?.MeanInterval(level);
         return new(
-            interval is not { } known ? Decision.NotDecided
+            interval is not { } known || differences.Count < Fewest ? Decision.NotDecided
                 : known.Upper < margin ? Decision.Supported
                 : known.Lower > margin ? Decision.Contradicted : Decision.NotDecided,
             sample?.Mean, interval, differences.Count);

@@ -27,7 +27,7 @@ public sealed record Auditing
     /// </summary>
     public TimeSpan Budget { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Seeds, at most; at least 2; default 20.</summary>
+    /// <summary>Seeds, at most; at least 3; default 20.</summary>
     public int Seeds { get; init; } = 20;
 
     /// <summary>What a bad start may cost, in accuracy; 0 or more and less than 1; default 0.02, two points.</summary>
@@ -121,7 +121,8 @@ public sealed record Auditing
     {
         OptionException.Check(Budget > TimeSpan.Zero, nameof(Budget), Budget, "more than 0");
         OptionException.Check(Parallel is null or >= 1, nameof(Parallel), Parallel, "at least 1, or null");
-        OptionException.Check(Seeds >= 2, nameof(Seeds), Seeds, "at least 2: one seed proves nothing");
+        OptionException.Check(
+            Seeds >= AuditVerdict.Fewest, nameof(Seeds), Seeds, $"at least {AuditVerdict.Fewest}: fewer prove nothing");
         OptionException.Check(Margin is >= 0 and < 1, nameof(Margin), Margin, "0 or more and less than 1");
         OptionException.Check(Risk is > 0 and < 0.5, nameof(Risk), Risk, "more than 0 and less than 0.5");
         foreach ((IDataView data, string role) in new[] { (train, "training data"), (test, "test data") })
@@ -185,7 +186,7 @@ public sealed record Auditing
             if (done == 1 && ofSeed > Budget)
             {
                 throw new OptionException(
-                    nameof(Budget), Budget, $"at least two times what a seed takes here, {ofSeed:g}: one seed proves nothing");
+                    nameof(Budget), Budget, $"at least {AuditVerdict.Fewest} times what a seed takes here, {ofSeed:g}: fewer seeds prove nothing");
             }
 
             if (AuditVerdict.IsLook(done) && look(runs) is { Decision: not Decision.NotDecided } certain)

@@ -21,6 +21,10 @@ public sealed class AuditVerdictTests
     }
 
     [TestMethod]
+    public void Two_seeds_that_agree_by_chance_decide_nothing()
+        => Assert.AreEqual(Decision.NotDecided, AuditVerdict.Look([0, 0], 20, Margin, Risk).Decision);
+
+    [TestMethod]
     public void Each_look_has_an_equal_share_of_the_risk()
     {
         // Five looks are planned up to 20 seeds, and one more may come at the budget's end.

@@ -29,10 +29,10 @@ public sealed class AuditingTests
     {
         using TemporaryFolder folder = new();
         List<string> lines = [];
-        Audit audit = Ml.MulticlassClassification.AuditRecipe(Train, Test, AuditedRecipe.Of(Recipe, Labels), new() { Seeds = 2, Report = lines.Add });
-        CollectionAssert.AreEqual(new[] { (1, false), (1, true), (2, false), (2, true) }, audit.Runs.Select(r => (r.Seed, r.BadStart)).ToArray());
+        Audit audit = Ml.MulticlassClassification.AuditRecipe(Train, Test, AuditedRecipe.Of(Recipe, Labels), new() { Seeds = 3, Report = lines.Add });
+        CollectionAssert.AreEqual(new[] { (1, false), (1, true), (2, false), (2, true), (3, false), (3, true) }, audit.Runs.Select(r => (r.Seed, r.BadStart)).ToArray());
         Assert.IsTrue(audit.Runs.All(r => r.Curve.Length == 2 && Math.Abs(r.Curve[^1].Accuracy - r.TestAccuracy) < 1e-9));
-        Assert.AreEqual(2, audit.Verdict.Seeds);
+        Assert.AreEqual(3, audit.Verdict.Seeds);
         Assert.IsGreaterThanOrEqualTo(4, audit.Sentences.Count);
         Assert.AreEqual(audit.Runs.Count + 1 + audit.Changes.Sum(c => c.Runs.Count), lines.Count);
         audit.Write(folder.File("out"));
@@ -71,8 +71,8 @@ public sealed class AuditingTests
     public void A_pipeline_of_MLNETs_own_that_takes_no_start_is_audited_without_one_and_shuffled_labels_show_no_leak()
     {
         Audit audit = Ml.MulticlassClassification.AuditRecipe(
-            Flat(Train), Flat(Test), AuditedRecipe.Of(seed => new MLContext(seed).MulticlassClassification.Trainers.LbfgsMaximumEntropy()), new() { Seeds = 2 });
-        Assert.HasCount(2, audit.Runs);
+            Flat(Train), Flat(Test), AuditedRecipe.Of(seed => new MLContext(seed).MulticlassClassification.Trainers.LbfgsMaximumEntropy()), new() { Seeds = 3 });
+        Assert.HasCount(3, audit.Runs);
         Assert.Contains("it cannot begin from a model", audit.Sentence);
         Assert.IsFalse(audit.Shuffled!.Leaks);
         Assert.Contains("no leak shows", audit.Sentences[^1]);
@@ -86,7 +86,7 @@ public sealed class AuditingTests
             Train, Test,
             AuditedRecipe.Of(seed => new MLContext(seed).Transforms.Conversion.MapKeyToVector("Features", "Label")
                 .Append((IEstimator<ITransformer>)new MLContext(seed).MulticlassClassification.Trainers.LbfgsMaximumEntropy())),
-            new() { Seeds = 2 });
+            new() { Seeds = 3 });
         Assert.IsTrue(audit.Shuffled!.Leaks);
         Assert.Contains("The score is not to be trusted: on shuffled labels it is 100.0 %", audit.Sentences[^1]);
     }
@@ -94,8 +94,8 @@ public sealed class AuditingTests
     [TestMethod]
     public void What_cannot_be_done_is_refused_with_what_to_do()
     {
-        Assert.Contains("Option Seeds is 1; allowed is at least 2: one seed proves nothing.", Fails(Test, new() { Seeds = 1 }));
-        Assert.Contains("Option Budget is 00:00:00.0010000; allowed is at least two times what a seed takes here, ", Fails(Test, new() { Budget = TimeSpan.FromMilliseconds(1) }));
+        Assert.Contains("Option Seeds is 2; allowed is at least 3: fewer prove nothing.", Fails(Test, new() { Seeds = 2 }));
+        Assert.Contains("Option Budget is 00:00:00.0010000; allowed is at least 3 times what a seed takes here, ", Fails(Test, new() { Budget = TimeSpan.FromMilliseconds(1) }));
         Assert.Contains("Option test is the training data; allowed is data that nothing is trained on.", Fails(Train, new()));
         Assert.Contains("rows that are among the training data too", Fails(Ml.Data.LoadSyntheticImages(Split.Train, 40), new()));
         Assert.Contains("Option Training is null; allowed is a recipe", Assert.Throws<OptionException>(() => AuditedRecipe.Of(Recipe with { Training = null, RandomLabels = Labels })).Message);
@@ -112,14 +112,14 @@ public sealed class AuditingTests
     {
         using TemporaryFolder folder = new();
         Result done = Command.Run(
-            "audit", "--train", "60", "--test", "60", "--architecture", "mlp", "--epochs", "2", "--random-label-epochs", "1", "--threads", "1", "--seeds", "2",
+            "audit", "--train", "60", "--test", "60", "--architecture", "mlp", "--epochs", "2", "--random-label-epochs", "1", "--threads", "1", "--seeds", "3",
             "--no-changes", "--out", folder.File("audit"), "--json");
         Assert.AreEqual(0, done.Code, done.All);
-        Assert.AreEqual(4, JsonDocument.Parse(done.Output).RootElement.GetProperty("runs").GetArrayLength());
+        Assert.AreEqual(6, JsonDocument.Parse(done.Output).RootElement.GetProperty("runs").GetArrayLength());
         Assert.IsTrue(File.Exists(folder.File("audit", "report.html")));
         Result refused = Command.Run("audit", "--seeds", "1", "--train", "60", "--test", "60");
         Assert.AreEqual(2, refused.Code);
-        Assert.Contains("one seed proves nothing", refused.All);
+        Assert.Contains("fewer prove nothing", refused.All);
         Assert.Contains("allowed for synthetic is one that takes images", Command.Run("audit", "--architecture", "elman").All);
     }
 

@@ -23,7 +23,7 @@ internal static class AuditCommand
         };
         Option<int> seeds = new("--seeds")
         {
-            Description = "Seeds, at most; at least 2. Each trains from a random and from a bad start",
+            Description = "Seeds, at most; at least 3. Each trains from a random and from a bad start",
             HelpName = "N",
             DefaultValueFactory = _ => defaults.Seeds
         };
