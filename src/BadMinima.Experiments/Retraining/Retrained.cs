@@ -9,8 +9,12 @@ namespace BadMinima.Experiments;
 /// <param name="Runs">Every run, in the order in which they were made.</param>
 /// <param name="Model">The model of <see cref="RetrainVerdict.Choice"/> and the first seed, an ordinary one.</param>
 /// <param name="ClassesAdded">Classes of the data that the model of before did not have.</param>
+/// <param name="ClassesLost">
+/// Classes of the model of before that this one does not know: what starts over knows those of the new data alone.
+/// </param>
 public sealed record Retrained(
-    RetrainVerdict Verdict, IReadOnlyList<RetrainRun> Runs, TwoPhaseTransformer Model, IReadOnlyList<string> ClassesAdded) : IDisposable
+    RetrainVerdict Verdict, IReadOnlyList<RetrainRun> Runs, TwoPhaseTransformer Model, IReadOnlyList<string> ClassesAdded,
+    IReadOnlyList<string> ClassesLost) : IDisposable
 {
     /// <summary>The ways beside each other, for a console or a page.</summary>
     public Table Table => new(

@@ -122,7 +122,9 @@ public sealed record Retraining
 
             RetrainVerdict verdict = RetrainVerdict.Of(runs, Margin, Risk);
             return first.Remove(verdict.Choice, out TwoPhaseTransformer? chosen)
-                ? new(verdict, runs, chosen, [.. start.ClassNames.Skip(model.ClassNames.Length)])
+                ? new(
+                    verdict, runs, chosen, [.. start.ClassNames.Skip(model.ClassNames.Length)],
+                    [.. model.ClassNames.Except(chosen.ClassNames)])
                 : throw new DivergedException(
                     $"{verdict.Choice.Name} diverged, and no other way is shown to be better. Give a {nameof(Training)} with a lower "
                         + "rate.");

@@ -38,6 +38,17 @@ public sealed class RetrainingTests
     }
 
     [TestMethod]
+    public void Classes_that_the_new_data_lack_are_lost_where_it_starts_over_and_kept_where_it_goes_on()
+    {
+        using TwoPhaseTransformer model = Fit(Images(60, "a", "b", "c"));
+        RetrainWay other = RetrainWay.FromScratch with { Name = "other" };
+        using Retrained retrained = Ml.MulticlassClassification.Retrain(
+            model, Images(200, "b", "a"), new() { Seeds = 1, Threads = 1, Ways = [RetrainWay.Continue, other] });
+        CollectionAssert.AreEqual(retrained.Verdict.Choice == other ? new[] { "c" } : [], retrained.ClassesLost.ToArray());
+        CollectionAssert.AreEquivalent(retrained.Verdict.Choice == other ? new[] { "a", "b" } : ["a", "b", "c"], retrained.Model.ClassNames.ToArray());
+    }
+
+    [TestMethod]
     public void What_cannot_be_done_is_refused_with_what_to_do()
     {
         using TwoPhaseTransformer model = Fit(Ml.Data.LoadSyntheticImages(Split.Train, 40));

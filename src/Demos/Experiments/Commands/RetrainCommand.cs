@@ -135,6 +135,7 @@ internal static class RetrainCommand
                     Choice = verdict.Choice.Name,
                     Model = file,
                     retrained.ClassesAdded,
+                    retrained.ClassesLost,
                     verdict.Risk,
                     Gains = verdict.Gains.Select(g => new { Way = g.Way.Name, g.Mean, g.Interval }),
                     Runs = retrained.Runs.Select(
@@ -149,6 +150,12 @@ internal static class RetrainCommand
         if (retrained.ClassesAdded.Count > 0)
         {
             Console.WriteLine($"Classes that were added: {string.Join(", ", retrained.ClassesAdded)}.");
+        }
+
+        if (retrained.ClassesLost.Count > 0)
+        {
+            Console.WriteLine($"Classes that the new data do not have, and the new model does not know: "
+                + $"{string.Join(", ", retrained.ClassesLost)}.");
         }
 
         Console.WriteLine(verdict.Sentence);
