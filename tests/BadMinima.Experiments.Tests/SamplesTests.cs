@@ -33,6 +33,12 @@ public sealed partial class SamplesTests
             }
         },
         ["OwnPart.cs"] = printed => Assert.IsTrue(Rows(printed, 4).All(row => row[1] is > 0 and <= 100 && row[2] is > 0 and <= 100), "both trainings end in a model"),
+        ["AuditRecipe.cs"] = printed => Assert.Contains("no leak shows", printed),
+        ["HeavyTails.cs"] = printed => Assert.IsTrue(Rows(printed, 5).All(row => row[1..].All(accuracy => accuracy is > 0 and <= 100)), "every column ends in a model"),
+        ["OnePoint.cs"] = printed => Assert.IsTrue(Rows(printed, 4).All(row => row[1] > 50 && row[3] > 0), "the gradient points to where its own path ends"),
+        ["Retrain.cs"] = printed => Assert.IsTrue(new[] { "Do not just go on: ", "Go on from the model: ", "Not decided: " }.Any(s => printed.Contains(s, Ordinal)), printed),
+        ["Sequences.cs"] = printed => Assert.IsTrue(Rows(printed, 4).All(row => row[1] > 60), "it tells rising from falling waves"),
+        ["SpecialNeurons.cs"] = printed => Assert.IsTrue(Rows(printed, 6).All(row => Math.Abs(row[2] - row[3]) < 10), "from a bad global minimum they change little"),
         ["Sweep.cs"] = printed => Assert.Contains("4 cells, 0 without a result", printed),
         ["Serving.cs"] = printed =>
         {

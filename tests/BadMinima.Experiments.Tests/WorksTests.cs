@@ -24,8 +24,8 @@ public sealed class WorksTests
         Assert.IsTrue(plan.Cells.All(c => c.Plan.Request.Data == "synthetic-color" && c.Plan.Request.Train == 50));
         JsonNode study = Sweeping.Read(Work.Named("heavy-tails-fashion").SweepOf("synthetic", 400, "mlp-100-100")).Asked.Single(a => a.Items.Count > 0).Items[0]!;
         Assert.AreEqual(("synthetic", 400, "mlp-100-100"), ((string)study["data"]!, (int)study["train"]!, (string)study["architecture"]!));
-        Assert.Contains("heavy-tails-fashion, special-neurons only", Assert.ThrowsExactly<ArgumentException>(() => Work.Named("heavy-tails").SweepOf("synthetic", null, null)).Message);
-        Assert.Contains("allowed is boundary", Assert.ThrowsExactly<ArgumentException>(() => Work.Named("fig2")).Message);
+        Assert.Contains("fig1, heavy-tails-fashion, special-neurons only", Assert.ThrowsExactly<ArgumentException>(() => Work.Named("heavy-tails").SweepOf("synthetic", null, null)).Message);
+        Assert.Contains("allowed is fig1, boundary", Assert.ThrowsExactly<ArgumentException>(() => Work.Named("fig2")).Message);
     }
 
     [TestMethod]
@@ -45,9 +45,9 @@ public sealed class WorksTests
         Assert.IsTrue(File.Exists(folder.File("out", "report.html")));
         foreach ((string[] arguments, string message) in new (string[], string)[]
         {
-            (["fig2"], "'fig2' is no work that can be reproduced; allowed is boundary, heavy-tails, heavy-tails-fashion, one-point, special-neurons."),
+            (["fig2"], "'fig2' is no work that can be reproduced; allowed is fig1, boundary, heavy-tails, heavy-tails-fashion, one-point, special-neurons, recurrent."),
             (["--train", "5"], "--train is given without a work; allowed is one of"),
-            (["one-point", "--data", "synthetic"], "one-point does not train on images; allowed are --data, --train and --architecture with heavy-tails-fashion, special-neurons only."),
+            (["one-point", "--data", "synthetic"], "one-point does not train on images; allowed are --data, --train and --architecture with fig1, heavy-tails-fashion, special-neurons only."),
             (["special-neurons", "--train", "0"], "\"train\" is 0; allowed is a whole number from 2 on."),
         })
         {

@@ -11,8 +11,8 @@ namespace BadMinima.Experiments;
 /// </summary>
 internal sealed record RecurrentSettings
 {
-    [Description("Lengths T of the sequences, each at least 2, rising, at least three of them. Default: 4, 8, 16.")]
-    public int[] Steps { get; init; } = [4, 8, 16];
+    [Description("Lengths T of the sequences, each at least 2, rising, at least three of them. Default: 2, 4, 8, 16.")]
+    public int[] Steps { get; init; } = [2, 4, 8, 16];
 
     [Description("Numbers of an input, d, at least 2. Default: 8.")]
     public int Features { get; init; } = 8;
@@ -20,8 +20,8 @@ internal sealed record RecurrentSettings
     [Description("Classes, at least 2. Default: 4.")]
     public int Classes { get; init; } = 4;
 
-    [Description("The smallest training set of those whose size is doubled until the risk is reached, at least 10. Default: 50.")]
-    public int SmallestTrain { get; init; } = 50;
+    [Description("The smallest training set of those whose size is doubled until the risk is reached, at least 10. Default: 10.")]
+    public int SmallestTrain { get; init; } = 10;
 
     [Description("How large it may become. Default: 3,200.")]
     public int LargestTrain { get; init; } = 3_200;
@@ -30,14 +30,17 @@ internal sealed record RecurrentSettings
         + "Default: 0.5.")]
     public double Risk { get; init; } = 0.5;
 
-    [Description("Training sequences of the runs from a random and from an adversarial start, at least 10. Default: 500.")]
-    public int Train { get; init; } = 500;
+    [Description("Training sequences of the runs from a random and from an adversarial start, at least 10. Default: 1,000.")]
+    public int Train { get; init; } = 1_000;
 
-    [Description("Test sequences, at least 100. Default: 2,000.")]
-    public int Test { get; init; } = 2_000;
+    [Description("Test sequences, at least 100. Default: 4,000.")]
+    public int Test { get; init; } = 4_000;
 
     [Description("Epochs of a phase, at most, at least 4; it ends when the training set is fitted. Default: 80.")]
     public int Epochs { get; init; } = 80;
+
+    [Description("Where these are fewer steps, as many epochs more as make so many, at least 1. Default: 600.")]
+    public int FewestSteps { get; init; } = 600;
 
     [Description("The rate times T, more than 0. Default: 0.024.")]
     public double LearningRate { get; init; } = 0.024;
@@ -104,7 +107,7 @@ internal sealed class Recurrent(RecurrentSettings settings, int seed)
     public static readonly string[] Networks = [HiddenAlone, "elman"];
 
     private const int BatchSize = 32;
-    private const int MeasureEvery = 4;
+    private const int Measurements = 10;
     private const double Fitted = 0.99;
 
     public RecurrentNumbers Run(Action<double> progress, CancellationToken cancellation)
@@ -143,7 +146,7 @@ internal sealed class Recurrent(RecurrentSettings settings, int seed)
             RecurrentRun Train(string network, bool adversarial, int train, string? path)
             {
                 cancellation.ThrowIfCancellationRequested();
-                using TwoPhaseTransformer model = Fit(network, adversarial, Draw(Split.Train, train), test, steps, path);
+                using TwoPhaseTransformer model = Fit(network, adversarial, train, Draw(Split.Train, train), test, steps, path);
                 cancellation.ThrowIfCancellationRequested();
                 return Result(model, network, adversarial, path is null ? null : WeightsPath.Open(path));
             }
@@ -164,16 +167,19 @@ internal sealed class Recurrent(RecurrentSettings settings, int seed)
             }
         }
 
-        TwoPhaseTransformer Fit(string network, bool adversarial, IDataView train, IDataView test, int steps, string? path)
+        TwoPhaseTransformer Fit(string network, bool adversarial, int count, IDataView train, IDataView test, int steps, string? path)
         {
+            // A few sequences make few steps an epoch.
+            int stepsOfEpoch = (count + BatchSize - 1) / BatchSize;
+            int epochs = Math.Max(settings.Epochs, (settings.FewestSteps + stepsOfEpoch - 1) / stepsOfEpoch);
             Recipe training = Recipe.Vanilla with
             {
-                Epochs = settings.Epochs,
+                Epochs = epochs,
                 BatchSize = BatchSize,
                 LearningRate = settings.LearningRate / steps,
                 Schedule = Schedule.Constant,
                 StopAtAccuracy = Fitted,
-                MeasureEvery = MeasureEvery,
+                MeasureEvery = Math.Max(1, epochs / Measurements),
             };
             return ml.MulticlassClassification.Trainers.TwoPhase(new TwoPhaseTrainer.Options
             {
@@ -184,12 +190,12 @@ internal sealed class Recurrent(RecurrentSettings settings, int seed)
                 {
                     Replicas = 1,
                     ZeroOutRatio = 0,
-                    Epochs = settings.Epochs,
+                    Epochs = training.Epochs,
                     BatchSize = BatchSize,
                     LearningRate = training.LearningRate,
                     Schedule = training.Schedule,
                     StopAtAccuracy = Fitted,
-                    MeasureEvery = MeasureEvery,
+                    MeasureEvery = training.MeasureEvery,
                 },
                 Training = training,
                 PathFolder = path,

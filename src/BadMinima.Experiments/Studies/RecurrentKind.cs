@@ -25,7 +25,7 @@ internal sealed class RecurrentKind : StudyKind<RecurrentSettings, RecurrentNumb
     protected override string Description => "Elman networks that learn a concept of earlier inputs (Allen-Zhu, Li 2019), from a random "
         + "and from an adversarial start, besides.";
 
-    protected override int DefaultSeeds => 5;
+    protected override int DefaultSeeds => 6;
 
     protected override double Work(RecurrentSettings settings)
         => settings.Steps.Sum(t => (double)t * (2 * settings.LargestTrain + 8 * settings.Train)) * settings.Epochs / 10;
@@ -50,6 +50,7 @@ internal sealed class RecurrentKind : StudyKind<RecurrentSettings, RecurrentNumb
             $"risk is {settings.Risk}; allowed is more than 0 and less than that of a guess, {1 - 1.0 / settings.Classes}.");
         Require(settings.Train >= 10, $"train is {settings.Train}; allowed is at least 10.");
         Require(settings.Test >= 100, $"test is {settings.Test}; allowed is at least 100.");
+        Require(settings.FewestSteps >= 1, $"fewestSteps is {settings.FewestSteps}; allowed is at least 1.");
         Require(settings.Epochs >= 4, $"epochs is {settings.Epochs}; allowed is at least 4.");
         Require(
             settings.LearningRate > 0 && double.IsFinite(settings.LearningRate),

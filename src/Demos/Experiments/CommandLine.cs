@@ -24,6 +24,7 @@ internal static class CommandLine
         EscapeCommand.Create(sets, program),
         ReportCommand.Create(),
         AuditCommand.Create(sets),
+        CheckCommand.Create(sets),
         RetrainCommand.Create(sets),
         BoundaryCommand.Create(),
         ReproduceCommand.Create(sets, program),
