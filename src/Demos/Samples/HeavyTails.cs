@@ -1,6 +1,7 @@
 // What it shows: truncated heavy-tailed SGD (Wang, Oh, Rhee, ICLR 2022) where a sixth of the training labels is wrong: its noise without
 //                the truncation, the truncation without the noise, and both.
-// Result:        TODO 0
+// Result:        small batches 65.5, 63.5, 67.0 %, the same clipped; with noise 10.1, 62.1, 72.3 %; with noise and truncation 58.5, 62.1,
+//                72.3 %: the truncation keeps seed 1 from ending as a guess. 182 s.
 // Machine:       2 cores of an AMD EPYC (AVX-512), CPU only; other programs ran at the same time
 // n:             3 seeds; one seed draws the images, the wrong labels, the weights, the order and the noise
 // Run it:        dotnet run HeavyTails.cs              (--small takes seconds, to try it out)

@@ -1,6 +1,6 @@
 // What it shows: the path of a training, and one-point convexity along it (Kleinberg, Li, Yuan, ICML 2018): at how many epochs the
 //                negative gradient points to where plain SGD will end, and to where regularized SGD ends.
-// Result:        TODO 0
+// Result:        to its own end at 100 % of the epochs of each seed, to the good end at 26.7, 20.0 and 16.7 %. 27 s.
 // Machine:       2 cores of an AMD EPYC (AVX-512), CPU only; other programs ran at the same time
 // n:             3 seeds; one seed draws the images, the weights, the random labels and the order
 // Run it:        dotnet run OnePoint.cs                (--small takes seconds, to try it out)

@@ -1,6 +1,6 @@
 // What it shows: special neurons (Kawaguchi, Kaelbling, AISTATS 2020) from a bad global minimum: they remove bad LOCAL minima, so here
-//                they must change nothing, and their amplitudes go to 0.
-// Result:        TODO 0
+//                they leave most of the gap; their amplitudes stay small.
+// Result:        random start 82.5, 83.7, 83.3 %; adversarial start 56.7, 59.7, 60.0 %, with special neurons 60.5, 64.5, 59.8 %. 72 s.
 // Machine:       2 cores of an AMD EPYC (AVX-512), CPU only; other programs ran at the same time
 // n:             3 seeds; one seed draws the images, the weights, the random labels and the order
 // Run it:        dotnet run SpecialNeurons.cs          (--small takes seconds, to try it out)
