@@ -1,6 +1,6 @@
 // What it shows: yesterday's model and twice as many data: shall it go on, or is it better to start over? (Ash, Adams, NeurIPS 2020)
-// Result:        "Do not just go on": shrink-perturb 85.6 % (+3.8 points, +2.0 to +5.6, over going on), 10 times the rate 85.1 % (+3.3), last
-//                layers anew 82.7 % (+0.9), from scratch 82.4 % (+0.6), going on 81.8 %. 60 s.
+// Result:        "Do not just go on": shrink-perturb 85.6 % (+3.8 points, +2.0 to +5.6, over going on), 10 times the rate 85.1 % (+3.3),
+//                last layers anew 82.7 % (+0.9), from scratch 82.4 % (+0.6), going on 81.8 %. 60 s.
 // Machine:       2 cores of an AMD EPYC (AVX-512), CPU only; other programs ran at the same time
 // n:             5 seeds, which draw fresh weights and order; 2,000 rows are held out
 // Run it:        dotnet run Retrain.cs                 (--small takes seconds, to try it out)
