@@ -17,6 +17,9 @@ public sealed record AuditRun(
     int Seed, bool BadStart, string? Change, double TestAccuracy, double TrainAccuracy, bool Diverged, TimeSpan Time,
     ImmutableArray<(int Epoch, double Accuracy)> Curve)
 {
+    /// <summary>The share of its random labels that a bad start had fitted; null where it is not known.</summary>
+    public double? RandomLabelsFitted { get; init; }
+
     /// <summary>A line.</summary>
     public override string ToString()
         => $"seed {Seed}, {(BadStart ? "bad" : "random")} start{(Change is null ? "" : $", {Change}")}: "
@@ -105,7 +108,8 @@ public sealed class Audit
     private double Training => Runs.Where(r => !r.BadStart).Average(r => r.TrainAccuracy);
 
     private string? Cure => Changes is not [var best, ..] ? null
-        : $"{best.Name} brings that to {100 * best.Cost.Mean:0.0;-0.0;0.0} points"
+        : best.Cost.Mean >= Verdict.Gap ? $"none of {Changes.Length} single changes that were tried helps"
+        : $"with {best.Name} a bad start ends {100 * best.Cost.Mean:0.0;-0.0;0.0} points below the random one of the recipe as it is"
             + (best.Cost.MeanInterval() is { } i ? $" ({100 * i.Lower:0.0;-0.0;0.0} to {100 * i.Upper:0.0;-0.0;0.0}" : " (")
             + $"{(best.Cost.Count > 1 ? ", " : "")}{best.Cost.Count} seeds)";
 

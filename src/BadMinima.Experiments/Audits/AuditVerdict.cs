@@ -18,6 +18,9 @@ public sealed record AuditVerdict(Decision Decision, double? Gap, Interval? Inte
     /// <summary>Fewer seeds decide nothing: two can agree by chance.</summary>
     internal const int Fewest = 3;
 
+    // Of the random labels: what has fitted fewer is no bad start.
+    private const double FewestFitted = 0.9;
+
     /// <summary>Whether it is time to look.</summary>
     internal static bool IsLook(int seeds) => Planned.Contains(seeds);
 
@@ -41,6 +44,24 @@ public sealed record AuditVerdict(Decision Decision, double? Gap, Interval? Inte
             sample?.Mean, interval, differences.Count);
     }
 
+    /// <summary>What keeps it from saying anything; null: nothing.</summary>
+    public string? Obstacle { get; private init; }
+
+    /// <summary>
+    /// The same, or not decided where random starts diverged, or bad ones have not fitted their random labels: then nothing was compared.
+    /// </summary>
+    internal AuditVerdict Heeding(IReadOnlyList<AuditRun> runs)
+    {
+        AuditRun[] random = [.. runs.Where(r => !r.BadStart)], bad = [.. runs.Where(r => r.RandomLabelsFitted is not null)];
+        int diverged = random.Count(r => r.Diverged);
+        double fitted = bad.Length == 0 ? 1 : bad.Average(r => r.RandomLabelsFitted!.Value);
+        string? obstacle = diverged > 0 ? $"training diverged from {diverged} of {random.Length} random starts: give it a lower rate"
+            : fitted < FewestFitted && Decision != Decision.Contradicted
+                ? $"the bad starts have fitted only {fitted:0 %} of their random labels: give that phase more epochs or another rate"
+                : null;
+        return obstacle is null ? this : this with { Decision = Decision.NotDecided, Obstacle = obstacle };
+    }
+
     /// <summary>The verdict in a sentence.</summary>
     /// <param name="margin">What a bad start may cost.</param>
     /// <param name="cure">What was found to remove or lessen the dependence; null: nothing was sought.</param>
@@ -54,6 +75,7 @@ public sealed record AuditVerdict(Decision Decision, double? Gap, Interval? Inte
             Decision.Supported => $"Robust: a bad start costs {cost} of test accuracy, {over}.",
             Decision.Contradicted
                 => $"Depends on its start: a bad one costs {cost} of test accuracy, {over}{(cure is null ? "" : $"; {cure}")}.",
+            _ when Obstacle is not null => $"Not decided: {Obstacle}.",
             _ when Gap is null => "Not decided: there is no seed yet.",
             _ => $"Not decided: a bad start costs {cost} of test accuracy, {over}; whether that is more than {100 * margin:0.##} points "
                 + "more seeds would tell, with a larger budget.",

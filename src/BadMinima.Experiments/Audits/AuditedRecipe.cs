@@ -48,7 +48,10 @@ public abstract class AuditedRecipe
 
     /// <summary>This library's trainer. Seed, and the phase that fits random labels, are the audit's.</summary>
     /// <param name="options">Its options; Training is the recipe.</param>
-    /// <param name="randomLabels">The phase that makes a bad start; null, the default: that of the protocol quick.</param>
+    /// <param name="randomLabels">
+    /// The phase that makes a bad start; null, the default: that of the protocol quick. The options' own is not used, and neither are their
+    /// checkpoints and path.
+    /// </param>
     /// <exception cref="OptionException">There is no Training.</exception>
     public static AuditedRecipe Of(TwoPhaseTrainer.Options options, RandomLabelPhase? randomLabels = null)
     {
@@ -88,10 +91,20 @@ public abstract class AuditedRecipe
 
         public override bool TakesStart => true;
 
-        internal override JsonObject Content
+        /// <summary>
+        /// Whether a test accuracy ends training: not that of the audit's own test data, which would steer what they judge.
+        /// </summary>
+        private bool Steering => options.Training!.EarlyStopping?.Metric == EarlyStoppingMetric.TestAccuracy;
+
+        internal override JsonObject? Content
         {
             get
             {
+                if (Steering)
+                {
+                    return null;
+                }
+
                 // The code itself, by its module's identity, which is another one for other code.
                 Module[] code =
                 [
@@ -168,17 +181,18 @@ public abstract class AuditedRecipe
                 {
                     RandomLabels = badStart ? randomLabels : null,
                     Seed = seed,
+                    ValidationSet = null,
                     Checkpoints = null,
                     PathFolder = null,
                     CancellationToken = cancellation,
-                }).Fit(train, test);
+                }).Fit(train, Steering ? options.ValidationSet : test);
                 if (cancellation.IsCancellationRequested)
                 {
                     model.Dispose();
                     throw new OperationCanceledException(cancellation);
                 }
 
-                curve.AddRange(model.History.Phases[^1].Epochs.Where(e => e.TestAccuracy is not null)
+                curve.AddRange(model.History.Phases[^1].Epochs.Where(e => e.TestAccuracy is not null && !Steering)
                     .Select(e => (e.Epoch, e.TestAccuracy!.Value)));
                 return model;
             }
@@ -204,13 +218,11 @@ public abstract class AuditedRecipe
                 return fit(seed, train, null);
             }
 
+            // Not disposed: the model may be the same object, or share a part with it.
             ITransformer start = fit(
                 seed, ml.Data.RandomizeLabels(train, LabelColumnName, LabelNoise.Uniform(), seed), null);
-            using (start as IDisposable)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                return fit(seed, train, start);
-            }
+            cancellation.ThrowIfCancellationRequested();
+            return fit(seed, train, start);
         }
     }
 }

@@ -81,7 +81,8 @@ public sealed record Auditing
         (List<AuditRun> runs, AuditVerdict verdict) = Collect(
             recipe, train, test, data, clock, atOnce, recipe.TakesStart ? Seeds : Math.Min(Seeds, SeedsWithoutStart),
             recipe.TakesStart ? [true, false] : [false],
-            so => recipe.TakesStart ? AuditVerdict.Look([.. Differences(so)], Seeds, Margin, Risk)
+            so => recipe.TakesStart
+                ? AuditVerdict.Look([.. Differences(so)], Seeds, Margin, Risk).Heeding(so)
                 : new(Decision.NotDecided, null, null, so.Count));
         TimeSpan ofRun = runs.Max(r => r.Time);
         ShuffledLabels? shuffled = ChecksScore && HasTime(ofRun) ? Shuffled(recipe, train, test) : null;
@@ -102,8 +103,17 @@ public sealed record Auditing
                     yield break;
                 }
 
-                AuditRun[] tried = AtOnce(
-                    atOnce, seeds, seed => Train(changed, name, seed, badStart: true, train, test, data));
+                AuditRun[] tried;
+                try
+                {
+                    tried = AtOnce(atOnce, seeds, seed => Train(changed, name, seed, badStart: true, train, test, data));
+                }
+                catch (ArgumentException)
+                {
+                    // These data, this network or the rest of the recipe cannot have it.
+                    continue;
+                }
+
                 yield return new(name, tried, new(tried.Select(t
                     => runs.Single(r => !r.BadStart && r.Seed == t.Seed).TestAccuracy - t.TestAccuracy)));
             }
@@ -128,8 +138,18 @@ public sealed record Auditing
         foreach ((IDataView data, string role) in new[] { (train, "training data"), (test, "test data") })
         {
             OptionException.Check(
-                data.Schema.GetColumnOrNull(recipe.LabelColumnName)?.Type is KeyDataViewType, nameof(recipe.LabelColumnName),
+                data.Schema.GetColumnOrNull(recipe.LabelColumnName)?.Type is KeyDataViewType { RawType: var raw } && raw == typeof(uint),
+                nameof(recipe.LabelColumnName),
                 recipe.LabelColumnName, $"a column of keys in the {role}, as MapValueToKey makes it");
+        }
+
+        if (recipe.FeatureColumnName is null)
+        {
+            // What is not this library's compares keys by number, not by name.
+            (string? ofTrain, string? ofTest) = (NamesOf(train, recipe.LabelColumnName), NamesOf(test, recipe.LabelColumnName));
+            OptionException.Check(
+                ofTrain == ofTest, nameof(recipe.LabelColumnName), $"{recipe.LabelColumnName}, whose classes are {ofTest} in the test data",
+                $"the classes of the training data in their order, {ofTrain}: map both with one MapValueToKey");
         }
 
         OptionException.Check(
@@ -151,7 +171,7 @@ public sealed record Auditing
         recipe = Prepared(recipe, out int atOnce);
         return Collect(
             recipe, train, test, DataDigests.Of(recipe, train, test, CellsFolder), Stopwatch.StartNew(), atOnce, Seeds, [false],
-            runs => AuditVerdict.Look([.. runs.Select(r => accuracy - r.TestAccuracy)], Seeds, margin: 0, Risk));
+            runs => AuditVerdict.Look([.. runs.Select(r => accuracy - r.TestAccuracy)], Seeds, margin: 0, Risk).Heeding(runs));
     }
 
     private AuditedRecipe Prepared(AuditedRecipe recipe, out int atOnce)
@@ -183,10 +203,11 @@ public sealed record Auditing
             runs.AddRange(AtOnce(atOnce, asked, a => Train(recipe, null, a.Seed, a.Bad, train, test, data)));
             ofSeed = (clock.Elapsed - before) / count;
             done += count;
-            if (done == 1 && ofSeed > Budget)
+            if (done == 1 && AuditVerdict.Fewest * ofSeed > Budget)
             {
                 throw new OptionException(
-                    nameof(Budget), Budget, $"at least {AuditVerdict.Fewest} times what a seed takes here, {ofSeed:g}: fewer seeds prove nothing");
+                    nameof(Budget), Budget,
+                    $"at least {AuditVerdict.Fewest} times what a seed takes here, {ofSeed:g}: fewer seeds prove nothing");
             }
 
             if (AuditVerdict.IsLook(done) && look(runs) is { Decision: not Decision.NotDecided } certain)
@@ -215,6 +236,19 @@ public sealed record Auditing
         return [.. runs.OrderBy(r => r.Seed).ThenBy(r => r.BadStart)];
     }
 
+    private static string? NamesOf(IDataView data, string label)
+    {
+        DataViewSchema.Column column = data.Schema[label];
+        if (column.Annotations.Schema.GetColumnOrNull("KeyValues")?.Type is not VectorDataViewType { ItemType: TextDataViewType })
+        {
+            return $"{((KeyDataViewType)column.Type).Count} without names";
+        }
+
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        column.GetKeyValues(ref names);
+        return string.Join(", ", names.DenseValues());
+    }
+
     private AuditRun Train(
         AuditedRecipe recipe, string? change, int seed, bool badStart, IDataView train, IDataView test, DataDigests data)
     {
@@ -228,34 +262,57 @@ public sealed record Auditing
         Stopwatch clock = Stopwatch.StartNew();
         List<(int, double)> curve = [];
         ITransformer? model = recipe.Fit(ml, train, test, seed, badStart, curve, CancellationToken);
+        double? fitted = badStart && model is TwoPhaseTransformer { History.Phases: [var labels, ..] } ? labels.Epochs[^1].TrainingAccuracy
+            : null;
         using (model as IDisposable)
         {
+            double? onTest = Accuracy(ml, model, test, recipe.LabelColumnName);
+            double? onTrain = onTest is null ? null : Accuracy(ml, model, train, recipe.LabelColumnName);
             AuditRun run = new(
-                seed, badStart, change, Accuracy(ml, model, test, recipe.LabelColumnName),
-                Accuracy(ml, model, train, recipe.LabelColumnName), model is null, clock.Elapsed, [.. curve]);
-            cell?.Write(run);
+                seed, badStart, change, onTest ?? 0, onTrain ?? 0, onTest is null, clock.Elapsed, [.. curve])
+            {
+                RandomLabelsFitted = fitted,
+            };
+            if (cell?.Write(run) is { } why)
+            {
+                Tell(why);
+            }
+
             return Told(run);
         }
     }
 
     private AuditRun Told(AuditRun run)
     {
-        lock (Reporting)
-        {
-            Report?.Invoke(run.ToString());
-        }
-
+        Tell(run.ToString());
         return run;
     }
 
-    private double Accuracy(MLContext ml, ITransformer? model, IDataView data, string label)
+    private void Tell(string line)
     {
-        CancellationToken.ThrowIfCancellationRequested();
-        return model is null ? 0
-            : ml.MulticlassClassification.Evaluate(model.Transform(data), labelColumnName: label).MicroAccuracy;
+        lock (Reporting)
+        {
+            Report?.Invoke(line);
+        }
     }
 
-    private ShuffledLabels Shuffled(AuditedRecipe recipe, IDataView train, IDataView test)
+    /// <summary>Null where there is no model, or its scores are no numbers.</summary>
+    private double? Accuracy(MLContext ml, ITransformer? model, IDataView data, string label)
+    {
+        CancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return model is null
+                ? null
+                : ml.MulticlassClassification.Evaluate(model.Transform(data), labelColumnName: label).MicroAccuracy;
+        }
+        catch (DivergedException)
+        {
+            return null;
+        }
+    }
+
+    private ShuffledLabels? Shuffled(AuditedRecipe recipe, IDataView train, IDataView test)
     {
         MLContext ml = new(FirstSeed);
         IDataView[] shuffled =
@@ -263,8 +320,13 @@ public sealed record Auditing
             .. new[] { train, test }.Select((data, i)
                 => ml.Data.RandomizeLabels(data, recipe.LabelColumnName, LabelNoise.Permutation(), FirstSeed + i)),
         ];
-        using var model = recipe.Fit(ml, shuffled[0], shuffled[1], FirstSeed, badStart: false, [], CancellationToken) as IDisposable;
-        double accuracy = Accuracy(ml, (ITransformer?)model, shuffled[1], recipe.LabelColumnName);
+        ITransformer? model = recipe.Fit(ml, shuffled[0], shuffled[1], FirstSeed, badStart: false, [], CancellationToken);
+        using IDisposable? held = model as IDisposable;
+        if (Accuracy(ml, model, shuffled[1], recipe.LabelColumnName) is not { } accuracy)
+        {
+            return null;
+        }
+
         uint[] labels = [.. shuffled[1].GetColumn<uint>(recipe.LabelColumnName).Where(label => label > 0)];
         double chance = labels.GroupBy(label => label).Max(group => group.Count()) / (double)labels.Length;
         ShuffledLabels said = new(

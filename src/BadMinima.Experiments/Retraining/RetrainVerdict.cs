@@ -27,8 +27,10 @@ public sealed record RetrainVerdict(
         double level = 1 - risk / others.Length;
         ImmutableArray<RetrainGain> gains =
             [.. others.Select(way => RetrainGain.Of(runs, way, level)).OrderByDescending(g => g.Mean)];
-        RetrainGain? better = gains.FirstOrDefault(g => g.Interval.Lower > 0);
         int seeds = runs.Count(r => r.Way == RetrainWay.Continue);
+
+        // How far seeds differ one seed does not tell.
+        RetrainGain? better = seeds < 2 ? null : gains.FirstOrDefault(g => g.Interval.Lower > 0);
         string over = $"over {seeds} {(seeds == 1 ? "seed" : "seeds")}";
         double seconds = Seconds(RetrainWay.Continue);
         if (better is not null)
@@ -40,7 +42,7 @@ public sealed record RetrainVerdict(
         }
 
         RetrainGain most = gains[0];
-        return Array.TrueForAll([.. gains], g => g.Interval.Upper < margin)
+        return seeds > 1 && Array.TrueForAll([.. gains], g => g.Interval.Upper < margin)
             ? new(
                 Decision.Contradicted, RetrainWay.Continue, gains,
                 $"Go on from the model: no other way gains more than {100 * margin:0.##} points of accuracy {over}; the most is "

@@ -40,5 +40,9 @@ public sealed record RetrainWay(string Name, string Description, string? Source,
             "a control of Maennel et al., NeurIPS 2020", recipe => With(recipe, new Reinitialize(LastLayers))),
     ];
 
+    /// <summary>A recipe without what a way did to the weights before it: a model that was retrained has that in its own.</summary>
+    internal static Recipe WithoutSurgery(Recipe recipe)
+        => recipe with { Escapes = [.. recipe.Escapes.Where(e => e is not (ShrinkPerturb or Reinitialize))] };
+
     private static Recipe With(Recipe recipe, Escape first) => recipe with { Escapes = [first, .. recipe.Escapes] };
 }

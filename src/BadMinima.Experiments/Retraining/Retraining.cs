@@ -76,13 +76,17 @@ public sealed record Retraining
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
-        string architecture = model.History.Architecture;
         Recipe recipe = Training ?? model.History.Phases.LastOrDefault(p => p.Kind == PhaseKind.Training)?.Settings as Recipe
             ?? throw new OptionException(nameof(Training), null, "a recipe: the model was trained on random labels alone, or on none");
+        recipe = RetrainWay.WithoutSurgery(recipe);
         Validate(recipe);
-        OptionException.Check(
-            data.Schema.GetColumnOrNull(LabelColumnName)?.Type is KeyDataViewType { RawType: var raw } && raw == typeof(uint),
-            nameof(LabelColumnName), LabelColumnName, "a column of keys, as MapValueToKey makes it");
+        foreach (IDataView part in (IDataView[])[data, HeldOut ?? data])
+        {
+            OptionException.Check(
+                part.Schema.GetColumnOrNull(LabelColumnName)?.Type is KeyDataViewType { RawType: var raw } && raw == typeof(uint),
+                nameof(LabelColumnName), LabelColumnName, "a column of keys, as MapValueToKey makes it");
+        }
+
         MLContext ml = new(FirstSeed);
         (IDataView train, IDataView test) = Divide(ml, data);
         using TwoPhaseTransformer? grown = Grown(ml, model, train);
@@ -100,12 +104,21 @@ public sealed record Retraining
                 foreach (RetrainWay way in Ways.OrderByDescending(w => w == RetrainWay.Continue))
                 {
                     TimeSpan before = clock.Elapsed;
-                    TwoPhaseTransformer? made = Train(ml, architecture, way.Change(recipe), seed, train, way.GoesOn ? start : null);
-                    RetrainRun run = new(
-                        way, seed, made is null ? null : Right(made, test), made?.History.Phases[^1].Epochs.Length,
-                        clock.Elapsed - before);
+                    TwoPhaseTransformer? made = Train(ml, model.History, way.Change(recipe), seed, train, way.GoesOn ? start : null);
+                    RetrainRun run;
+                    try
+                    {
+                        ImmutableArray<bool>? right = made is null ? null : Right(made, test);
+                        run = new(way, seed, right, right is null ? null : made!.History.Phases[^1].Epochs.Length, clock.Elapsed - before);
+                    }
+                    catch
+                    {
+                        made?.Dispose();
+                        throw;
+                    }
+
                     runs.Add(run);
-                    if (made is not null && !(round == 0 && first.TryAdd(way, made)))
+                    if (made is not null && (run.Right is null || !first.TryAdd(way, made)))
                     {
                         made.Dispose();
                     }
@@ -189,7 +202,7 @@ public sealed record Retraining
 
     /// <summary>Null where it diverges.</summary>
     private TwoPhaseTransformer? Train(
-        MLContext ml, string architecture, Recipe recipe, int seed, IDataView train, TwoPhaseTransformer? start)
+        MLContext ml, TrainingHistory history, Recipe recipe, int seed, IDataView train, TwoPhaseTransformer? start)
     {
         CancellationToken.ThrowIfCancellationRequested();
         try
@@ -198,7 +211,9 @@ public sealed record Retraining
             {
                 LabelColumnName = LabelColumnName,
                 FeatureColumnName = FeatureColumnName,
-                Architecture = architecture,
+                Architecture = history.Architecture,
+                Initialization = history.Initialization,
+                Precision = history.Precision,
                 RandomLabels = null,
                 Training = recipe,
                 Seed = seed,
@@ -220,15 +235,22 @@ public sealed record Retraining
         }
     }
 
-    /// <summary>For each labeled row whether the model is right.</summary>
-    private ImmutableArray<bool> Right(TwoPhaseTransformer model, IDataView test)
+    /// <summary>For each labeled row whether the model is right; null where its scores are no numbers.</summary>
+    private ImmutableArray<bool>? Right(TwoPhaseTransformer model, IDataView test)
     {
         // Out of the model the label is numbered as the model numbers its classes.
         IDataView scored = model.Transform(test);
-        return
-        [
-            .. scored.GetColumn<uint>(LabelColumnName).Zip(scored.GetColumn<uint>("PredictedLabel")).Where(row => row.First > 0)
-                .Select(row => row.First == row.Second),
-        ];
+        try
+        {
+            return
+            [
+                .. scored.GetColumn<uint>(LabelColumnName).Zip(scored.GetColumn<uint>("PredictedLabel")).Where(row => row.First > 0)
+                    .Select(row => row.First == row.Second),
+            ];
+        }
+        catch (DivergedException)
+        {
+            return null;
+        }
     }
 }

@@ -95,8 +95,9 @@ internal sealed record RunPlan(RunRequest Request, RunData Data, Protocol Protoc
         if (!data.IsVectors && !architecture.Takes.HasFlag(InputKinds.Images))
         {
             throw new SettingException(
-                "architecture", $"is {architecture.Name}, which takes {$"{architecture.Takes}".ToLowerInvariant()}; allowed for {data.Name} "
-                    + "is one that takes images.");
+                "architecture",
+                $"is {architecture.Name}, which takes {$"{architecture.Takes}".ToLowerInvariant()}; allowed for {data.Name} is one that "
+                    + "takes images.");
         }
 
         if (data.IsVectors

@@ -1,12 +1,13 @@
 // What it shows: does a recipe depend on a lucky start? Plain SGD does, regularized SGD does not (Liu, Papailiopoulos, Achlioptas, 2020);
 //                and a trainer of ML.NET's own, whose problem is convex and has no bad minimum.
-// Result:        plain SGD depends: 26.0 points (18.0 to 34.0), 7.2 with the rate 0.2; regularized SGD is not decided within its 4 minutes:
+// Result:        plain SGD depends: 26.0 points (18.0 to 34.0), with the rate 0.2 7.2; regularized SGD is not decided within its 4 minutes:
 //                -2.0 (-13.8 to 9.8); LbfgsMaximumEntropy is robust: 0.1 (-0.7 to 0.8). 223, 231 and 9 s.
 // Machine:       2 cores of an AMD EPYC (AVX-512), CPU only; other programs ran at the same time
 // n:             3, 4 and 3 seeds, as many as it takes; one draws weights, random labels and order
 // Run it:        dotnet run AuditRecipe.cs             (--small takes seconds, to try it out)
 //
 // In a folder of your own, put these lines in the place of the #:project line (linux-x64, win-x64, win-arm64 or osx-arm64, as yours is):
+//     #:package BadMinima.MLNet@0.1.0
 //     #:package BadMinima.Experiments@0.1.0
 //     #:package libtorch-cpu-linux-x64@2.10.0
 //     #:property PublishAot=false

@@ -6,6 +6,7 @@
 // Run it:        dotnet run Retrain.cs                 (--small takes seconds, to try it out)
 //
 // In a folder of your own, put these lines in the place of the #:project line (linux-x64, win-x64, win-arm64 or osx-arm64, as yours is):
+//     #:package BadMinima.MLNet@0.1.0
 //     #:package BadMinima.Experiments@0.1.0
 //     #:package libtorch-cpu-linux-x64@2.10.0
 //     #:property PublishAot=false

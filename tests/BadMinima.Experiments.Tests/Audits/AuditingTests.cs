@@ -48,6 +48,7 @@ public sealed class AuditingTests
         Audit audit = Of((seed, data, start) => start is Constant ? start : start is null && IsShuffled(data) ? new Constant() : Lbfgs(data));
         Assert.AreEqual(Decision.Contradicted, audit.Verdict.Decision);
         Assert.Contains("Depends on its start: a bad one costs", audit.Sentence);
+        Assert.IsGreaterThan(0, audit.Shuffled!.Accuracy);
         Assert.IsEmpty(audit.Changes, "nothing is known that could be changed");
 
         // Rates of a perceptron, of which none helps in so few steps: but each is tried.
@@ -59,7 +60,7 @@ public sealed class AuditingTests
         Assert.IsTrue(ours.Changes.Zip(ours.Changes.Skip(1)).All(p => p.First.Cost.Mean <= p.Second.Cost.Mean));
 
         static Audit Of(Func<int, IDataView, ITransformer?, ITransformer> fit)
-            => Ml.MulticlassClassification.AuditRecipe(Flat(Train), Flat(Test), AuditedRecipe.Of(fit), new() { Seeds = 3, ChecksScore = false });
+            => Ml.MulticlassClassification.AuditRecipe(Flat(Train), Flat(Test), AuditedRecipe.Of(fit), new() { Seeds = 3 });
 
         static bool IsShuffled(IDataView data) => !data.GetColumn<uint>("Label").SequenceEqual(Train.GetColumn<uint>("Label"));
 
@@ -89,6 +90,27 @@ public sealed class AuditingTests
             new() { Seeds = 3 });
         Assert.IsTrue(audit.Shuffled!.Leaks);
         Assert.Contains("The score is not to be trusted: on shuffled labels it is 100.0 %", audit.Sentences[^1]);
+    }
+
+    [TestMethod]
+    public void What_diverges_or_has_no_bad_starts_is_not_called_robust()
+    {
+        Auditing few = new() { Seeds = 3, ChecksScore = false };
+        Audit wild = Ml.MulticlassClassification.AuditRecipe(Train, Test, AuditedRecipe.Of(Recipe with { Training = Recipe.Training! with { LearningRate = 1e9 } }, Labels), few);
+        Assert.Contains("Not decided: training diverged from 3 of 3 random starts: give it a lower rate.", wild.Sentence);
+        Audit idle = Ml.MulticlassClassification.AuditRecipe(Train, Test, AuditedRecipe.Of(Recipe, Labels with { LearningRate = 1e-9 }), few with { Margin = 0.9 });
+        Assert.Contains("Not decided: the bad starts have fitted only", idle.Sentence);
+    }
+
+    [TestMethod]
+    public void A_pipeline_is_not_asked_about_test_data_that_number_the_classes_otherwise()
+    {
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        Test.Schema["Label"].GetKeyValues(ref names);
+        IDataView other = Ml.Data.LoadFromPixels([.. Test.GetColumn<byte[]>("Pixels").SelectMany(p => p)], new ImageShape(1, 28, 28), [.. Test.GetColumn<uint>("Label").Select(l => 10 - (int)l)], [.. names.DenseValues().Select(n => $"{n}").Reverse()]);
+        Assert.Contains("map both with one MapValueToKey", Assert.Throws<OptionException>(() => Ml.MulticlassClassification.AuditRecipe(
+            Flat(Train), Flat(other), AuditedRecipe.Of(seed => new MLContext(seed).MulticlassClassification.Trainers.LbfgsMaximumEntropy()))).Message);
+        _ = Ml.MulticlassClassification.AuditRecipe(Train, other, AuditedRecipe.Of(Recipe, Labels), new() { Seeds = 3, ChecksScore = false });
     }
 
     [TestMethod]

@@ -7,7 +7,7 @@ public sealed class CheckCommandTests
 {
     private const string Recipe = """
         { "data": { "name": "synthetic", "train": 60, "test": 60 }, "architectures": "mlp", "seeds": 2, "recipes": ["none", "momentum"],
-          "training": { "epochs": 2 }, "randomLabels": { "epochs": 1 } }
+          "training": { "epochs": 2 }, "randomLabels": { "epochs": 100, "batchSize": 10, "learningRate": 0.1, "stopAt": 0.95 } }
         """;
 
     [TestMethod]

@@ -16,7 +16,7 @@ public sealed class RecipeAssertTests
         Training = Recipe.Vanilla with { Epochs = 2, BatchSize = 20 },
     };
 
-    private static AuditedRecipe Audited(TwoPhaseTrainer.Options? options = null) => AuditedRecipe.Of(options ?? Options, new() { Epochs = 1, StopAtAccuracy = null });
+    private static AuditedRecipe Audited(TwoPhaseTrainer.Options? options = null) => AuditedRecipe.Of(options ?? Options, new() { Epochs = 100, BatchSize = 10, StopAtAccuracy = 0.95 });
 
     [TestMethod]
     public void What_holds_passes_what_does_not_fails_and_what_is_not_certain_says_what_would_decide_it()

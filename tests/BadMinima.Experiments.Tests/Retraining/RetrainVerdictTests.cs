@@ -53,9 +53,13 @@ public sealed class RetrainVerdictTests
     public void A_run_that_diverged_is_right_nowhere()
     {
         RetrainRun diverged = new(RetrainWay.All[2], 1, null, null, TimeSpan.FromSeconds(1));
-        RetrainVerdict verdict = RetrainVerdict.Of([Run(RetrainWay.Continue, 1, 700), diverged], 0.01, 0.05);
+        RetrainVerdict verdict = RetrainVerdict.Of([Run(RetrainWay.Continue, 1, 700), diverged, Run(RetrainWay.Continue, 2, 700), diverged with { Seed = 2 }], 0.01, 0.05);
         Assert.AreEqual((Decision.Contradicted, -0.7), (verdict.Decision, Math.Round(verdict.Gains[0].Mean, 12)));
-        Assert.Contains("over 1 seed;", verdict.Sentence);
+
+        // How far seeds differ one seed does not tell.
+        verdict = RetrainVerdict.Of([Run(RetrainWay.Continue, 1, 700), Run(RetrainWay.FromScratch, 1, 900)], 0.01, 0.05);
+        Assert.AreEqual(Decision.NotDecided, verdict.Decision);
+        Assert.Contains("over 1 seed, which may be chance", verdict.Sentence);
     }
 
     /// <summary>Over many draws of rows and seeds the intervals hold together at least as often as they say.</summary>

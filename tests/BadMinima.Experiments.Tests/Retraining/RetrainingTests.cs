@@ -49,6 +49,15 @@ public sealed class RetrainingTests
     }
 
     [TestMethod]
+    public void A_model_that_was_retrained_is_retrained_again_by_the_recipe_without_what_was_done_to_its_weights_then()
+    {
+        using TwoPhaseTransformer model = Fit(Ml.Data.LoadSyntheticImages(Split.Train, 60), Short with { Escapes = [new ShrinkPerturb(), new Ema()] });
+        using Retrained retrained = Ml.MulticlassClassification.Retrain(model, Ml.Data.LoadSyntheticImages(Split.Train, 100, seed: 2), new() { Seeds = 1, Threads = 1 });
+        Assert.AreEqual(5, retrained.Runs.Count(r => r.Right is not null));
+        CollectionAssert.AreEqual(new[] { "ema" }, RetrainWay.WithoutSurgery((Recipe)model.History.Phases[^1].Settings).Escapes.Select(e => e.Name).ToArray());
+    }
+
+    [TestMethod]
     public void What_cannot_be_done_is_refused_with_what_to_do()
     {
         using TwoPhaseTransformer model = Fit(Ml.Data.LoadSyntheticImages(Split.Train, 40));
@@ -87,11 +96,11 @@ public sealed class RetrainingTests
 
     private static string[] Digits => [.. Enumerable.Range(0, 10).Select(i => $"{i}")];
 
-    private static TwoPhaseTransformer Fit(IDataView data) => Ml.MulticlassClassification.Trainers.TwoPhase(new TwoPhaseTrainer.Options
+    private static TwoPhaseTransformer Fit(IDataView data, Recipe? recipe = null) => Ml.MulticlassClassification.Trainers.TwoPhase(new TwoPhaseTrainer.Options
     {
         Architecture = "mlp",
         RandomLabels = null,
-        Training = Short,
+        Training = recipe ?? Short,
         Threads = 1,
     }).Fit(data);
 

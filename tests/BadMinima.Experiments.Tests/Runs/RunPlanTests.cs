@@ -16,6 +16,7 @@ public sealed class RunPlanTests
         ("warm-up", "2.5", "schedule.warmUpEpochs", "2.5"),
         ("momentum", "0.8", "momentum", "0.8"),
         ("nesterov", "true", "nesterov", "true"),
+        ("optimizer", "adam:0.8,0.9", "adam.beta2", "0.9"),
         ("weight-decay", "1e-3", "weightDecay", "0.001"),
         ("decoupled-weight-decay", "true", "decoupledWeightDecay", "true"),
         ("gradient-clipping", "1.5", "gradientClipping", "1.5"),

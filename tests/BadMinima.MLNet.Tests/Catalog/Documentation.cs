@@ -53,7 +53,7 @@ internal static class Documentation
     {
         if (type.HasElementType)
         {
-            return Name(type.GetElementType()!) + (type.IsByRef ? "@" : "[]");
+            return Name(type.GetElementType()!) + (type.IsByRef ? "@" : type.GetArrayRank() == 1 ? "[]" : $"[{string.Join(',', Enumerable.Repeat("0:", type.GetArrayRank()))}]");
         }
 
         string name = (type.IsGenericType ? type.GetGenericTypeDefinition() : type).FullName!.Replace('+', '.');

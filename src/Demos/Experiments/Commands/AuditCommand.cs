@@ -72,6 +72,14 @@ internal static class AuditCommand
                 RunRequest request = arguments.Read(parsed) with { Start = RunRequest.AdversarialStart };
                 var plan = RunPlan.Resolve(request, new DataFinder(sets));
                 plan.Data.RequireThere();
+                string folder = parsed.GetValue(output)!;
+                if (File.Exists(folder)
+                    || (File.Exists(Path.Combine(folder, "report.html")) && !File.Exists(Path.Combine(folder, "audit.json"))))
+                {
+                    throw new ArgumentException($"--out is {folder}, where something else lies; name another folder.");
+                }
+
+                Directory.CreateDirectory(folder);
                 bool asJson = parsed.GetValue(json);
                 TextWriter progress = asJson ? Console.Error : Console.Out;
                 MLContext ml = new();
@@ -88,7 +96,6 @@ internal static class AuditCommand
                         Report = progress.WriteLine,
                         CancellationToken = cancellation,
                     });
-                string folder = parsed.GetValue(output)!;
                 audit.Write(folder);
                 if (asJson)
                 {

@@ -85,11 +85,12 @@ internal static class RetrainCommand
                     new(asked.Data, asked.Train, asked.Test, asked.Size, asked.DataSeed), augmentation: false);
                 data.RequireThere();
                 string file = parsed.GetValue(output)!;
-                if (File.Exists(file))
+                if (Path.Exists(file))
                 {
                     throw new ArgumentException($"--out is {file}, which is there already; name another file, or move it away.");
                 }
 
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
                 MLContext ml = new();
                 using TwoPhaseTransformer model = ml.Model.LoadTwoPhase(parsed.GetValue(previous)!, out _);
                 Recipe? own = model.History.Phases.LastOrDefault(p => p.Kind == PhaseKind.Training)?.Settings as Recipe;
