@@ -51,6 +51,18 @@ public sealed class CheckCommandTests
     }
 
     [TestMethod]
+    public void What_ends_a_check_is_in_its_results()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder.File("recipe.json"), Recipe);
+        Result ended = Command.Run("check", folder.File("recipe.json"), "--budget", "0.00001", "--cells", folder.File("cells"), "--junit", folder.File("junit.xml"));
+        Assert.AreEqual(2, ended.Code, ended.All);
+        XElement failure = XDocument.Load(folder.File("junit.xml")).Descendants("failure").Single();
+        Assert.Contains("allowed is at least 3 times what a seed takes here", failure.Value);
+        Assert.Contains("the sweep file; name another file.", Command.Run("check", folder.File("recipe.json"), "--junit", folder.File("recipe.json")).All);
+    }
+
+    [TestMethod]
     public void A_file_without_recipes_is_refused()
     {
         using TemporaryFolder folder = new();

@@ -108,7 +108,7 @@ public sealed partial class SweepGridTests
     public void A_setting_written_out_with_its_default_changes_no_id()
     {
         const string Plain = """{ "seeds": 1, "recipes": "none" }""";
-        foreach (string setting in new[] { "\"mixup\": 0", "\"dropout\": 0", "\"labelSmoothing\": 0", "\"cutout\": 0", "\"crop\": 0", "\"nesterov\": false", "\"gradientClipping\": \"off\"", "\"timeLimit\": \"off\"", "\"earlyStopping\": \"off\"", "\"momentum\": 0", "\"warmUp\": 0" })
+        foreach (string setting in new[] { "\"mixup\": 0", "\"dropout\": 0", "\"labelSmoothing\": 0", "\"cutout\": 0", "\"crop\": 0", "\"nesterov\": false", "\"optimizer\": \"sgd\"", "\"gradientClipping\": \"off\"", "\"timeLimit\": \"off\"", "\"earlyStopping\": \"off\"", "\"momentum\": 0", "\"warmUp\": 0" })
         {
             CollectionAssert.AreEqual(Sweeping.Ids(Plain), Sweeping.Ids($$"""{ "seeds": 1, "recipes": "none", "training": { {{setting}} }, "randomLabels": { {{setting}} } }"""), setting);
         }
@@ -139,7 +139,7 @@ public sealed partial class SweepGridTests
         ];
         foreach (Setting<MLNet.Phase> setting in PhaseSettings.All)
         {
-            string value = setting.IsList ? "\"sam\"" : setting.Form switch { "" => "true", "N" or "PIXELS" or "EPOCHS" => "5", "RATE" or "MU" or "WD" or "P" or "S" or "ALPHA" => "0.33", var form when form.StartsWith("const", StringComparison.Ordinal) => "\"linear\"", var form when form.StartsWith("loss", StringComparison.Ordinal) => "\"loss:9\"", _ => "0.5" };
+            string value = setting.IsList ? "\"sam\"" : setting.Form switch { "" => "true", "N" or "PIXELS" or "EPOCHS" => "5", "RATE" or "MU" or "WD" or "P" or "S" or "ALPHA" => "0.33", var form when form.StartsWith("const", StringComparison.Ordinal) => "\"linear\"", var form when form.StartsWith("loss", StringComparison.Ordinal) => "\"loss:9\"", var form when form.StartsWith("sgd", StringComparison.Ordinal) => "\"adam\"", _ => "0.5" };
             string momentum = setting.Name == "nesterov" ? ", \"momentum\": 0.9" : "";
             foreach (string phase in new[] { "training", "randomLabels" })
             {

@@ -86,24 +86,41 @@ internal static class CheckCommand
                     plan.Data.RequireThere();
                 }
 
-                List<RecipeCheck.Case> cases = [];
-                foreach (RecipeCheck.Case found in RecipeCheck.Run(recipes, conditions, new()
+                string? results = parsed.GetValue(junit);
+                if (results is not null && Path.GetFullPath(results) == Path.GetFullPath(path))
                 {
-                    Budget = TimeSpan.FromMinutes(Math.Min(parsed.GetValue(budget), MostMinutes)),
-                    Seeds = parsed.GetValue(seeds),
-                    Risk = parsed.GetValue(risk),
-                    CellsFolder = parsed.GetValue(cells),
-                    CancellationToken = cancellation,
-                }))
-                {
-                    cases.Add(found);
-                    Console.WriteLine($"{(found.Failure is null ? "holds" : "FAILS")}: {found.Recipe}, fails on {found.Condition}, "
-                        + $"{found.Seconds:0.0} s{(found.Failure is null ? "" : $"\n    {found.Failure}")}");
+                    throw new ArgumentException($"--junit is {results}, the sweep file; name another file.");
                 }
 
-                if (parsed.GetValue(junit) is { } results)
+                List<RecipeCheck.Case> cases = [];
+                try
                 {
-                    AtomicFile.Write(results, RecipeCheck.ToJUnit(cases).Save);
+                    foreach (RecipeCheck.Case found in RecipeCheck.Run(recipes, conditions, new()
+                    {
+                        Budget = TimeSpan.FromMinutes(Math.Min(parsed.GetValue(budget), MostMinutes)),
+                        Seeds = parsed.GetValue(seeds),
+                        Risk = parsed.GetValue(risk),
+                        CellsFolder = parsed.GetValue(cells),
+                        CancellationToken = cancellation,
+                    }))
+                    {
+                        cases.Add(found);
+                        Console.WriteLine($"{(found.Failure is null ? "holds" : "FAILS")}: {found.Recipe}, fails on {found.Condition}, "
+                            + $"{found.Seconds:0.0} s{(found.Failure is null ? "" : $"\n    {found.Failure}")}");
+                    }
+                }
+                catch (Exception e)
+                {
+                    // Or else the results of last time would be read.
+                    cases.Add(new("badminima check", "an error", e.Message, 0));
+                    throw;
+                }
+                finally
+                {
+                    if (results is not null)
+                    {
+                        AtomicFile.Write(results, RecipeCheck.ToJUnit(cases).Save);
+                    }
                 }
 
                 return Task.FromResult(cases.Any(c => c.Failure is not null) ? SomeFailed : ConsoleProgram.Done);
