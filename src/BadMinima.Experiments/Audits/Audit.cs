@@ -49,8 +49,9 @@ public sealed class Audit
 
     internal Audit(
         AuditedRecipe recipe, Auditing asked, AuditVerdict verdict, IReadOnlyList<AuditRun> runs, ImmutableArray<AuditChange> changes,
-        ShuffledLabels? shuffled, TimeSpan time)
-        => (Recipe, _asked, Verdict, Runs, Changes, Shuffled, Time) = (recipe, asked, verdict, runs, changes, shuffled, time);
+        ShuffledLabels? shuffled, SharedRows? shared, TimeSpan time)
+        => (Recipe, _asked, Verdict, Runs, Changes, Shuffled, Shared, Time)
+            = (recipe, asked, verdict, runs, changes, shuffled, shared, time);
 
     /// <summary>What was audited.</summary>
     public AuditedRecipe Recipe { get; }
@@ -66,6 +67,9 @@ public sealed class Audit
 
     /// <summary>The check on shuffled labels; null where there was none, or no time for it.</summary>
     public ShuffledLabels? Shuffled { get; }
+
+    /// <summary>How many test rows are training data too; null where it is not known which column holds the examples.</summary>
+    public SharedRows? Shared { get; }
 
     /// <summary>How long it took.</summary>
     public TimeSpan Time { get; }
@@ -100,6 +104,7 @@ public sealed class Audit
                         + "is chance. Test labels have found a way into training."
                     : $"On shuffled labels it is {Shuffled.Accuracy:0.0 %}, where {Shuffled.Chance:0.0 %} is chance: no leak shows.",
             ],
+        .. Shared is { Shared: > 0 } ? (string[])[$"{Shared}"] : [],
     ];
 
     /// <summary>The first sentence.</summary>
@@ -141,6 +146,7 @@ public sealed class Audit
             _asked.Risk,
             Spread,
             Shuffled,
+            Shared,
             Seconds = Time.TotalSeconds,
             Changes = Changes.Select(c => new { c.Name, Cost = c.Cost.Mean, Interval = c.Cost.MeanInterval(), Seeds = c.Cost.Count }),
             Runs = Runs.Concat(Changes.SelectMany(c => c.Runs)).Select(r => new

@@ -60,6 +60,9 @@ public static class AuditCatalog
         this MulticlassClassificationCatalog catalog, IDataView train, IDataView test, AuditedRecipe recipe, Auditing? options = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
-        return (options ?? new()).Run(recipe, train, test);
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(test);
+        return (options ?? new()).Run(catalog, recipe, train, test);
     }
 }

@@ -1,20 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using BadMinima.Reporting;
-using Microsoft.ML;
 
 namespace BadMinima.Experiments;
-
-/// <summary>What the data of an audit hold; nulls where nobody asks.</summary>
-internal sealed record DataDigests(string? Train, string? Test)
-{
-    public static DataDigests Of(AuditedRecipe recipe, IDataView train, IDataView test, string? cellsFolder)
-        => cellsFolder is null || recipe.Content is null || recipe.FeatureColumnName is not { } features
-            ? new(null, null)
-            : new(
-                SharedRows.Digest(train, features, recipe.LabelColumnName), SharedRows.Digest(test, features, recipe.LabelColumnName));
-}
 
 /// <summary>A run that is kept by what it depends on, in a file of its own.</summary>
 internal sealed class AuditCell
@@ -26,17 +16,18 @@ internal sealed class AuditCell
     private AuditCell(string file, int seed, bool badStart) => (_file, _seed, _badStart) = (file, seed, badStart);
 
     /// <summary>Null where nothing is kept.</summary>
-    public static AuditCell? Of(string? folder, AuditedRecipe recipe, DataDigests data, int seed, bool badStart)
+    public static AuditCell? Of(string? folder, AuditedRecipe recipe, AuditData data, int seed, bool badStart)
     {
-        if (folder is null || data.Train is null || recipe.Content is not { } content)
+        if (folder is null || data.Digests is not (var train, var test) || recipe.Content is not { } known)
         {
             return null;
         }
 
+        var content = (JsonObject)known.DeepClone();
         content["seed"] = seed;
         content["badStart"] = badStart;
-        content["train"] = data.Train;
-        content["test"] = data.Test;
+        content["train"] = train;
+        content["test"] = test;
         if (!badStart)
         {
             content.Remove("randomLabels");

@@ -50,7 +50,7 @@ internal sealed class AuditPage(Audit audit, double risk)
         ]),
         audit.Runs.Any(r => r.Diverged)
             ? "A run without accuracies diverged, and counts as right nowhere."
-            : $"The interval of the gap leaves each look at it a share of a risk of {risk:0.# %}.");
+            : $"Each side of the gap's interval leaves each look at it a share of a risk of {risk:0.# %}.");
 
     private BarChart Changes() => new(
         "What a bad start costs with a single change, in test accuracy, with 95 % intervals of the mean",

@@ -34,7 +34,7 @@ public abstract class AuditedRecipe
     internal virtual IEnumerable<(string Name, AuditedRecipe Recipe)> Changes(bool images) => [];
 
     /// <summary>Trains.</summary>
-    /// <param name="ml">A context of the seed's own.</param>
+    /// <param name="catalog">Whose context trains.</param>
     /// <param name="train">The training data.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="badStart">Whether random labels are fitted first.</param>
@@ -43,8 +43,8 @@ public abstract class AuditedRecipe
     /// <param name="cancellation">Ends it.</param>
     /// <returns>The model, which the caller disposes where it can be; null where training diverged.</returns>
     internal abstract ITransformer? Fit(
-        MLContext ml, IDataView train, IDataView test, int seed, bool badStart, List<(int Epoch, double Accuracy)> curve,
-        CancellationToken cancellation);
+        MulticlassClassificationCatalog catalog, IDataView train, IDataView test, int seed, bool badStart,
+        List<(int Epoch, double Accuracy)> curve, CancellationToken cancellation);
 
     /// <summary>This library's trainer. Seed, and the phase that fits random labels, are the audit's.</summary>
     /// <param name="options">Its options; Training is the recipe.</param>
@@ -84,48 +84,57 @@ public abstract class AuditedRecipe
         return new OfDelegate(fit, takesStart: true, labelColumnName);
     }
 
-    private sealed class OfTrainer(TwoPhaseTrainer.Options options, RandomLabelPhase randomLabels)
-        : AuditedRecipe(options.LabelColumnName)
+    private sealed class OfTrainer : AuditedRecipe
     {
-        public override string? FeatureColumnName => options.FeatureColumnName;
+        private readonly TwoPhaseTrainer.Options _options;
+        private readonly RandomLabelPhase _randomLabels;
+        private readonly Lazy<JsonObject?> _content;
+
+        public OfTrainer(TwoPhaseTrainer.Options options, RandomLabelPhase randomLabels) : base(options.LabelColumnName)
+            => (_options, _randomLabels, _content) = (options, randomLabels, new(ContentOnce));
+
+        public override string? FeatureColumnName => _options.FeatureColumnName;
 
         public override bool TakesStart => true;
 
         /// <summary>
         /// Whether a test accuracy ends training: not that of the audit's own test data, which would steer what they judge.
         /// </summary>
-        private bool Steering => options.Training!.EarlyStopping?.Metric == EarlyStoppingMetric.TestAccuracy;
+        private bool Steering => _options.Training!.EarlyStopping?.Metric == EarlyStoppingMetric.TestAccuracy;
 
-        internal override JsonObject? Content
+        // Once for all seeds.
+        internal override JsonObject? Content => _content.Value;
+
+        private JsonObject? ContentOnce()
         {
-            get
+            Func<InputShape, int, torch.nn.Module<torch.Tensor, torch.Tensor>> create = Architectures.Get(_options.Architecture).Create;
+            Module library = typeof(TwoPhaseTrainer).Module;
+            JsonObject? captured = create.Method.Module == library ? [] : CapturedValues.Of(create);
+            if (Steering || captured is null)
             {
-                if (Steering)
-                {
-                    return null;
-                }
-
-                // The code itself, by its module's identity, which is another one for other code.
-                Module[] code =
-                [
-                    typeof(TwoPhaseTrainer).Module, Architectures.Get(options.Architecture).Create.Method.Module,
-                    .. options.Training!.Escapes.Concat(randomLabels.Escapes).Select(e => e.GetType().Module),
-                ];
-                return new()
-                {
-                    ["architecture"] = options.Architecture,
-                    ["initialization"] = $"{options.Initialization}",
-                    ["precision"] = $"{options.Precision}",
-                    ["normalization"] = JsonSerializer.SerializeToNode(options.Normalization, JsonOutput.Options),
-                    ["training"] = JsonSerializer.SerializeToNode<Phase>(options.Training, JsonOutput.Options),
-                    ["randomLabels"] = JsonSerializer.SerializeToNode<Phase>(randomLabels, JsonOutput.Options),
-                    ["device"] = options.Device,
-                    ["threads"] = options.Threads,
-                    ["code"] = new JsonArray([.. code.Select(m => JsonValue.Create($"{m.ModuleVersionId}"))]),
-                    ["torch"] = TorchRuntime.Description,
-                    ["machine"] = Machine.InWords(JsonSerializer.SerializeToNode(Machine.Describe(), JsonOutput.Options)),
-                };
+                return null;
             }
+
+            // The code itself, by its module's identity, which is another one for other code.
+            Module[] code =
+            [
+                library, create.Method.Module, .. _options.Training!.Escapes.Concat(_randomLabels.Escapes).Select(e => e.GetType().Module),
+            ];
+            return new()
+            {
+                ["architecture"] = _options.Architecture,
+                ["captured"] = captured,
+                ["initialization"] = $"{_options.Initialization}",
+                ["precision"] = $"{_options.Precision}",
+                ["normalization"] = JsonSerializer.SerializeToNode(_options.Normalization, JsonOutput.Options),
+                ["training"] = JsonSerializer.SerializeToNode<Phase>(_options.Training, JsonOutput.Options),
+                ["randomLabels"] = JsonSerializer.SerializeToNode<Phase>(_randomLabels, JsonOutput.Options),
+                ["device"] = _options.Device,
+                ["threads"] = _options.Threads,
+                ["code"] = new JsonArray([.. code.Select(m => JsonValue.Create($"{m.ModuleVersionId}"))]),
+                ["torch"] = TorchRuntime.Description,
+                ["machine"] = Machine.InWords(JsonSerializer.SerializeToNode(Machine.Describe(), JsonOutput.Options)),
+            };
         }
 
         internal override int AtOnce
@@ -133,16 +142,16 @@ public abstract class AuditedRecipe
             get
             {
                 TorchRuntime.EnsureLoaded();
-                bool onCpu = options.Device == "cpu" || (options.Device is null or "auto" && !torch.cuda.is_available());
-                return onCpu ? Math.Max(1, Environment.ProcessorCount / (options.Threads ?? 1)) : 1;
+                bool onCpu = _options.Device == "cpu" || (_options.Device is null or "auto" && !torch.cuda.is_available());
+                return onCpu ? Math.Max(1, Environment.ProcessorCount / (_options.Threads ?? 1)) : 1;
             }
         }
 
-        internal override AuditedRecipe OnOneThread() => new OfTrainer(options with { Threads = options.Threads ?? 1 }, randomLabels);
+        internal override AuditedRecipe OnOneThread() => new OfTrainer(_options with { Threads = _options.Threads ?? 1 }, _randomLabels);
 
         internal override IEnumerable<(string, AuditedRecipe)> Changes(bool images)
         {
-            Recipe recipe = options.Training!;
+            Recipe recipe = _options.Training!;
             yield return Rate(3);
             yield return Rate(10);
             if (recipe.Momentum == 0 && recipe.Adam is null)
@@ -168,24 +177,24 @@ public abstract class AuditedRecipe
             (string, AuditedRecipe) Rate(double times)
                 => ($"the rate {times * recipe.LearningRate:G4}", With(recipe with { LearningRate = times * recipe.LearningRate }));
 
-            AuditedRecipe With(Recipe changed) => new OfTrainer(options with { Training = changed }, randomLabels);
+            AuditedRecipe With(Recipe changed) => new OfTrainer(_options with { Training = changed }, _randomLabels);
         }
 
         internal override ITransformer? Fit(
-            MLContext ml, IDataView train, IDataView test, int seed, bool badStart, List<(int Epoch, double Accuracy)> curve,
-            CancellationToken cancellation)
+            MulticlassClassificationCatalog catalog, IDataView train, IDataView test, int seed, bool badStart,
+            List<(int Epoch, double Accuracy)> curve, CancellationToken cancellation)
         {
             try
             {
-                TwoPhaseTransformer model = ml.MulticlassClassification.Trainers.TwoPhase(options with
+                TwoPhaseTransformer model = catalog.Trainers.TwoPhase(_options with
                 {
-                    RandomLabels = badStart ? randomLabels : null,
+                    RandomLabels = badStart ? _randomLabels : null,
                     Seed = seed,
                     ValidationSet = null,
                     Checkpoints = null,
                     PathFolder = null,
                     CancellationToken = cancellation,
-                }).Fit(train, Steering ? options.ValidationSet : test);
+                }).Fit(train, Steering ? _options.ValidationSet : test);
                 if (cancellation.IsCancellationRequested)
                 {
                     model.Dispose();
@@ -209,8 +218,8 @@ public abstract class AuditedRecipe
         public override bool TakesStart => takesStart;
 
         internal override ITransformer Fit(
-            MLContext ml, IDataView train, IDataView test, int seed, bool badStart, List<(int Epoch, double Accuracy)> curve,
-            CancellationToken cancellation)
+            MulticlassClassificationCatalog catalog, IDataView train, IDataView test, int seed, bool badStart,
+            List<(int Epoch, double Accuracy)> curve, CancellationToken cancellation)
         {
             cancellation.ThrowIfCancellationRequested();
             if (!badStart)
@@ -220,7 +229,7 @@ public abstract class AuditedRecipe
 
             // Not disposed: the model may be the same object, or share a part with it.
             ITransformer start = fit(
-                seed, ml.Data.RandomizeLabels(train, LabelColumnName, LabelNoise.Uniform(), seed), null);
+                seed, new MLContext(seed).Data.RandomizeLabels(train, LabelColumnName, LabelNoise.Uniform(), seed), null);
             cancellation.ThrowIfCancellationRequested();
             return fit(seed, train, start);
         }

@@ -64,30 +64,28 @@ public sealed record Auditing
     public CancellationToken CancellationToken { get; init; }
 
     /// <summary>Trains until the answer is certain or the budget ends.</summary>
+    /// <param name="catalog">Whose context trains: its device, and what listens to its log.</param>
     /// <param name="recipe">What is audited.</param>
     /// <param name="train">The training data.</param>
     /// <param name="test">Data that nothing is trained on.</param>
     /// <exception cref="ArgumentException">A setting or the data are not fit; the message says what is.</exception>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
-    public Audit Run(AuditedRecipe recipe, IDataView train, IDataView test)
+    internal Audit Run(MulticlassClassificationCatalog catalog, AuditedRecipe recipe, IDataView train, IDataView test)
     {
-        ArgumentNullException.ThrowIfNull(recipe);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(test);
-        Validate(recipe, train, test);
+        Validate();
+        AuditData data = AuditData.Of(catalog, recipe, train, test, CellsFolder);
         Stopwatch clock = Stopwatch.StartNew();
         recipe = Prepared(recipe, out int atOnce);
-        DataDigests data = DataDigests.Of(recipe, train, test, CellsFolder);
         (List<AuditRun> runs, AuditVerdict verdict) = Collect(
-            recipe, train, test, data, clock, atOnce, recipe.TakesStart ? Seeds : Math.Min(Seeds, SeedsWithoutStart),
+            recipe, data, clock, atOnce, recipe.TakesStart ? Seeds : Math.Min(Seeds, SeedsWithoutStart),
             recipe.TakesStart ? [true, false] : [false],
             so => recipe.TakesStart
                 ? AuditVerdict.Look([.. Differences(so)], Seeds, Margin, Risk).Heeding(so)
                 : new(Decision.NotDecided, null, null, so.Count));
         TimeSpan ofRun = runs.Max(r => r.Time);
-        ShuffledLabels? shuffled = ChecksScore && HasTime(ofRun) ? Shuffled(recipe, train, test) : null;
+        ShuffledLabels? shuffled = ChecksScore && HasTime(ofRun) ? Shuffled(recipe, data) : null;
         ImmutableArray<AuditChange> changes = SeeksChanges && verdict.Decision == Decision.Contradicted ? [.. Changes()] : [];
-        return new(recipe, this, verdict, runs, changes, shuffled, clock.Elapsed);
+        return new(recipe, this, verdict, runs, changes, shuffled, data.Shared, clock.Elapsed);
 
         bool HasTime(TimeSpan time) => clock.Elapsed + time <= Budget;
 
@@ -106,7 +104,7 @@ public sealed record Auditing
                 AuditRun[] tried;
                 try
                 {
-                    tried = AtOnce(atOnce, seeds, seed => Train(changed, name, seed, badStart: true, train, test, data));
+                    tried = AtOnce(atOnce, seeds, seed => Train(changed, name, seed, badStart: true, data));
                 }
                 catch (ArgumentException)
                 {
@@ -127,7 +125,7 @@ public sealed record Auditing
            join random in runs.Where(r => !r.BadStart) on bad.Seed equals random.Seed
            select random.TestAccuracy - bad.TestAccuracy;
 
-    private void Validate(AuditedRecipe recipe, IDataView train, IDataView test)
+    private void Validate()
     {
         OptionException.Check(Budget > TimeSpan.Zero, nameof(Budget), Budget, "more than 0");
         OptionException.Check(Parallel is null or >= 1, nameof(Parallel), Parallel, "at least 1, or null");
@@ -135,42 +133,17 @@ public sealed record Auditing
             Seeds >= AuditVerdict.Fewest, nameof(Seeds), Seeds, $"at least {AuditVerdict.Fewest}: fewer prove nothing");
         OptionException.Check(Margin is >= 0 and < 1, nameof(Margin), Margin, "0 or more and less than 1");
         OptionException.Check(Risk is > 0 and < 0.5, nameof(Risk), Risk, "more than 0 and less than 0.5");
-        foreach ((IDataView data, string role) in new[] { (train, "training data"), (test, "test data") })
-        {
-            OptionException.Check(
-                data.Schema.GetColumnOrNull(recipe.LabelColumnName)?.Type is KeyDataViewType { RawType: var raw } && raw == typeof(uint),
-                nameof(recipe.LabelColumnName),
-                recipe.LabelColumnName, $"a column of keys in the {role}, as MapValueToKey makes it");
-        }
-
-        if (recipe.FeatureColumnName is null)
-        {
-            // What is not this library's compares keys by number, not by name.
-            (string? ofTrain, string? ofTest) = (NamesOf(train, recipe.LabelColumnName), NamesOf(test, recipe.LabelColumnName));
-            OptionException.Check(
-                ofTrain == ofTest, nameof(recipe.LabelColumnName), $"{recipe.LabelColumnName}, whose classes are {ofTest} in the test data",
-                $"the classes of the training data in their order, {ofTrain}: map both with one MapValueToKey");
-        }
-
-        OptionException.Check(
-            !ReferenceEquals(train, test), nameof(test), "the training data", "data that nothing is trained on");
-        if (recipe.FeatureColumnName is { } features)
-        {
-            SharedRows shared = SharedRows.Of(train, test, features);
-            OptionException.Check(
-                !shared.IsMost, nameof(test), $"{shared.Shared:N0} of {shared.Test:N0} rows that are among the training data too",
-                "data that nothing is trained on: what a model has seen says nothing about what it has not");
-        }
     }
 
     /// <summary>Trains from random starts alone, until it is certain whether the mean accuracy reaches a number.</summary>
     internal (IReadOnlyList<AuditRun> Runs, AuditVerdict Verdict) RunForAccuracy(
-        AuditedRecipe recipe, IDataView train, IDataView test, double accuracy)
+        MulticlassClassificationCatalog catalog, AuditedRecipe recipe, IDataView train, IDataView test, double accuracy)
     {
-        Validate(recipe, train, test);
+        Validate();
+        AuditData data = AuditData.Of(catalog, recipe, train, test, CellsFolder);
         recipe = Prepared(recipe, out int atOnce);
         return Collect(
-            recipe, train, test, DataDigests.Of(recipe, train, test, CellsFolder), Stopwatch.StartNew(), atOnce, Seeds, [false],
+            recipe, data, Stopwatch.StartNew(), atOnce, Seeds, [false],
             runs => AuditVerdict.Look([.. runs.Select(r => accuracy - r.TestAccuracy)], Seeds, margin: 0, Risk).Heeding(runs));
     }
 
@@ -181,7 +154,7 @@ public sealed record Auditing
     }
 
     private (List<AuditRun> Runs, AuditVerdict Verdict) Collect(
-        AuditedRecipe recipe, IDataView train, IDataView test, DataDigests data, Stopwatch clock, int atOnce, int most, bool[] starts,
+        AuditedRecipe recipe, AuditData data, Stopwatch clock, int atOnce, int most, bool[] starts,
         Func<IReadOnlyList<AuditRun>, AuditVerdict> look)
     {
         TimeSpan ofSeed = TimeSpan.Zero;
@@ -200,7 +173,7 @@ public sealed record Auditing
             TimeSpan before = clock.Elapsed;
             (int Seed, bool Bad)[] asked =
                 [.. from seed in Enumerable.Range(FirstSeed + done, count) from bad in starts select (seed, bad)];
-            runs.AddRange(AtOnce(atOnce, asked, a => Train(recipe, null, a.Seed, a.Bad, train, test, data)));
+            runs.AddRange(AtOnce(atOnce, asked, a => Train(recipe, null, a.Seed, a.Bad, data)));
             ofSeed = (clock.Elapsed - before) / count;
             done += count;
             if (done == 1 && AuditVerdict.Fewest * ofSeed > Budget)
@@ -210,7 +183,7 @@ public sealed record Auditing
                     $"at least {AuditVerdict.Fewest} times what a seed takes here, {ofSeed:g}: fewer seeds prove nothing");
             }
 
-            if (AuditVerdict.IsLook(done) && look(runs) is { Decision: not Decision.NotDecided } certain)
+            if (AuditVerdict.IsLook(done) && look(runs) is { IsFinal: true } certain)
             {
                 return (runs, certain);
             }
@@ -236,21 +209,7 @@ public sealed record Auditing
         return [.. runs.OrderBy(r => r.Seed).ThenBy(r => r.BadStart)];
     }
 
-    private static string? NamesOf(IDataView data, string label)
-    {
-        DataViewSchema.Column column = data.Schema[label];
-        if (column.Annotations.Schema.GetColumnOrNull("KeyValues")?.Type is not VectorDataViewType { ItemType: TextDataViewType })
-        {
-            return $"{((KeyDataViewType)column.Type).Count} without names";
-        }
-
-        VBuffer<ReadOnlyMemory<char>> names = default;
-        column.GetKeyValues(ref names);
-        return string.Join(", ", names.DenseValues());
-    }
-
-    private AuditRun Train(
-        AuditedRecipe recipe, string? change, int seed, bool badStart, IDataView train, IDataView test, DataDigests data)
+    private AuditRun Train(AuditedRecipe recipe, string? change, int seed, bool badStart, AuditData data)
     {
         AuditCell? cell = AuditCell.Of(CellsFolder, recipe, data, seed, badStart);
         if (cell?.Read() is { } known)
@@ -258,20 +217,20 @@ public sealed record Auditing
             return Told(known with { Change = change });
         }
 
-        MLContext ml = new(seed);
         Stopwatch clock = Stopwatch.StartNew();
         List<(int, double)> curve = [];
-        ITransformer? model = recipe.Fit(ml, train, test, seed, badStart, curve, CancellationToken);
-        double? fitted = badStart && model is TwoPhaseTransformer { History.Phases: [var labels, ..] } ? labels.Epochs[^1].TrainingAccuracy
-            : null;
+        ITransformer? model = recipe.Fit(data.Catalog, data.Train, data.Test, seed, badStart, curve, CancellationToken);
+        TrainingHistory? history = (model as TwoPhaseTransformer)?.History;
         using (model as IDisposable)
         {
-            double? onTest = Accuracy(ml, model, test, recipe.LabelColumnName);
-            double? onTrain = onTest is null ? null : Accuracy(ml, model, train, recipe.LabelColumnName);
+            double? onTest = Accuracy(data.Catalog, model, data.Test, recipe.LabelColumnName);
+            double? onTrain = onTest is null ? null
+                : history?.Phases[^1].Epochs[^1].TrainingAccuracy
+                    ?? Accuracy(data.Catalog, model, data.Train, recipe.LabelColumnName);
             AuditRun run = new(
                 seed, badStart, change, onTest ?? 0, onTrain ?? 0, onTest is null, clock.Elapsed, [.. curve])
             {
-                RandomLabelsFitted = fitted,
+                RandomLabelsFitted = badStart ? history?.Phases[0].Epochs[^1].TrainingAccuracy : null,
             };
             if (cell?.Write(run) is { } why)
             {
@@ -297,14 +256,14 @@ public sealed record Auditing
     }
 
     /// <summary>Null where there is no model, or its scores are no numbers.</summary>
-    private double? Accuracy(MLContext ml, ITransformer? model, IDataView data, string label)
+    private double? Accuracy(MulticlassClassificationCatalog catalog, ITransformer? model, IDataView data, string label)
     {
         CancellationToken.ThrowIfCancellationRequested();
         try
         {
             return model is null
                 ? null
-                : ml.MulticlassClassification.Evaluate(model.Transform(data), labelColumnName: label).MicroAccuracy;
+                : catalog.Evaluate(model.Transform(data), labelColumnName: label).MicroAccuracy;
         }
         catch (DivergedException)
         {
@@ -312,17 +271,18 @@ public sealed record Auditing
         }
     }
 
-    private ShuffledLabels? Shuffled(AuditedRecipe recipe, IDataView train, IDataView test)
+    private ShuffledLabels? Shuffled(AuditedRecipe recipe, AuditData data)
     {
-        MLContext ml = new(FirstSeed);
+        DataOperationsCatalog rows = new MLContext(FirstSeed).Data;
         IDataView[] shuffled =
         [
-            .. new[] { train, test }.Select((data, i)
-                => ml.Data.RandomizeLabels(data, recipe.LabelColumnName, LabelNoise.Permutation(), FirstSeed + i)),
+            .. new[] { data.Train, data.Test }.Select((part, i)
+                => rows.RandomizeLabels(part, recipe.LabelColumnName, LabelNoise.Permutation(), FirstSeed + i)),
         ];
-        ITransformer? model = recipe.Fit(ml, shuffled[0], shuffled[1], FirstSeed, badStart: false, [], CancellationToken);
+        ITransformer? model = recipe.Fit(
+            data.Catalog, shuffled[0], shuffled[1], FirstSeed, badStart: false, [], CancellationToken);
         using IDisposable? held = model as IDisposable;
-        if (Accuracy(ml, model, shuffled[1], recipe.LabelColumnName) is not { } accuracy)
+        if (Accuracy(data.Catalog, model, shuffled[1], recipe.LabelColumnName) is not { } accuracy)
         {
             return null;
         }

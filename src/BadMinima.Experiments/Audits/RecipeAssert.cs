@@ -39,13 +39,15 @@ public static class RecipeAssert
         AuditedRecipe recipe, IDataView train, IDataView test, double maximumGap = 2, double risk = 0.05, Auditing? options = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(test);
         OptionException.Check(
             recipe.TakesStart, nameof(recipe), "a pipeline that cannot begin from a model",
             "options of the two-phase trainer, or a way to fit that takes a start");
         Auditing asked = Asked(options, risk) with { Margin = maximumGap / 100, SeeksChanges = false, ChecksScore = false };
-        Audit audit = asked.Run(recipe, train, test);
+        Audit audit = asked.Run(new MLContext().MulticlassClassification, recipe, train, test);
         Require(
-            audit.Verdict.Decision, $"{audit.Sentence} Asked for is less than {maximumGap:0.##} points, at a risk of {risk:0.## %}.",
+            audit.Verdict, $"{audit.Sentence} Asked for is less than {maximumGap:0.##} points, at a risk of {risk:0.## %}.",
             asked.Budget);
     }
 
@@ -62,12 +64,15 @@ public static class RecipeAssert
         AuditedRecipe recipe, IDataView train, IDataView test, double accuracy, double risk = 0.05, Auditing? options = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(test);
         OptionException.Check(accuracy is > 0 and < 1, nameof(accuracy), accuracy, "more than 0 and less than 1");
         Auditing asked = Asked(options, risk);
-        (IReadOnlyList<AuditRun> runs, AuditVerdict verdict) = asked.RunForAccuracy(recipe, train, test, accuracy);
+        (IReadOnlyList<AuditRun> runs, AuditVerdict verdict) = asked.RunForAccuracy(
+            new MLContext().MulticlassClassification, recipe, train, test, accuracy);
         string interval = verdict.Interval is { } i ? $" ({accuracy - i.Upper:0.0 %} to {accuracy - i.Lower:0.0 %})" : "";
         Require(
-            verdict.Decision,
+            verdict,
             $"Test accuracy is {runs.Average(r => r.TestAccuracy):0.0 %}{interval}, over {runs.Count} seeds. Asked for is at least "
                 + $"{accuracy:0.0 %}, at a risk of {risk:0.## %}.",
             asked.Budget);
@@ -79,14 +84,18 @@ public static class RecipeAssert
         return asked with { Risk = risk, CellsFolder = asked.CellsFolder ?? DefaultCellsFolder };
     }
 
-    private static void Require(Decision decision, string measured, TimeSpan budget)
+    private static void Require(AuditVerdict verdict, string measured, TimeSpan budget)
     {
-        if (decision != Decision.Supported)
+        if (verdict.Decision != Decision.Supported)
         {
-            throw new RecipeException(decision == Decision.Contradicted
-                ? measured
-                : $"{measured} Neither is certain within {budget:g}: more seeds (a larger Budget or Seeds), or a larger test set, would "
-                    + "decide it.");
+            throw new RecipeException((verdict.Decision, verdict.Obstacle) switch
+            {
+                (Decision.Contradicted, _) => measured,
+                (_, { } obstacle) when !measured.Contains(obstacle) => $"{measured} It is not decided: {obstacle}.",
+                (_, not null) => measured,
+                _ => $"{measured} Neither is certain within {budget:g}: more seeds (a larger Budget or Seeds), or a larger test set, would "
+                    + "decide it.",
+            });
         }
     }
 }

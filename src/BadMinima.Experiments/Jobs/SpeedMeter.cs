@@ -5,7 +5,7 @@ using Microsoft.ML;
 namespace BadMinima.Experiments;
 
 /// <summary>
-/// Measures how fast a network trains here and now, on random images: at most a second or two, however large the network is.
+/// Measures how fast a network trains here and now, on random images: at most a few seconds, however large the network is.
 /// </summary>
 internal static class SpeedMeter
 {
@@ -16,7 +16,9 @@ internal static class SpeedMeter
     // A core does at least so much; what a network takes more than that is seen by the clock.
     private const double FlopsOfSlowCore = 1e10;
 
-    private static readonly TimeSpan StepAtMost = TimeSpan.FromSeconds(0.3);
+    // A batch of two images says little: a step of ResNet18 on two is ten times slower an image than on a hundred.
+    private static readonly TimeSpan TrialAtMost = TimeSpan.FromSeconds(0.3);
+    private static readonly TimeSpan StepAtMost = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan Budget = TimeSpan.FromSeconds(1);
 
     /// <param name="work">What to measure.</param>
@@ -26,10 +28,24 @@ internal static class SpeedMeter
     /// <exception cref="InvalidOperationException">It cannot be trained here: no such device.</exception>
     public static Speed Measure(Workload work, RunPlan plan, Phase phase, CancellationToken cancellation)
     {
-        // Of a large network a smaller batch, which is a little slower an image.
+        // Of a large network a smaller batch, as large as a trial on a few images lets expect.
         double ofImage = Architectures.Get(work.Architecture).CountTrainingFlops(work.Shape, Classes) / FlopsOfSlowCore;
-        int batch = (int)Math.Clamp(StepAtMost.TotalSeconds / ofImage, Math.Min(2, work.BatchSize), work.BatchSize);
-        int count = batch * (int)Math.Clamp(StepAtMost.TotalSeconds / (batch * ofImage), 1, MostSteps);
+        int batch = Within(TrialAtMost, ofImage);
+        if (batch < work.BatchSize)
+        {
+            ofImage = Measure(work, plan, phase, batch, batch, cancellation).Training;
+            batch = Within(StepAtMost, ofImage);
+        }
+
+        return Measure(
+            work, plan, phase, batch, batch * (int)Math.Clamp(TrialAtMost.TotalSeconds / (batch * ofImage), 1, MostSteps), cancellation);
+
+        int Within(TimeSpan step, double each)
+            => (int)Math.Clamp(step.TotalSeconds / each, Math.Min(2, work.BatchSize), work.BatchSize);
+    }
+
+    private static Speed Measure(Workload work, RunPlan plan, Phase phase, int batch, int count, CancellationToken cancellation)
+    {
         MLContext ml = new(seed: 1);
         List<EpochMetrics> epochs = [];
         var clock = Stopwatch.StartNew();

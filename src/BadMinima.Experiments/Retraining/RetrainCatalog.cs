@@ -40,6 +40,8 @@ public static class RetrainCatalog
         this MulticlassClassificationCatalog catalog, TwoPhaseTransformer previousModel, IDataView data, Retraining? options = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
-        return (options ?? new()).Run(previousModel, data);
+        ArgumentNullException.ThrowIfNull(previousModel);
+        ArgumentNullException.ThrowIfNull(data);
+        return (options ?? new()).Run(catalog, previousModel, data);
     }
 }

@@ -12,9 +12,11 @@ namespace BadMinima.Experiments;
 /// <param name="ClassesLost">
 /// Classes of the model of before that this one does not know: what starts over knows those of the new data alone.
 /// </param>
+/// <param name="Recipe">By which all ways trained, apart from what each changes.</param>
+/// <param name="Shared">How many rows of what is held out are among the data too.</param>
 public sealed record Retrained(
     RetrainVerdict Verdict, IReadOnlyList<RetrainRun> Runs, TwoPhaseTransformer Model, IReadOnlyList<string> ClassesAdded,
-    IReadOnlyList<string> ClassesLost) : IDisposable
+    IReadOnlyList<string> ClassesLost, Recipe Recipe, SharedRows Shared) : IDisposable
 {
     /// <summary>The ways beside each other, for a console or a page.</summary>
     public Table Table => new(
@@ -40,7 +42,9 @@ public sealed record Retrained(
         ])
     {
         Note = $"Gain over {RetrainWay.Continue.Name}, on the same seeds and rows; intervals hold together at {1 - Verdict.Risk:0.# %}, "
-            + "for what seeds and what rows vary. Accuracy, epochs and seconds: means over the seeds.",
+            + "for what seeds and what rows vary. Accuracy, epochs and seconds: means over the seeds."
+            + $" The rate is {Recipe.LearningRate:G4} where a way does not raise it."
+            + (Shared.Shared > 0 ? $" {Shared}" : ""),
     };
 
     /// <inheritdoc/>

@@ -68,14 +68,13 @@ public sealed record Retraining
     public CancellationToken CancellationToken { get; init; }
 
     /// <summary>Trains and compares.</summary>
+    /// <param name="catalog">Whose context trains: its device, and what listens to its log.</param>
     /// <param name="model">Yesterday's model, which stays as it is.</param>
     /// <param name="data">The new data, labeled.</param>
     /// <exception cref="ArgumentException">A setting, the data or the model is not fit; the message says what is.</exception>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
-    public Retrained Run(TwoPhaseTransformer model, IDataView data)
+    internal Retrained Run(MulticlassClassificationCatalog catalog, TwoPhaseTransformer model, IDataView data)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(data);
         Recipe recipe = Training ?? model.History.Phases.LastOrDefault(p => p.Kind == PhaseKind.Training)?.Settings as Recipe
             ?? throw new OptionException(nameof(Training), null, "a recipe: the model was trained on random labels alone, or on none");
         recipe = RetrainWay.WithoutSurgery(recipe);
@@ -88,7 +87,7 @@ public sealed record Retraining
         }
 
         MLContext ml = new(FirstSeed);
-        (IDataView train, IDataView test) = Divide(ml, data);
+        (IDataView train, IDataView test, SharedRows shared) = Divide(ml, data);
         using TwoPhaseTransformer? grown = Grown(ml, model, train);
         TwoPhaseTransformer start = grown ?? model;
         Stopwatch clock = Stopwatch.StartNew();
@@ -104,7 +103,7 @@ public sealed record Retraining
                 foreach (RetrainWay way in Ways.OrderByDescending(w => w == RetrainWay.Continue))
                 {
                     TimeSpan before = clock.Elapsed;
-                    TwoPhaseTransformer? made = Train(ml, model.History, way.Change(recipe), seed, train, way.GoesOn ? start : null);
+                    TwoPhaseTransformer? made = Train(catalog, model.History, way.Change(recipe), seed, train, way.GoesOn ? start : null);
                     RetrainRun run;
                     try
                     {
@@ -137,7 +136,7 @@ public sealed record Retraining
             return first.Remove(verdict.Choice, out TwoPhaseTransformer? chosen)
                 ? new(
                     verdict, runs, chosen, [.. start.ClassNames.Skip(model.ClassNames.Length)],
-                    [.. model.ClassNames.Except(chosen.ClassNames)])
+                    [.. model.ClassNames.Except(chosen.ClassNames, ClassNameComparer.Instance)], recipe, shared)
                 : throw new DivergedException(
                     $"{verdict.Choice.Name} diverged, and no other way is shown to be better. Give a {nameof(Training)} with a lower "
                         + "rate.");
@@ -168,46 +167,38 @@ public sealed record Retraining
         }
     }
 
-    private (IDataView Train, IDataView Test) Divide(MLContext ml, IDataView data)
+    private (IDataView Train, IDataView Test, SharedRows Shared) Divide(MLContext ml, IDataView data)
     {
         DataOperationsCatalog.TrainTestData parts = HeldOut is null
             ? ml.Data.TrainTestSplit(data, HeldOutFraction, seed: FirstSeed) : default;
         (IDataView train, IDataView test) = HeldOut is null ? (parts.TrainSet, parts.TestSet) : (data, HeldOut);
-        SharedRows shared = SharedRows.Of(train, test, FeatureColumnName);
-        return shared.Test < FewestHeldOut
+        SharedRows shared = ExampleHashes.Of(test, FeatureColumnName).SharedWith(ExampleHashes.Of(train, FeatureColumnName));
+        return shared.Rows < FewestHeldOut
             ? throw new OptionException(
-                nameof(HeldOut), $"{shared.Test:N0} rows",
+                nameof(HeldOut), $"{shared.Rows:N0} rows",
                 $"at least {FewestHeldOut}: give more data, a larger {nameof(HeldOutFraction)}, or a part of its own as {nameof(HeldOut)}")
             : shared.IsMost
                 ? throw new OptionException(
-                    nameof(HeldOut), $"{shared.Shared:N0} of {shared.Test:N0} rows that are among the data too",
+                    nameof(HeldOut), $"{shared.Shared:N0} of {shared.Rows:N0} rows that are among the data too",
                     "data that nothing is trained on: what a model has seen says nothing about what it has not")
-                : (train, test);
+                : (train, test, shared);
     }
 
     private TwoPhaseTransformer? Grown(MLContext ml, TwoPhaseTransformer model, IDataView data)
     {
-        DataViewSchema.Column? label = data.Schema.GetColumnOrNull(LabelColumnName);
-        if (label is not { Type: KeyDataViewType } column || column.Annotations.Schema.GetColumnOrNull("KeyValues")?.Type
-            is not VectorDataViewType { ItemType: TextDataViewType })
-        {
-            return null;
-        }
-
-        VBuffer<ReadOnlyMemory<char>> names = default;
-        column.GetKeyValues(ref names);
-        string[] further = [.. names.DenseValues().Select(name => $"{name}").Except(model.ClassNames)];
+        string[] further =
+            [.. (KeyNames.Of(data.Schema[LabelColumnName]) ?? []).Except(model.ClassNames, ClassNameComparer.Instance)];
         return further.Length == 0 ? null : ml.Model.AddClasses(model, further, FirstSeed);
     }
 
     /// <summary>Null where it diverges.</summary>
     private TwoPhaseTransformer? Train(
-        MLContext ml, TrainingHistory history, Recipe recipe, int seed, IDataView train, TwoPhaseTransformer? start)
+        MulticlassClassificationCatalog catalog, TrainingHistory history, Recipe recipe, int seed, IDataView train, TwoPhaseTransformer? start)
     {
         CancellationToken.ThrowIfCancellationRequested();
         try
         {
-            TwoPhaseTransformer made = ml.MulticlassClassification.Trainers.TwoPhase(new TwoPhaseTrainer.Options
+            TwoPhaseTransformer made = catalog.Trainers.TwoPhase(new TwoPhaseTrainer.Options
             {
                 LabelColumnName = LabelColumnName,
                 FeatureColumnName = FeatureColumnName,

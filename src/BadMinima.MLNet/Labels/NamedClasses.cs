@@ -6,19 +6,18 @@ namespace BadMinima.MLNet.Labels;
 /// <summary>
 /// The names of a label's classes, in key order. Classes of two data sets are the same where their names are, never where their numbers
 /// are: each set numbers them as it likes.
-/// Names are compared in Unicode form NFC.
 /// </summary>
 internal sealed class NamedClasses
 {
     private readonly string[] _names;
-    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _numbers = new(ClassNameComparer.Instance);
 
     public NamedClasses(IEnumerable<string> names)
     {
         _names = [.. names];
         foreach ((int number, string name) in _names.Index())
         {
-            if (!_numbers.TryAdd(ComposedForm.Of(name), number))
+            if (!_numbers.TryAdd(name, number))
             {
                 Twice ??= name;
             }
@@ -38,7 +37,7 @@ internal sealed class NamedClasses
     public IReadOnlyList<string> All => _names;
 
     /// <summary>The number, from 0, of the class of a name; -1 where there is none.</summary>
-    public int NumberOf(string name) => _numbers.GetValueOrDefault(ComposedForm.Of(name), -1);
+    public int NumberOf(string name) => _numbers.GetValueOrDefault(name, -1);
 
     /// <summary>For each of these classes its number among the others; -1 where they lack it.</summary>
     public int[] NumbersIn(NamedClasses others) => Array.ConvertAll(_names, others.NumberOf);

@@ -1,4 +1,6 @@
 using BadMinima.Reporting;
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.Random;
 
 namespace BadMinima.Experiments.Tests;
 
@@ -8,8 +10,8 @@ public sealed class AuditVerdictTests
     private const double Margin = 0.02, Risk = 0.05;
 
     [TestMethod]
-    [DataRow(new[] { 0.002, 0.004, 0.003 }, Decision.Supported, "Robust: a bad start costs 0.3 points (-0.3 to 0.9) of test accuracy, over 3 seeds.")]
-    [DataRow(new[] { 0.093, 0.095, 0.091 }, Decision.Contradicted, "Depends on its start: a bad one costs 9.3 points (8.0 to 10.6) of test accuracy, over 3 seeds; the cure.")]
+    [DataRow(new[] { 0.002, 0.004, 0.003 }, Decision.Supported, "Robust: a bad start costs 0.3 points (0.0 to 0.6) of test accuracy, over 3 seeds.")]
+    [DataRow(new[] { 0.093, 0.095, 0.091 }, Decision.Contradicted, "Depends on its start: a bad one costs 9.3 points (8.6 to 10.0) of test accuracy, over 3 seeds; the cure.")]
     [DataRow(new[] { 0.00, 0.05, 0.02 }, Decision.NotDecided, "Not decided: a bad start costs 2.3 points (")]
     [DataRow(new[] { 0.05 }, Decision.NotDecided, "Not decided: a bad start costs 5.0 points of test accuracy, over 1 seed; whether that is more than 2 points more seeds would tell")]
     public void The_sentence_says_yes_no_or_undecided(double[] differences, Decision decision, string sentence)
@@ -25,40 +27,38 @@ public sealed class AuditVerdictTests
         => Assert.AreEqual(Decision.NotDecided, AuditVerdict.Look([0, 0], 20, Margin, Risk).Decision);
 
     [TestMethod]
-    public void Each_look_has_an_equal_share_of_the_risk()
-    {
-        // Five looks are planned up to 20 seeds, and one more may come at the budget's end.
-        Assert.AreEqual(1 - Risk / 6, AuditVerdict.Look([0.1, 0.2], 20, Margin, Risk).Interval!.Value.Level, 1e-12);
-        Assert.AreEqual(1 - Risk / 3, AuditVerdict.Look([0.1, 0.2], 5, Margin, Risk).Interval!.Value.Level, 1e-12);
-        CollectionAssert.AreEqual(new[] { 3, 5, 8, 12, 20 }, Enumerable.Range(1, 30).Where(AuditVerdict.IsLook).ToArray());
-    }
+    public void Looks_are_few()
+        => CollectionAssert.AreEqual(new[] { 3, 5, 8, 12, 20 }, Enumerable.Range(1, 30).Where(AuditVerdict.IsLook).ToArray());
 
-    /// <summary>
-    /// Audits that look at seeds one after the other, resampled from what was measured: gaps at the margin's edge are the hardest.
-    /// </summary>
+    /// <summary>A recipe whose cost is at the margin itself is the hardest: either answer would be wrong, each with the risk at most.</summary>
     [TestMethod]
-    [DataRow(0.02)]
-    [DataRow(0.0201)]
-    [DataRow(0.0199)]
-    public void The_stated_risk_holds_however_often_it_was_looked_at(double gap)
+    [DataRow(20, 20, 0.05)]
+    [DataRow(20, 17, 0.05)]
+    [DataRow(20, 4, 0.2)]
+    [DataRow(20, 20, 0.01)]
+    [DataRow(60, 60, 0.05)]
+    public void The_stated_risk_holds_however_often_it_was_looked_at(int most, int atBudgetsEnd, double risk)
     {
-        Random random = new(1);
-        const int Audits = 1000, Most = 20;
-        int wrong = Enumerable.Range(0, Audits).Count(_ =>
+        MersenneTwister random = new(1);
+        const int Audits = 4000;
+        (int less, int more) = (0, 0);
+        for (int audit = 0; audit < Audits; audit++)
         {
-            List<double> differences = [];
-            while (differences.Count < Most)
+            switch (Answer([.. Normal.Samples(random, Margin, 0.03).Take(atBudgetsEnd)], most, risk))
             {
-                // Of mean 0, as gaps of seeds vary: by a point or two.
-                differences.Add(gap + 0.05 * (random.NextDouble() - 0.5));
-                if (AuditVerdict.IsLook(differences.Count) && AuditVerdict.Look(differences, Most, Margin, Risk).Decision is not Decision.NotDecided and var decision)
-                {
-                    return gap > Margin ? decision == Decision.Supported : gap < Margin ? decision == Decision.Contradicted : true;
-                }
+                case Decision.Supported: less++; break;
+                case Decision.Contradicted: more++; break;
+                default: break;
             }
+        }
 
-            return false;
-        });
-        Assert.IsLessThanOrEqualTo(Risk * Audits + 2 * Math.Sqrt(Risk * (1 - Risk) * Audits), wrong);
+        double allowed = risk * Audits + 3 * Math.Sqrt(risk * (1 - risk) * Audits);
+        Assert.IsLessThanOrEqualTo(allowed, less);
+        Assert.IsLessThanOrEqualTo(allowed, more);
     }
+
+    private static Decision Answer(IReadOnlyList<double> differences, int most, double risk)
+        => Enumerable.Range(1, differences.Count).Where(n => AuditVerdict.IsLook(n) || n == differences.Count)
+            .Select(n => AuditVerdict.Look([.. differences.Take(n)], most, Margin, risk).Decision)
+            .FirstOrDefault(d => d != Decision.NotDecided, Decision.NotDecided);
 }

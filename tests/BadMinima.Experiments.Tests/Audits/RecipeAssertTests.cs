@@ -1,5 +1,8 @@
+using System.Text.Json.Nodes;
 using BadMinima.MLNet;
 using Microsoft.ML;
+using Microsoft.ML.Data;
+using static TorchSharp.torch;
 
 namespace BadMinima.Experiments.Tests;
 
@@ -73,5 +76,67 @@ public sealed class RecipeAssertTests
         }
 
         static string[] Scores(string[] lines) => [.. lines.Select(line => line[..line.LastIndexOf(',')])];
+    }
+
+    [TestMethod]
+    public void A_network_of_ones_own_is_told_by_what_its_code_has_captured_and_where_that_is_not_known_nothing_is_kept()
+    {
+        string name = $"captured-{Guid.NewGuid():N}";
+        foreach (int width in (int[])[4, 5])
+        {
+            // The same line of code, and another network.
+            Architectures.Register(new() { Name = $"{name}-{width}", Create = (shape, classes) => Network(shape, classes, width) });
+        }
+
+        JsonNode?[] captured = [.. ((int[])[4, 5]).Select(width => AuditedRecipe.Of(Options with { Architecture = $"{name}-{width}" }).Content!["captured"])];
+        Assert.AreEqual("{\"width\":\"4\"}", captured[0]!.ToJsonString());
+        Assert.AreEqual("{\"width\":\"5\"}", captured[1]!.ToJsonString());
+
+        string unknown = $"{name}-list";
+        int[] widths = [4];
+        Architectures.Register(new() { Name = unknown, Create = (shape, classes) => Network(shape, classes, widths[0]) });
+        Assert.IsNull(AuditedRecipe.Of(Options with { Architecture = unknown }).Content);
+
+        static nn.Module<Tensor, Tensor> Network(InputShape shape, int classes, int width) => nn.Sequential(
+            nn.Flatten(), nn.Linear(shape.Volume, width), nn.ReLU(), nn.Linear(width, classes));
+    }
+
+    [TestMethod]
+    public void What_an_audit_and_a_retraining_train_with_speaks_to_the_log_of_the_context_that_was_asked()
+    {
+        MLContext ml = new(seed: 1);
+        List<string> heard = [];
+        ml.Log += (_, e) =>
+        {
+            lock (heard)
+            {
+                heard.Add(e.Message);
+            }
+        };
+        ml.MulticlassClassification.AuditRecipe(Train, Test, Audited(), new() { Seeds = 3, ChecksScore = false, SeeksChanges = false });
+        Assert.IsTrue(heard.Any(line => line.Contains("2,410 parameters", StringComparison.Ordinal) || line.Contains("mlp", StringComparison.Ordinal)), string.Join('\n', heard.Take(20)));
+    }
+
+    [TestMethod]
+    public void Test_rows_that_are_training_data_too_are_told()
+    {
+        // Of the 60 rows 20 are the first of the training data.
+        byte[] pixels = [.. Train.GetColumn<byte[]>("Pixels").Take(20).Concat(Test.GetColumn<byte[]>("Pixels").Take(40)).SelectMany(p => p)];
+        int[] labels = [.. Train.GetColumn<uint>("Label").Take(20).Concat(Test.GetColumn<uint>("Label").Take(40)).Select(l => (int)l - 1)];
+        IDataView mixed = Ml.Data.LoadFromPixels(pixels, new ImageShape(1, 28, 28), labels, [.. KeyNames.Of(Test.Schema["Label"])!]);
+        Auditing few = new() { Seeds = 3, ChecksScore = false, SeeksChanges = false };
+        Audit audit = Ml.MulticlassClassification.AuditRecipe(Train, mixed, Audited(), few);
+        Assert.AreEqual(new SharedRows(60, 20), audit.Shared);
+        Assert.AreEqual("20 of 60 rows that are held out are among the training data too, and speak for what remembers them.", audit.Sentences[^1]);
+        Assert.DoesNotContain("among the training data", string.Join(' ', Ml.MulticlassClassification.AuditRecipe(Train, Test, Audited(), few).Sentences));
+    }
+
+    [TestMethod]
+    public void Where_bad_starts_have_not_fitted_their_labels_no_seeds_are_wasted_and_more_of_them_are_not_advised()
+    {
+        string message = Assert.ThrowsExactly<RecipeException>(() => RecipeAssert.RobustToStart(
+            AuditedRecipe.Of(Options, new() { Epochs = 1, StopAtAccuracy = null, Replicas = 1 }), Train, Test, maximumGap: 90, options: new() { Budget = TimeSpan.FromMinutes(5), CellsFolder = null })).Message;
+        Assert.Contains("of their random labels: give that phase more epochs", message);
+        Assert.DoesNotContain("more seeds", message);
     }
 }

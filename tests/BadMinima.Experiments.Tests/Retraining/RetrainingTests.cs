@@ -22,6 +22,8 @@ public sealed class RetrainingTests
         Assert.HasCount(10, lines);
         Assert.IsTrue(retrained.Runs.All(r => r.Right!.Value.Length == retrained.Runs[0].Right!.Value.Length && r.Epochs == 2));
         Assert.IsEmpty(retrained.ClassesAdded);
+        Assert.AreEqual(Short, retrained.Recipe);
+        Assert.Contains("The rate is 0.01 where a way does not raise it.", retrained.Table.Note!);
         Assert.HasCount(RetrainWay.All.Length, retrained.Table.Rows);
         Assert.HasCount(retrained.Verdict.Choice.GoesOn ? 2 : 1, retrained.Model.History.Phases);
         Assert.AreEqual(100, retrained.Model.Transform(data).GetColumn<uint>("PredictedLabel").Count());
@@ -35,6 +37,18 @@ public sealed class RetrainingTests
             model, Images(200, "c", "a", "b"), new() { Seeds = 1, Threads = 1, Ways = [RetrainWay.Continue, RetrainWay.FromScratch] });
         CollectionAssert.AreEqual(new[] { "c" }, retrained.ClassesAdded.ToArray());
         CollectionAssert.AreEquivalent(new[] { "a", "b", "c" }, retrained.Model.ClassNames.ToArray());
+    }
+
+    /// <summary>A folder from macOS names é by two characters.</summary>
+    [TestMethod]
+    public void A_class_in_another_form_of_Unicode_is_no_other_class()
+    {
+        using TwoPhaseTransformer model = Fit(Images(60, "caf\u00e9", "b"));
+        using Retrained retrained = Ml.MulticlassClassification.Retrain(
+            model, Images(200, "b", "cafe\u0301"), new() { Seeds = 1, Threads = 1, Ways = [RetrainWay.Continue, RetrainWay.FromScratch] });
+        Assert.IsEmpty(retrained.ClassesAdded);
+        Assert.IsEmpty(retrained.ClassesLost);
+        Assert.HasCount(2, retrained.Model.ClassNames);
     }
 
     [TestMethod]

@@ -8,37 +8,16 @@ namespace BadMinima.Experiments;
 /// <summary><c>badminima audit</c></summary>
 internal static class AuditCommand
 {
-    // More than anybody waits, and less than a TimeSpan holds.
-    private const double MostMinutes = 1e6;
-
     public static Command Create(IReadOnlyList<DataSet> sets)
     {
         Auditing defaults = new();
         RunArguments arguments = new("start", "from", "save-start", "draw", "seed");
-        Option<double> budget = new("--budget")
-        {
-            Description = "Nothing further is begun that would be over later than this",
-            HelpName = "MINUTES",
-            DefaultValueFactory = _ => defaults.Budget.TotalMinutes
-        };
-        Option<int> seeds = new("--seeds")
-        {
-            Description = "Seeds, at most; at least 3. Each trains from a random and from a bad start",
-            HelpName = "N",
-            DefaultValueFactory = _ => defaults.Seeds
-        };
-        Option<double> margin = new("--margin")
-        {
-            Description = "What a bad start may cost, in points of test accuracy",
-            HelpName = "POINTS",
-            DefaultValueFactory = _ => 100 * defaults.Margin
-        };
-        Option<double> risk = new("--risk")
-        {
-            Description = "The risk that the answer is wrong",
-            HelpName = "SHARE",
-            DefaultValueFactory = _ => defaults.Risk
-        };
+        CertaintyOptions certainty = new(
+            (defaults.Budget, defaults.Seeds, defaults.Margin, defaults.Risk),
+            "Nothing further is begun that would be over later than this",
+            "Seeds, at most; at least 3. Each trains from a random and from a bad start",
+            "What a bad start may cost, in points of test accuracy",
+            "The risk that the answer is wrong");
         Option<int?> parallel = new("--parallel")
         {
             Description = "Runs at a time. Default: one a core on the CPU, each on one thread; 1 on a GPU",
@@ -61,7 +40,7 @@ internal static class AuditCommand
             + "What comes out, in the folder: report.html, report.md, audit.json.\n"
             + "Exit codes: 0 done, 2 wrong input or a failure (one message says what), 130 interrupted.");
         arguments.AddTo(command);
-        foreach (Option option in (Option[])[budget, seeds, margin, risk, parallel, noChanges, output, json])
+        foreach (Option option in (Option[])[.. certainty.All, parallel, noChanges, output, json])
         {
             command.Add(option);
         }
@@ -87,10 +66,10 @@ internal static class AuditCommand
                 Audit audit = ml.MulticlassClassification.AuditRecipe(
                     train, test, AuditedRecipe.Of(plan.Options, plan.Options.RandomLabels), new()
                     {
-                        Budget = TimeSpan.FromMinutes(Math.Min(parsed.GetValue(budget), MostMinutes)),
-                        Seeds = parsed.GetValue(seeds),
-                        Margin = parsed.GetValue(margin) / 100,
-                        Risk = parsed.GetValue(risk),
+                        Budget = certainty.Budget(parsed),
+                        Seeds = certainty.Seeds(parsed),
+                        Margin = certainty.Margin(parsed),
+                        Risk = certainty.Risk(parsed),
                         Parallel = parsed.GetValue(parallel),
                         SeeksChanges = !parsed.GetValue(noChanges),
                         Report = progress.WriteLine,

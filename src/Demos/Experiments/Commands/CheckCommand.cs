@@ -9,9 +9,6 @@ internal static class CheckCommand
 {
     private const int SomeFailed = 1;
 
-    // More than anybody waits, and less than a TimeSpan holds.
-    private const double MostMinutes = 1e6;
-
     public static Command Create(IReadOnlyList<DataSet> sets)
     {
         Auditing defaults = new();
@@ -23,24 +20,12 @@ internal static class CheckCommand
             HelpName = "CONDITION",
             DefaultValueFactory = _ => [RecipeCondition.Default]
         };
-        Option<double> budget = new("--budget")
-        {
-            Description = "For each recipe and condition: nothing further is begun that would be over later than this",
-            HelpName = "MINUTES",
-            DefaultValueFactory = _ => defaults.Budget.TotalMinutes
-        };
-        Option<int> seeds = new("--seeds")
-        {
-            Description = "Seeds, at most; at least 3",
-            HelpName = "N",
-            DefaultValueFactory = _ => defaults.Seeds
-        };
-        Option<double> risk = new("--risk")
-        {
-            Description = "The risk that an answer is wrong",
-            HelpName = "SHARE",
-            DefaultValueFactory = _ => defaults.Risk
-        };
+        CertaintyOptions certainty = new(
+            (defaults.Budget, defaults.Seeds, defaults.Margin, defaults.Risk),
+            "For each recipe and condition: nothing further is begun that would be over later than this",
+            "Seeds, at most; at least 3",
+            margin: null,
+            "The risk that an answer is wrong");
         Option<string?> junit = new("--junit") { Description = "Write the results there, in JUnit's XML", HelpName = "FILE" };
         Option<string?> cells = new("--cells")
         {
@@ -58,7 +43,7 @@ internal static class CheckCommand
         {
             file,
         };
-        foreach (Option option in (Option[])[failOn, budget, seeds, risk, junit, cells])
+        foreach (Option option in (Option[])[failOn, .. certainty.All, junit, cells])
         {
             command.Add(option);
         }
@@ -97,9 +82,9 @@ internal static class CheckCommand
                 {
                     foreach (RecipeCheck.Case found in RecipeCheck.Run(recipes, conditions, new()
                     {
-                        Budget = TimeSpan.FromMinutes(Math.Min(parsed.GetValue(budget), MostMinutes)),
-                        Seeds = parsed.GetValue(seeds),
-                        Risk = parsed.GetValue(risk),
+                        Budget = certainty.Budget(parsed),
+                        Seeds = certainty.Seeds(parsed),
+                        Risk = certainty.Risk(parsed),
                         CellsFolder = parsed.GetValue(cells),
                         CancellationToken = cancellation,
                     }))

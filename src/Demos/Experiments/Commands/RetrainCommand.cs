@@ -9,9 +9,6 @@ namespace BadMinima.Experiments;
 /// <summary><c>badminima retrain</c></summary>
 internal static class RetrainCommand
 {
-    // More than anybody waits, and less than a TimeSpan holds.
-    private const double MostMinutes = 1e6;
-
     // Of a run's request: which data, and where it is computed.
     private static readonly string[] OfRequest = ["data", "train", "test", "size", "data-seed", "device", "threads"];
 
@@ -25,30 +22,12 @@ internal static class RetrainCommand
         (Setting<RunRequest> Setting, Option<string?> Option)[] request =
             [.. RunRequest.Settings.Where(s => OfRequest.Contains(s.Name)).Select(s => (s, s.ToOption()))];
         (Setting<Phase> Setting, Option<string?> Option)[] recipe = [.. PhaseSettings.All.Select(s => (s, s.ToOption()))];
-        Option<double> budget = new("--budget")
-        {
-            Description = "No further seed is begun that would be over later than this",
-            HelpName = "MINUTES",
-            DefaultValueFactory = _ => defaults.Budget.TotalMinutes
-        };
-        Option<int> seeds = new("--seeds")
-        {
-            Description = "Seeds, at most; each trains by every way",
-            HelpName = "N",
-            DefaultValueFactory = _ => defaults.Seeds
-        };
-        Option<double> margin = new("--margin")
-        {
-            Description = "The gain, in points of accuracy, below which another way is not worth it",
-            HelpName = "POINTS",
-            DefaultValueFactory = _ => 100 * defaults.Margin
-        };
-        Option<double> risk = new("--risk")
-        {
-            Description = "The risk that the answer is wrong, all ways together",
-            HelpName = "SHARE",
-            DefaultValueFactory = _ => defaults.Risk
-        };
+        CertaintyOptions certainty = new(
+            (defaults.Budget, defaults.Seeds, defaults.Margin, defaults.Risk),
+            "No further seed is begun that would be over later than this",
+            "Seeds, at most; each trains by every way",
+            "The gain, in points of accuracy, below which another way is not worth it",
+            "The risk that the answer is wrong, all ways together");
         Option<string> output = new("--out")
         {
             Description = "Where the new model is written",
@@ -68,7 +47,7 @@ internal static class RetrainCommand
         };
         Option[] options =
         [
-            .. request.Select(r => r.Option), budget, seeds, margin, risk, output, json, .. recipe.Select(r => r.Option),
+            .. request.Select(r => r.Option), .. certainty.All, output, json, .. recipe.Select(r => r.Option),
         ];
         foreach (Option option in options)
         {
@@ -105,10 +84,10 @@ internal static class RetrainCommand
                     Training = own is null && changed.Equals(new Recipe()) ? null : (Recipe)changed,
                     HeldOut = test,
                     FeatureColumnName = data.FeatureColumnName,
-                    Budget = TimeSpan.FromMinutes(Math.Min(parsed.GetValue(budget), MostMinutes)),
-                    Seeds = parsed.GetValue(seeds),
-                    Margin = parsed.GetValue(margin) / 100,
-                    Risk = parsed.GetValue(risk),
+                    Budget = certainty.Budget(parsed),
+                    Seeds = certainty.Seeds(parsed),
+                    Margin = certainty.Margin(parsed),
+                    Risk = certainty.Risk(parsed),
                     Device = asked.Device,
                     Threads = asked.Threads,
                     Report = progress.WriteLine,
