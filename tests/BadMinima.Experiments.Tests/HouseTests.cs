@@ -16,7 +16,7 @@ public sealed class HouseTests
         "Boundary Studies",
         "Sweeps",
         "Report Show",
-        "League Works Retraining Audits",
+        "League Works Retraining Audits Diagnostics",
     ];
 
     [TestMethod]

@@ -34,6 +34,7 @@ public sealed partial class SamplesTests
         },
         ["OwnPart.cs"] = printed => Assert.IsTrue(Rows(printed, 4).All(row => row[1] is > 0 and <= 100 && row[2] is > 0 and <= 100), "both trainings end in a model"),
         ["AuditRecipe.cs"] = printed => Assert.Contains("no leak shows", printed),
+        ["Diagnose.cs"] = printed => Assert.Contains("measures that saw no test label", printed),
         ["Guard.cs"] = printed => Assert.Contains("and of at least 60 %", printed),
         ["HeavyTails.cs"] = printed => Assert.IsTrue(Rows(printed, 5).All(row => row[1..].All(accuracy => accuracy is > 0 and <= 100)), "every column ends in a model"),
         ["OnePoint.cs"] = printed => Assert.IsTrue(Rows(printed, 4).All(row => row[1] > 50 && row[3] > 0), "the gradient points to where its own path ends"),

@@ -193,7 +193,8 @@ public sealed record Retraining
 
     /// <summary>Null where it diverges.</summary>
     private TwoPhaseTransformer? Train(
-        MulticlassClassificationCatalog catalog, TrainingHistory history, Recipe recipe, int seed, IDataView train, TwoPhaseTransformer? start)
+        MulticlassClassificationCatalog catalog, TrainingHistory history, Recipe recipe, int seed, IDataView train,
+        TwoPhaseTransformer? start)
     {
         CancellationToken.ThrowIfCancellationRequested();
         try

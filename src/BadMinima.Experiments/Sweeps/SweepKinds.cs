@@ -14,5 +14,6 @@ internal static class SweepKinds
         new LocalMinimaKind(),
         new OnePointKind(),
         new RecurrentKind(),
+        new WarmStartKind(),
     ];
 }

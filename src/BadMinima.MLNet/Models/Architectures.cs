@@ -15,8 +15,8 @@ public static class Architectures
         {
             AllCnn.C,
             SmallCnn.Narrow, SmallCnn.Wide, LeNet.Five, Mlp.TwoHidden, Mlp.Zhang1, Mlp.Zhang3, Mlp.Plane,
-            ResNet.Of18, ResNet.Of34, ResNet.Of50, ResNet.Of18WithGroupNorm, DenseNet.Bc40, DenseNet.Bc100, Vgg.Of11, Vgg.Of16,
-            Elman.Whole, Elman.HiddenAlone,
+            ResNet.Of18, ResNet.Of18Narrow, ResNet.Of34, ResNet.Of50, ResNet.Of18WithGroupNorm, DenseNet.Bc40, DenseNet.Bc100, Vgg.Of11,
+            Vgg.Of16, Elman.Whole, Elman.HiddenAlone,
         }.ToDictionary(a => a.Name), StringComparer.Ordinal);
 
     private static readonly HashSet<string> BuiltIn = [.. Known.Keys];

@@ -4,9 +4,9 @@ using static TorchSharp.torch.nn;
 namespace BadMinima.MLNet.Models;
 
 /// <summary>
-/// Residual networks with widths 64-128-256-512 and a global average pool. Images up to 64x64 get the stem of the paper's code, a
-/// convolution 3x3 without max-pool (11,173,962, 21,282,122 and 23,520,842 parameters at 3 channels and 10 classes); larger ones that of
-/// ImageNet, 7x7 with stride 2 and a max-pool (11,689,512, 21,797,672 and 25,557,032 at 1,000 classes). The normalization is BatchNorm, or
+/// Residual networks with widths 64-128-256-512, unless their name says otherwise, and a global average pool. Images up to 64x64 get the
+/// stem of the paper's code, a convolution 3x3 without max-pool (11,173,962, 21,282,122 and 23,520,842 parameters at 3 channels and 10
+/// classes); larger ones that of ImageNet, 7x7 with stride 2 and a max-pool (11,689,512, 21,797,672 and 25,557,032 at 1,000 classes). The normalization is BatchNorm, or
 /// GroupNorm, which has as many parameters.
 /// </summary>
 internal static class ResNet
@@ -16,10 +16,19 @@ internal static class ResNet
     // How many times its width a bottleneck block gives out.
     private const int Expansion = 4;
 
+    // Of the first stage; each further one is twice as wide.
+    private const int UsualWidth = 64, NarrowWidth = 16;
+
     // How many channels GroupNorm takes together.
     private const int GroupWidth = 32;
 
     public static readonly Architecture Of18 = Of("resnet18", [2, 2, 2, 2], bottleneck: false);
+
+    /// <summary>The network of the warm-start experiments.</summary>
+    public static readonly Architecture Of18Narrow = Of("resnet18-narrow", [2, 2, 2, 2], bottleneck: false, width: NarrowWidth) with
+    {
+        Reference = "Ash, Adams: On Warm-Starting Neural Network Training, NeurIPS 2020",
+    };
 
     public static readonly Architecture Of34 = Of("resnet34", [3, 4, 6, 3], bottleneck: false);
 
@@ -39,12 +48,13 @@ internal static class ResNet
         };
 
     private static Architecture Of(
-        string name, int[] blocks, bool bottleneck, Func<Layers, int, Module<Tensor, Tensor>>? norm = null)
-        => new(name, (layers, shape, classes) => new Composer(layers, norm ?? ((l, channels) => l.Norm(channels)))
+        string name, int[] blocks, bool bottleneck, Func<Layers, int, Module<Tensor, Tensor>>? norm = null,
+        int width = UsualWidth)
+        => new(name, (layers, shape, classes) => new Composer(layers, norm ?? ((l, channels) => l.Norm(channels)), width)
             .Compose(shape.Image, classes, blocks, bottleneck))
         {
-            Description = $"{string.Join('-', blocks)} {(bottleneck ? "bottleneck" : "basic")} residual blocks 64-128-256-512; "
-                + "3x3 stem up to 64x64, ImageNet stem above",
+            Description = $"{string.Join('-', blocks)} {(bottleneck ? "bottleneck" : "basic")} residual blocks "
+                + $"{width}-{2 * width}-{4 * width}-{8 * width}; 3x3 stem up to 64x64, ImageNet stem above",
             MinimumSize = 9,
             Reference = "He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition, CVPR 2016",
         };
@@ -52,15 +62,16 @@ internal static class ResNet
     /// <summary>Makes a network of layers with one kind of normalization.</summary>
     /// <param name="layers">Where the layers come from.</param>
     /// <param name="norm">The normalization of so many channels.</param>
-    private sealed class Composer(Layers layers, Func<Layers, int, Module<Tensor, Tensor>> norm)
+    /// <param name="first">The width of the first stage.</param>
+    private sealed class Composer(Layers layers, Func<Layers, int, Module<Tensor, Tensor>> norm, int first)
     {
         public Module<Tensor, Tensor> Compose(ImageShape shape, int classes, int[] blocks, bool bottleneck)
         {
             bool small = Math.Max(shape.Height, shape.Width) <= LargestForSmallStem;
             List<(string, Module<Tensor, Tensor>)> all =
             [
-                ("conv", layers.Convolution(shape.Channels, 64, small ? 3 : 7, small ? 1 : 2, small ? 1 : 3)),
-                ("norm", Norm(64)),
+                ("conv", layers.Convolution(shape.Channels, first, small ? 3 : 7, small ? 1 : 2, small ? 1 : 3)),
+                ("norm", Norm(first)),
                 ("relu", layers.Relu()),
             ];
             if (!small)
@@ -68,10 +79,10 @@ internal static class ResNet
                 all.Add(("maxpool", layers.MaxPool(3, stride: 2, padding: 1)));
             }
 
-            int channels = 64;
+            int channels = first;
             for (int stage = 0; stage < blocks.Length; stage++)
             {
-                int width = 64 << stage;
+                int width = first << stage;
                 for (int block = 0; block < blocks[stage]; block++)
                 {
                     int stride = stage > 0 && block == 0 ? 2 : 1;

@@ -144,6 +144,37 @@ public sealed class Weights : IDisposable
         return gradient.MoveToOuterDisposeScope();
     }
 
+    /// <summary>The Hessian of a loss times a vector, [n], Single, both in the order of <see cref="Values"/>.</summary>
+    /// <param name="loss">A scalar that the network's parameters are behind.</param>
+    /// <param name="vector">[n].</param>
+    internal Tensor HessianProduct(Tensor loss, Tensor vector)
+    {
+        using var scope = NewDisposeScope();
+        Tensor[] parameters = [.. _slots.Select(s => (Tensor)s.Parameter)];
+        IList<Tensor> gradient = autograd.grad([loss], parameters, retain_graph: true, create_graph: true, allow_unused: true);
+        Tensor? product = null;
+        foreach (((Tensor own, Slot slot), WeightsPlace place) in gradient.Zip(_slots).Zip(Places))
+        {
+            if (own is { IsInvalid: false, requires_grad: true })
+            {
+                Tensor along = Layouts.Unflatten(
+                    vector.narrow(0, place.Offset, place.Count), slot.Parameter.shape, _classifier.Form.Layout);
+                Tensor sum = own.mul(along).sum();
+                product = product is null ? sum : product.add(sum, HeldScalar.One);
+            }
+        }
+
+        if (product is null)
+        {
+            return zeros_like(Values).MoveToOuterDisposeScope();
+        }
+
+        IList<Tensor> second = autograd.grad([product], parameters, allow_unused: true);
+        using var mode = no_grad();
+        return cat([.. second.Zip(_slots, (t, slot) => Layouts.Flatten(
+            t is { IsInvalid: false } ? t : zeros_like(slot.Parameter), _classifier.Form.Layout))]).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Forgets what backward has left.</summary>
     internal void ForgetGradients()
     {

@@ -1,7 +1,9 @@
 // What it shows: a test of a recipe that does not flake by seed: it fails when a bad start costs too much, or accuracy is too low, adds
 //                seeds until that is certain, and trains nothing again where nothing has changed. In a test project the two calls of
 //                RecipeAssert are the bodies of two tests, of MSTest, xUnit, NUnit or any other.
-// Result:        @@
+// Result:        plain SGD on 500 images is not robust: "Depends on its start: a bad one costs 33.3 points (21.7 to 44.8) of test
+//                accuracy, over 3 seeds. Asked for is less than 2 points, at a risk of 5 %." 68 s; the same again 0.1 s; at least 60 % holds, from the
+//                same runs
 // Machine:       2 cores of an AMD EPYC (AVX-512), CPU only; other programs ran at the same time
 // n:             as many seeds as it takes, 3 at least; one draws weights, random labels and order
 // Run it:        dotnet run Guard.cs                   (--small takes seconds, to try it out)
@@ -29,9 +31,13 @@ var options = new Auditing { Budget = TimeSpan.FromMinutes(4), CellsFolder = cel
 Recipe plain = small ? new Recipe { Epochs = 2 } : Protocol.Quick.Vanilla;
 try
 {
-    Check("plain SGD, robust", () => RecipeAssert.RobustToStart(Recipe(plain), train, test, maximumGap: small ? 90 : 2, options: options));
-    Check("the same again", () => RecipeAssert.RobustToStart(Recipe(plain), train, test, maximumGap: small ? 90 : 2, options: options));
-    Check("and of at least 60 %", () => RecipeAssert.AccuracyAtLeast(Recipe(plain), train, test, accuracy: small ? 0.01 : 0.6, options: options));
+    AuditedRecipe recipe = Recipe(plain);
+    foreach (string time in new[] { "plain SGD is robust", "the same again" })
+    {
+        Check(time, () => RecipeAssert.RobustToStart(recipe, train, test, maximumGap: small ? 90 : 2, options: options));
+    }
+
+    Check("and of at least 60 %", () => RecipeAssert.AccuracyAtLeast(recipe, train, test, small ? 0.01 : 0.6, options: options));
 }
 finally
 {

@@ -16,7 +16,7 @@ public sealed class CompletionTests : IDisposable
         (string Line, string Suggested)[] cases =
         [
             ("badminima run --arch|", "--architecture"),
-            ("badminima run --architecture res|", "resnet18 resnet18-gn resnet34 resnet50"),
+            ("badminima run --architecture res|", "resnet18 resnet18-gn resnet18-narrow resnet34 resnet50"),
             ("badminima run --architecture resnet18 --st|", "--start --stop-at"),
             ("badminima run --start ra| --arch", "random"),
             ("badminima run --data f|", "fashion-mnist"),

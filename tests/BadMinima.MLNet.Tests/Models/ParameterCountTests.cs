@@ -7,6 +7,7 @@ public sealed class ParameterCountTests
     [TestMethod]
     [DataRow("resnet18", 3, 32, 10, 11_173_962)]
     [DataRow("resnet18-gn", 3, 32, 10, 11_173_962)]
+    [DataRow("resnet18-narrow", 3, 32, 10, 701_466)]
     [DataRow("resnet34", 3, 32, 10, 21_282_122)]
     [DataRow("resnet50", 3, 32, 10, 23_520_842)]
     [DataRow("resnet50", 3, 32, 100, 23_705_252)]

@@ -1,0 +1,187 @@
+using System.Globalization;
+using System.Text.Json;
+using BadMinima.MLNet;
+using BadMinima.Reporting;
+using static BadMinima.Experiments.TableParts;
+
+namespace BadMinima.Experiments;
+
+/// <summary>Models on the same data, measured alike: beside each other, for a console, a page or a program.</summary>
+public sealed class ModelDiagnoses
+{
+    private readonly IReadOnlyList<(string Name, Diagnosis Diagnosis)> _models;
+
+    /// <summary>Puts them beside each other.</summary>
+    /// <param name="models">At least one, each with a name of its own, all with the same measures in the same order.</param>
+    /// <exception cref="ArgumentException">There is none, two have one name, or they have other measures.</exception>
+    public ModelDiagnoses(IReadOnlyList<(string Name, Diagnosis Diagnosis)> models)
+    {
+        ArgumentNullException.ThrowIfNull(models);
+        if (models.Count == 0 || models.DistinctBy(m => m.Name).Count() != models.Count
+            || models.Any(m => !Names(m.Diagnosis).SequenceEqual(Names(models[0].Diagnosis))))
+        {
+            throw new ArgumentException(
+                "Allowed is at least one model, each with a name of its own, all with the same measures.", nameof(models));
+        }
+
+        _models = models;
+
+        static IEnumerable<string> Names(Diagnosis diagnosis) => diagnosis.Outcomes.Select(o => o.Measure.Name);
+    }
+
+    /// <summary>What comes first: which one is the worse minimum, and by what, without a test label.</summary>
+    public IReadOnlyList<string> Sentences
+    {
+        get
+        {
+            List<string> said = [];
+            if (_models.Count == 1)
+            {
+                said.Add($"{_models[0].Name} fits {_models[0].Diagnosis.TrainingAccuracy:0.0 %} of {_models[0].Diagnosis.Examples:N0} "
+                    + "training examples. What the numbers of one model mean shows beside another one of the same network and data: give a second.");
+                return said;
+            }
+
+            var pointing = _models[0].Diagnosis.Outcomes.Where(o => o.Measure.Bad != 0 && !SawTestLabels(o))
+                .Select(o => (o.Measure.Name, Worst: Worst(o.Measure.Name))).Where(p => p.Worst is not null).ToArray();
+            foreach (var worse in pointing.GroupBy(p => p.Worst!).OrderByDescending(g => g.Count()))
+            {
+                said.Add($"{worse.Key} is the worst by {worse.Count()} of {pointing.Length} measures that saw no test label: "
+                    + $"{string.Join(", ", worse.Select(p => p.Name))}.");
+            }
+
+            if (_models.Select(m => m.Diagnosis.TrainingAccuracy).Max() - _models.Select(m => m.Diagnosis.TrainingAccuracy).Min() > 0.01)
+            {
+                said.Add("They do not fit the training set alike ("
+                    + string.Join(", ", _models.Select(m => $"{m.Name} {m.Diagnosis.TrainingAccuracy:0.0 %}"))
+                    + "): what one measures of a network that has not fitted is another thing.");
+            }
+
+            if (_models.All(m => m.Diagnosis.TestAccuracy is not null))
+            {
+                said.Add("By their test accuracy: "
+                    + string.Join(
+                        ", ", _models.OrderBy(m => m.Diagnosis.TestAccuracy).Select(m => $"{m.Name} {m.Diagnosis.TestAccuracy:0.0 %}"))
+                    + ", the worst first.");
+            }
+
+            return said;
+        }
+    }
+
+    /// <summary>A row a measure, a column a model.</summary>
+    public Table Table => new(
+        "What counts of each measure",
+        [Column.Text("Measure"), Column.Text("Unit"), .. _models.Select(m => Column.Number(m.Name)), Column.Text("Worst")],
+        [
+            .. _models[0].Diagnosis.Outcomes.Select((first, i) => (string[])
+            [
+                first.Measure.Name, first.Measure.Unit, .. _models.Select(m => Said(m.Diagnosis.Outcomes[i])),
+                Worst(first.Measure.Name) ?? "",
+            ]),
+        ])
+    {
+        Note = $"{_models[0].Diagnosis.Examples:N0} training examples"
+            + (_models[0].Diagnosis.TestExamples is { } test ? $", {test:N0} test examples" : "") + ", all of them unless a measure says "
+            + "otherwise. After ±: the standard error over draws. Worst: by the direction in which the measure speaks for a bad minimum.",
+    };
+
+    /// <summary>The page: sentences, the table, and every number of every measure.</summary>
+    public Page Page => new(
+        "Diagnosis", "What do these minima look like?",
+        [
+            new("Verdict", [.. Sentences.Select(sentence => new Paragraph(sentence)), Table]),
+            .. _models[0].Diagnosis.Outcomes.Select((outcome, i) => new Section(outcome.Measure.Name, [.. Blocks(i)])),
+        ])
+    {
+        Footer = "badminima diagnose. Every number is in diagnosis.json.",
+    };
+
+    /// <summary>Writes report.html, report.md and diagnosis.json into a folder, each whole or not at all.</summary>
+    /// <param name="folder">The folder; it is made.</param>
+    public void Write(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        Directory.CreateDirectory(folder);
+        Page page = Page;
+        AtomicFile.Write(Path.Combine(folder, "diagnosis.json"), ToJson() + "\n");
+        AtomicFile.Write(Path.Combine(folder, "report.md"), page.ToMarkdown());
+        page.Save(Path.Combine(folder, "report.html"));
+    }
+
+    /// <summary>Everything for programs.</summary>
+    public string ToJson() => JsonSerializer.Serialize(
+        new
+        {
+            Sentences,
+            Models = _models.Select(m => new
+            {
+                m.Name,
+                m.Diagnosis.TrainingAccuracy,
+                m.Diagnosis.TestAccuracy,
+                m.Diagnosis.Loss,
+                m.Diagnosis.Examples,
+                m.Diagnosis.TestExamples,
+                Measures = m.Diagnosis.Outcomes.Select(o => new
+                {
+                    o.Measure.Name,
+                    o.NotApplicable,
+                    Seconds = o.Time.TotalSeconds,
+                    o.Numbers,
+                }),
+            }),
+        },
+        JsonOutput.Options);
+
+    private IEnumerable<Block> Blocks(int measure)
+    {
+        DiagnosticMeasure own = _models[0].Diagnosis.Outcomes[measure].Measure;
+        yield return new Paragraph($"{own.Description}. Unit: {own.Unit}. Source: {own.Source}. Cost: {own.Cost}.");
+        foreach ((string name, Diagnosis diagnosis) in _models)
+        {
+            if (diagnosis.Outcomes[measure].NotApplicable is { } why)
+            {
+                yield return new Paragraph($"{name}: it does not apply, since {why}.");
+            }
+        }
+
+        // Numbers of one name and layer beside each other, in the order in which they come first.
+        var rows = _models.SelectMany(m => m.Diagnosis.Outcomes[measure].Numbers).Select(n => (n.Name, n.Layer)).Distinct().ToArray();
+        if (rows.Length > 0)
+        {
+            yield return Lean(
+                "Numbers",
+                [Text("Number", "number"), Text("Layer", "layer"), .. _models.Select((m, i) => Number(m.Name, $"model{i + 1}"))],
+                rows.Select(row => (IReadOnlyList<Cell>)
+                [
+                    row.Name, row.Layer ?? "",
+                    .. _models.Select(m => m.Diagnosis.Outcomes[measure].Numbers.FirstOrDefault(n => (n.Name, n.Layer) == row) is { } known
+                        ? new Cell(Said(known), known.Value) : new Cell("–", double.NaN)),
+                ]),
+                $"{string.Join(", ", _models.Select(m => $"{m.Diagnosis.Outcomes[measure].Time.TotalSeconds:0.0} s"))}.");
+        }
+    }
+
+    private bool SawTestLabels(MeasureOutcome outcome)
+        => outcome.Measure.TestLabels == TestLabels.Needed
+            || (outcome.Measure.TestLabels == TestLabels.WhereGiven && _models[0].Diagnosis.TestExamples is not null);
+
+    private string? Worst(string measure)
+    {
+        int bad = _models[0].Diagnosis[measure].Measure.Bad;
+        double?[] values = [.. _models.Select(m => m.Diagnosis[measure].Value)];
+        if (bad == 0 || _models.Count < 2 || values.Any(v => v is null))
+        {
+            return null;
+        }
+
+        double worst = values.Max(v => bad * v!.Value);
+        return values.Count(v => bad * v!.Value == worst) > 1 ? null : _models[Array.FindIndex(values, v => bad * v!.Value == worst)].Name;
+    }
+
+    private static string Said(MeasureOutcome outcome) => outcome.Numbers.IsEmpty ? "–" : Said(outcome.Numbers[0]);
+
+    private static string Said(MeasuredNumber number)
+        => number.Value.ToString("G4", CultureInfo.InvariantCulture)
+            + (number.StandardError is { } error ? $" ± {error.ToString("G2", CultureInfo.InvariantCulture)}" : "");
+}

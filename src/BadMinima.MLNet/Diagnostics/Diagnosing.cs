@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using BadMinima.MLNet.Diagnostics;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+
+namespace BadMinima.MLNet;
+
+/// <summary>How a model is diagnosed by <c>mlContext.Model.Diagnose</c>.</summary>
+public sealed record Diagnosing
+{
+    /// <summary>Names of <see cref="DiagnosticMeasures.All"/>, each once; null, the default: all.</summary>
+    public IReadOnlyList<string>? Measures { get; init; }
+
+    /// <summary>Test data, with the columns of the training data. Default null: what needs them says so.</summary>
+    public IDataView? Test { get; init; }
+
+    /// <summary>Where the model's training began, a model of the same network. Default null: not known.</summary>
+    public TwoPhaseTransformer? Start { get; init; }
+
+    /// <summary>The seed of all that is drawn. Default 1.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>How many examples are computed at once, at least 1. Default 500.</summary>
+    public int BatchSize { get; init; } = 500;
+
+    /// <summary>Is told each outcome. Default null: nobody is.</summary>
+    public Action<MeasureOutcome>? Report { get; init; }
+
+    /// <summary>Ends it.</summary>
+    public CancellationToken CancellationToken { get; init; }
+
+    internal Diagnosis Run(IHostEnvironment environment, TwoPhaseTransformer model, IDataView data)
+    {
+        ImmutableArray<DiagnosticMeasure> measures = DiagnosticMeasures.Get(Measures);
+        OptionException.Check(BatchSize >= 1, nameof(BatchSize), BatchSize, "at least 1");
+        RequireSameNetwork(model);
+        using LossSurface training = new(environment, model, data, BatchSize);
+        using LossSurface? test = Test is null ? null : new LossSurface(environment, model, Test, BatchSize);
+        using Subject subject = new(training, test, model, Start, Seed, CancellationToken);
+        (double loss, double accuracy) = training.LossAndAccuracy();
+        if (!double.IsFinite(loss))
+        {
+            throw new DivergedException($"The model's loss on these data is {loss}: it has diverged, and nothing can be measured of it.");
+        }
+
+        List<MeasureOutcome> outcomes = [];
+        foreach (DiagnosticMeasure measure in measures)
+        {
+            CancellationToken.ThrowIfCancellationRequested();
+            var clock = Stopwatch.StartNew();
+            MeasureOutcome outcome;
+            try
+            {
+                outcome = new(measure, [.. measure.Of(subject)], null, clock.Elapsed);
+            }
+            catch (Exception e) when (e is NotApplicableException or DivergedException)
+            {
+                outcome = new(measure, [], e.Message, clock.Elapsed);
+            }
+
+            outcomes.Add(outcome);
+            Report?.Invoke(outcome);
+        }
+
+        return new([.. outcomes], training.Examples, test?.Examples, loss, accuracy, test?.LossAndAccuracy().Accuracy);
+    }
+
+    private void RequireSameNetwork(TwoPhaseTransformer model)
+    {
+        if (Start is not { } start)
+        {
+            return;
+        }
+
+        OptionException.Check(
+            start.History.Architecture == model.History.Architecture, nameof(Start), $"a {start.History.Architecture}",
+            $"a {model.History.Architecture}, as the model is");
+        OptionException.Check(
+            start.InputShape == model.InputShape, nameof(Start), $"for {start.InputShape}", $"for {model.InputShape}, as the model is");
+        OptionException.Check(
+            start.ClassNames.Length == model.ClassNames.Length, nameof(Start), $"for {start.ClassNames.Length} classes",
+            $"for {model.ClassNames.Length}, as the model is");
+    }
+}
+
+/// <summary>What the measures say of a model.</summary>
+/// <param name="Outcomes">In the order of the measures.</param>
+/// <param name="Examples">Training examples.</param>
+/// <param name="TestExamples">Test examples; null: none were given.</param>
+/// <param name="Loss">The mean cross-entropy of the training set, in nats.</param>
+/// <param name="TrainingAccuracy">0 to 1.</param>
+/// <param name="TestAccuracy">0 to 1; null: no test data were given.</param>
+public sealed record Diagnosis(
+    ImmutableArray<MeasureOutcome> Outcomes, int Examples, int? TestExamples, double Loss, double TrainingAccuracy, double? TestAccuracy)
+{
+    /// <summary>What a measure says.</summary>
+    /// <param name="measure">Its name.</param>
+    /// <exception cref="ArgumentException">It was not asked for.</exception>
+    public MeasureOutcome this[string measure] => Outcomes.FirstOrDefault(o => o.Measure.Name == measure)
+        ?? throw new ArgumentException(
+            $"'{measure}' was not measured; measured were {string.Join(", ", Outcomes.Select(o => o.Measure.Name))}.", nameof(measure));
+}

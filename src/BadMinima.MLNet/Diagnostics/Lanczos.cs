@@ -1,0 +1,81 @@
+using BadMinima.MLNet.Native;
+using static TorchSharp.torch;
+
+namespace BadMinima.MLNet.Diagnostics;
+
+/// <summary>
+/// The extreme eigenvalues of a symmetric operator by Lanczos' method with full reorthogonalization, in 64 bits; the small tridiagonal
+/// problem is torch's eigh (LAPACK). A Ritz value is off by at most beta |s|, s the last entry of its vector.
+/// </summary>
+internal static class Lanczos
+{
+    /// <summary>The largest eigenvalues, the largest first.</summary>
+    /// <param name="apply">The operator, from [n] to [n]; what it returns is disposed.</param>
+    /// <param name="start">Any vector that is not orthogonal to what is sought, [n].</param>
+    /// <param name="count">How many are sought; fewer come out where n is less.</param>
+    /// <param name="tolerance">Each is off by at most this share of the largest modulus.</param>
+    /// <param name="most">Steps, at most: then what is there is given, and said to be less exact.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static (double[] Values, bool Exact, int Steps) Largest(
+        Func<Tensor, Tensor> apply, Tensor start, int count, double tolerance, int most, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        Tensor current = start.to(ScalarType.Float64);
+        current = current.div(current.norm());
+        int n = (int)Math.Min(current.numel(), int.MaxValue), steps = Math.Min(most, n);
+        List<Tensor> basis = [];
+        List<double> diagonal = [], beside = [];
+        for (int step = 1; ; step++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            basis.Add(current);
+            Tensor next;
+            using (enable_grad())
+            {
+                next = apply(current.to(ScalarType.Float32)).to(ScalarType.Float64).detach();
+            }
+
+            diagonal.Add(current.dot(next).item<double>());
+
+            // Twice is enough (Kahan, Parlett).
+            for (int pass = 0; pass < 2; pass++)
+            {
+                Tensor all = stack([.. basis]);
+                next = next.subtract(all.t().mv(all.mv(next)));
+            }
+
+            double beta = next.norm().item<double>();
+            (double[] values, double[] errors) = Ritz(diagonal, beside, beta);
+            double scale = values.Max(Math.Abs);
+            int sought = Math.Min(count, values.Length);
+            bool exact = beta <= 1e-12 * scale || (values.Length >= count && errors.Take(sought).All(e => e <= tolerance * scale));
+            if (exact || step >= steps || scale == 0)
+            {
+                return (values[..sought], exact || step >= n, step);
+            }
+
+            beside.Add(beta);
+            current = next.Times(1 / beta);
+        }
+    }
+
+    private static (double[] Values, double[] Errors) Ritz(List<double> diagonal, List<double> beside, double beta)
+    {
+        int k = diagonal.Count;
+        double[] matrix = new double[k * k];
+        for (int i = 0; i < k; i++)
+        {
+            matrix[i * k + i] = diagonal[i];
+            if (i + 1 < k)
+            {
+                matrix[i * k + i + 1] = matrix[(i + 1) * k + i] = beside[i];
+            }
+        }
+
+        using var scope = NewDisposeScope();
+        (Tensor values, Tensor vectors) = linalg.eigh(tensor(matrix, [k, k]));
+        double[] rising = [.. values.data<double>()], last = [.. vectors[k - 1].contiguous().data<double>()];
+        return ([.. rising.Reverse()], [.. last.Reverse().Select(s => Math.Abs(beta * s))]);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using BadMinima.MLNet.Native;
+using static TorchSharp.torch;
+
+namespace BadMinima.MLNet.Diagnostics.Measures;
+
+/// <summary>Accuracy under attack.</summary>
+internal sealed class AdversarialExamples : DiagnosticMeasure
+{
+    private const int Most = 500;
+    private const int Steps = 10;
+
+    private static readonly ImmutableArray<double> Radii = [1, 2, 4, 8];
+
+    public override string Name => "adversarial";
+
+    public override string Description => "the share of accuracy that is lost when each value moves by at most r / 255 so that the loss "
+        + "grows, "
+        + "mean over r = 1, 2, 4, 8 of PGD (10 steps of r / 4, from the image); FGSM (one step of r) besides. Of 500 images, drawn, of the "
+        + "test set if one was given, else of the training set";
+
+    public override string Unit => "share of accuracy";
+
+    public override string Source => "Goodfellow, Shlens, Szegedy, ICLR 2015 (FGSM); Madry et al., ICLR 2018 (PGD, here without a random "
+        + "start)";
+
+    public override string Cost => "44 gradients of 500 images";
+
+    public override int Bad => 1;
+
+    public override TestLabels TestLabels => TestLabels.WhereGiven;
+
+    internal override IEnumerable<MeasuredNumber> Of(Subject subject)
+    {
+        LossSurface surface = subject.Test ?? subject.Training;
+        if (surface.Shape.Kind != InputKinds.Images)
+        {
+            throw new NotApplicableException("the examples are no images, and have no least step");
+        }
+
+        using var scope = NewDisposeScope();
+        (Tensor inputs, Tensor labels) = surface.Sample(Math.Min(Most, surface.Examples), subject.Random(Name));
+        (Tensor least, Tensor most) = (Bound(0), Bound(surface.Shape.Unit));
+        Tensor step = most.subtract(least).Times(1 / 255.0);
+        double clean = Accuracy(inputs);
+        if (clean == 0)
+        {
+            throw new NotApplicableException("accuracy is 0 without an attack");
+        }
+
+        MeasuredNumber[] strong = [.. Radii.Select(r => new MeasuredNumber($"PGD {r}", Accuracy(Attacked(r, r / 4, Steps))))];
+        return
+        [
+            new("lost", 1 - strong.Average(n => n.Value) / clean), new("unchanged", clean), .. strong,
+            .. Radii.Select(r => new MeasuredNumber($"FGSM {r}", Accuracy(Attacked(r, r, 1)))),
+        ];
+
+        // A raw value in all channels, normalized.
+        Tensor Bound(double raw)
+        {
+            using var mode = no_grad();
+            return surface.Weights.Normalize(ones([1, surface.Shape.Channels, 1, 1], device: inputs.device).Times(raw));
+        }
+
+        double Accuracy(Tensor at)
+        {
+            using var mode = no_grad();
+            using var ofBatch = NewDisposeScope();
+            return surface.Weights.Forward(at).argmax(1).eq(labels).to(ScalarType.Float64).mean().item<double>();
+        }
+
+        Tensor Attacked(double radius, double length, int steps)
+        {
+            using var ofAttack = NewDisposeScope();
+            Tensor at = inputs, reach = step.Times(radius);
+            Tensor low = inputs.subtract(reach).maximum(least), high = inputs.add(reach, HeldScalar.One).minimum(most);
+            for (int i = 0; i < steps; i++)
+            {
+                subject.Cancellation.ThrowIfCancellationRequested();
+                Tensor point = at.detach().requires_grad_();
+                Tensor gradient = autograd.grad([nn.functional.cross_entropy(surface.Weights.Forward(point), labels)], [point])[0];
+                using var mode = no_grad();
+                at = point.add(gradient.sign().mul(step).Times(length), HeldScalar.One).maximum(low).minimum(high);
+            }
+
+            return at.MoveToOuterDisposeScope();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using BadMinima.MLNet;
+using Microsoft.ML;
+
+namespace BadMinima.Experiments.Tests;
+
+[TestClass]
+public sealed class DiagnoseCommandTests
+{
+    [TestMethod]
+    public void Two_runs_are_measured_beside_each_other_and_the_page_says_which_is_worse_first()
+    {
+        using TemporaryFolder folder = new();
+        foreach (string seed in (string[])["1", "2"])
+        {
+            Assert.AreEqual(0, Command.Run("run", "--train", "60", "--test", "60", "--architecture", "mlp", "--epochs", "2", "--seed", seed, "--threads", "1", "--out", folder.File($"run{seed}")).Code);
+        }
+
+        string[] diagnose =
+        [
+            "diagnose", folder.File("run1"), Path.Combine(folder.File("run2"), "model.zip"), "--train", "60", "--test", "60",
+            "--measures", "weight-norm,margin,mixup,boundary,distance,calibration", "--out", folder.File("diagnosis"),
+        ];
+        Result done = Command.Run([.. diagnose, "--json", "--from", folder.File("run1")]);
+        Assert.AreEqual(0, done.Code, done.All);
+        using var json = JsonDocument.Parse(done.Output);
+        JsonElement[] models = [.. json.RootElement.GetProperty("models").EnumerateArray()];
+        Assert.HasCount(2, models);
+        Assert.HasCount(6, models[0].GetProperty("measures").EnumerateArray());
+        Assert.AreEqual(0, models[0].GetProperty("measures").EnumerateArray().Single(m => m.GetProperty("name").GetString() == "distance").GetProperty("numbers")[0].GetProperty("value").GetDouble());
+        string page = File.ReadAllText(Path.Combine(folder.File("diagnosis"), "report.md"));
+        Assert.Contains("of 4 measures that saw no test label: ", page[..page.IndexOf("| Measure", StringComparison.Ordinal)]);
+        Assert.IsTrue(File.Exists(Path.Combine(folder.File("diagnosis"), "report.html")));
+
+        // A second time replaces what is there, and nothing else is.
+        Assert.AreEqual(0, Command.Run(diagnose).Code);
+        File.Delete(Path.Combine(folder.File("diagnosis"), "diagnosis.json"));
+        Assert.Contains("where something else lies; name another folder.", Command.Run(diagnose).All);
+    }
+
+    [TestMethod]
+    public void What_cannot_be_done_is_refused_with_what_to_do()
+    {
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(folder.File("empty"));
+        File.WriteAllText(folder.File("text.zip"), "no model");
+        Refuses("There is no model file or run '", "none.zip");
+        Refuses("has no model.zip: it is no folder of a finished run.", folder.File("empty"));
+        Refuses("cannot be loaded", folder.File("text.zip"));
+        Refuses("a model is given twice; give each once.", "a.zip", "a.zip");
+
+        void Refuses(string message, params string[] models)
+        {
+            Result refused = Command.Run(["diagnose", .. models, "--train", "20", "--test", "20", "--out", folder.File("out")]);
+            Assert.AreEqual(2, refused.Code);
+            Assert.Contains(message, refused.All);
+            Assert.IsFalse(Directory.Exists(folder.File("out")));
+        }
+    }
+
+    [TestMethod]
+    public void Measures_are_listed()
+    {
+        Result listed = Command.Run("measures", "--json");
+        using var json = JsonDocument.Parse(listed.Output);
+        CollectionAssert.AreEqual(DiagnosticMeasures.All.Select(m => m.Name).ToArray(), json.RootElement.EnumerateArray().Select(m => m.GetProperty("name").GetString()).ToArray());
+        Assert.Contains("pac-bayes", Command.Run("measures").Output);
+    }
+
+    /// <summary>Where networks fit alike and one is said to be worse by all measures.</summary>
+    [TestMethod]
+    public void Sentences_name_the_worse_one_and_say_what_does_not_compare()
+    {
+        MLContext ml = new(seed: 1);
+        IDataView data = ml.Data.LoadSyntheticImages(Split.Train, 60);
+        using TwoPhaseTransformer fits = Fit(60), not = Fit(1);
+        Diagnosing options = new() { Measures = ["margin", "mixup"] };
+        ModelDiagnoses both = new([("a", ml.Model.Diagnose(fits, data, options)), ("b", ml.Model.Diagnose(not, data, options))]);
+        Assert.Contains("b is the worst by 2 of 2 measures that saw no test label: margin, mixup.", both.Sentences[0]);
+        Assert.Contains("They do not fit the training set alike", both.Sentences[1]);
+        Assert.HasCount(2, both.Table.Rows);
+        ModelDiagnoses one = new([("a", ml.Model.Diagnose(fits, data, options))]);
+        Assert.Contains("give a second", one.Sentences.Single());
+        Assert.Throws<ArgumentException>(() => new ModelDiagnoses([]));
+
+        TwoPhaseTransformer Fit(int epochs) => ml.MulticlassClassification.Trainers.TwoPhase(
+            new TwoPhaseTrainer.Options { Architecture = "mlp", RandomLabels = null, Training = Recipe.Vanilla with { Epochs = epochs, BatchSize = 20, LearningRate = 0.1 } }).Fit(data);
+    }
+}

@@ -1,0 +1,83 @@
+using Microsoft.ML;
+
+namespace BadMinima.MLNet.Tests.Diagnostics;
+
+[TestClass]
+public sealed class DiagnosingTests
+{
+    private static readonly MLContext Ml = new(seed: 1);
+
+    /// <summary>One contract for all measures.</summary>
+    [TestMethod]
+    [DataRow("lenet")]
+    [DataRow("cnn")]
+    public void Every_measure_says_something_finite_or_why_not_twice_the_same_and_leaves_the_model_as_it_is(string architecture)
+    {
+        using TwoPhaseTransformer model = Tiny.Trainer(Ml, Tiny.Options with { Architecture = architecture, RandomLabels = null, Training = Recipe.Vanilla with { Epochs = 3, BatchSize = 10, LearningRate = 0.05 } }).Fit(Tiny.Train(Ml, 20));
+        byte[] before = Tiny.Weights(model);
+        List<string> heard = [];
+        Diagnosing options = new() { Test = Tiny.Test(Ml, 20), Start = model, BatchSize = 8, Report = o => heard.Add(o.Measure.Name) };
+        Diagnosis diagnosis = Ml.Model.Diagnose(model, Tiny.Train(Ml, 20), options);
+        CollectionAssert.AreEqual(DiagnosticMeasures.All.Select(m => m.Name).ToArray(), heard);
+        foreach (MeasureOutcome outcome in diagnosis.Outcomes)
+        {
+            Assert.IsTrue(outcome.NotApplicable is not null || (outcome.Value is { } value && double.IsFinite(value)), $"{outcome.Measure.Name}: {outcome.Value} {outcome.NotApplicable}");
+            Assert.IsTrue(outcome.Numbers.All(n => double.IsFinite(n.Value) && (n.StandardError ?? 0) >= 0), outcome.Measure.Name);
+        }
+
+        Diagnosis again = Ml.Model.Diagnose(model, Tiny.Train(Ml, 20), options);
+        foreach ((MeasureOutcome first, MeasureOutcome second) in diagnosis.Outcomes.Zip(again.Outcomes))
+        {
+            CollectionAssert.AreEqual(first.Numbers.ToArray(), second.Numbers.ToArray(), first.Measure.Name);
+        }
+
+        CollectionAssert.AreEqual(before, Tiny.Weights(model));
+    }
+
+    [TestMethod]
+    public void Where_a_normalization_stays_there_are_no_paths_to_sum_over()
+    {
+        using TwoPhaseTransformer model = Tiny.Trainer(Ml, Tiny.Options with { Architecture = "densenet-bc-40", RandomLabels = null }).Fit(Tiny.Train(Ml, 10));
+        Diagnosis diagnosis = Ml.Model.Diagnose(model, Tiny.Train(Ml, 10), new() { Measures = ["path-norm", "weight-norm", "alpha"] });
+        Assert.Contains("a normalization stays", diagnosis["path-norm"].NotApplicable!);
+        Assert.IsGreaterThan(0, diagnosis["weight-norm"].Value!.Value);
+        Assert.IsGreaterThan(1, diagnosis["alpha"].Value!.Value);
+    }
+
+    [TestMethod]
+    public void Sequences_are_measured_where_a_measure_speaks_of_them()
+    {
+        IDataView data = Ml.Data.LoadConceptSequences(Split.Train, 40, steps: 4, features: 3, classes: 2, seed: 1);
+        using TwoPhaseTransformer model = Tiny.Trainer(Ml, Tiny.Options with { Architecture = "elman", FeatureColumnName = data.Schema[0].Name == "Label" ? data.Schema[1].Name : data.Schema[0].Name, RandomLabels = null }).Fit(data);
+        Diagnosis diagnosis = Ml.Model.Diagnose(model, data);
+        CollectionAssert.AreEqual(
+            new[] { "path-norm", "distance", "corruptions", "adversarial", "calibration" },
+            diagnosis.Outcomes.Where(o => o.NotApplicable is not null && o.Measure.Name is not ("pac-bayes" or "alpha")).Select(o => o.Measure.Name).ToArray());
+    }
+
+    [TestMethod]
+    public void What_cannot_be_done_is_refused_with_what_is_allowed()
+    {
+        IDataView data = Tiny.Train(Ml);
+        using TwoPhaseTransformer model = Tiny.Trainer(Ml).Fit(data);
+        using TwoPhaseTransformer other = Tiny.Trainer(Ml, Tiny.Options with { Architecture = "lenet" }).Fit(data);
+        Assert.Contains("Option Measures is flatness; allowed is one of weight-norm, spectral-norm", Fails(new() { Measures = ["flatness"] }));
+        Assert.Contains("allowed is at least one name, each once", Fails(new() { Measures = ["margin", "margin"] }));
+        Assert.Contains("Option Start is a lenet; allowed is a cnn, as the model is.", Fails(new() { Start = other }));
+        Assert.Contains("Option BatchSize is 0; allowed is at least 1.", Fails(new() { BatchSize = 0 }));
+        Assert.ThrowsExactly<OperationCanceledException>(() => Ml.Model.Diagnose(model, data, new() { CancellationToken = new(canceled: true) }));
+        Assert.Contains("was not measured; measured were margin", Assert.ThrowsExactly<ArgumentException>(() => Ml.Model.Diagnose(model, data, new() { Measures = ["margin"] })["alpha"]).Message);
+
+        string Fails(Diagnosing options) => Assert.Throws<ArgumentException>(() => Ml.Model.Diagnose(model, data, options)).Message;
+    }
+
+    [TestMethod]
+    public void Each_measure_has_a_name_a_source_and_a_cost_of_its_own()
+    {
+        Assert.HasCount(DiagnosticMeasures.All.Length, DiagnosticMeasures.All.Select(m => m.Name).Distinct());
+        foreach (DiagnosticMeasure measure in DiagnosticMeasures.All)
+        {
+            Assert.IsTrue(measure.Description.Length > 20 && measure.Source.Length > 5 && measure.Cost.Length > 3 && measure.Unit.Length > 2 && measure.Bad is >= -1 and <= 1, measure.Name);
+        }
+    }
+}
