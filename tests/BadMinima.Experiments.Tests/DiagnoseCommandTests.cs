@@ -28,6 +28,9 @@ public sealed class DiagnoseCommandTests
         Assert.HasCount(2, models);
         Assert.HasCount(6, models[0].GetProperty("measures").EnumerateArray());
         Assert.AreEqual(0, models[0].GetProperty("measures").EnumerateArray().Single(m => m.GetProperty("name").GetString() == "distance").GetProperty("numbers")[0].GetProperty("value").GetDouble());
+        JsonElement pair = json.RootElement.GetProperty("pairs").EnumerateArray().Single();
+        Assert.HasCount(11, pair.GetProperty("points").EnumerateArray());
+        Assert.IsTrue(pair.GetProperty("disagreement").GetDouble() is > 0 and <= 1 && pair.GetProperty("barrier").GetDouble() >= 0);
         string page = File.ReadAllText(Path.Combine(folder.File("diagnosis"), "report.md"));
         Assert.Contains("of 4 measures that saw no test label: ", page[..page.IndexOf("| Measure", StringComparison.Ordinal)]);
         Assert.IsTrue(File.Exists(Path.Combine(folder.File("diagnosis"), "report.html")));
@@ -65,6 +68,8 @@ public sealed class DiagnoseCommandTests
         using var json = JsonDocument.Parse(listed.Output);
         CollectionAssert.AreEqual(DiagnosticMeasures.All.Select(m => m.Name).ToArray(), json.RootElement.EnumerateArray().Select(m => m.GetProperty("name").GetString()).ToArray());
         Assert.Contains("pac-bayes", Command.Run("measures").Output);
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "diagnostics.md"));
+        Assert.IsEmpty(DiagnosticMeasures.All.Where(m => !page.Contains($"| `{m.Name}` |", StringComparison.Ordinal)).Select(m => m.Name));
     }
 
     /// <summary>Where networks fit alike and one is said to be worse by all measures.</summary>

@@ -23,7 +23,7 @@ public sealed partial class HouseTests
         "Steps Scoring",
         "Training/Checkpoints",
         "Escapes Diagnostics",
-        "Training",
+        "Diagnostics/Measures Training",
         "Catalog",
     ];
 

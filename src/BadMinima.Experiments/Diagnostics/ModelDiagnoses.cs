@@ -10,11 +10,13 @@ namespace BadMinima.Experiments;
 public sealed class ModelDiagnoses
 {
     private readonly IReadOnlyList<(string Name, Diagnosis Diagnosis)> _models;
+    private readonly IReadOnlyList<ModelPair> _pairs;
 
     /// <summary>Puts them beside each other.</summary>
     /// <param name="models">At least one, each with a name of its own, all with the same measures in the same order.</param>
+    /// <param name="pairs">What is known of two of them together; null: nothing.</param>
     /// <exception cref="ArgumentException">There is none, two have one name, or they have other measures.</exception>
-    public ModelDiagnoses(IReadOnlyList<(string Name, Diagnosis Diagnosis)> models)
+    public ModelDiagnoses(IReadOnlyList<(string Name, Diagnosis Diagnosis)> models, IReadOnlyList<ModelPair>? pairs = null)
     {
         ArgumentNullException.ThrowIfNull(models);
         if (models.Count == 0 || models.DistinctBy(m => m.Name).Count() != models.Count
@@ -24,7 +26,7 @@ public sealed class ModelDiagnoses
                 "Allowed is at least one model, each with a name of its own, all with the same measures.", nameof(models));
         }
 
-        _models = models;
+        (_models, _pairs) = (models, pairs ?? []);
 
         static IEnumerable<string> Names(Diagnosis diagnosis) => diagnosis.Outcomes.Select(o => o.Measure.Name);
     }
@@ -38,7 +40,8 @@ public sealed class ModelDiagnoses
             if (_models.Count == 1)
             {
                 said.Add($"{_models[0].Name} fits {_models[0].Diagnosis.TrainingAccuracy:0.0 %} of {_models[0].Diagnosis.Examples:N0} "
-                    + "training examples. What the numbers of one model mean shows beside another one of the same network and data: give a second.");
+                    + "training examples. What the numbers of one model mean shows beside another one of the same network and data: give a "
+                    + "second.");
                 return said;
             }
 
@@ -91,6 +94,7 @@ public sealed class ModelDiagnoses
         "Diagnosis", "What do these minima look like?",
         [
             new("Verdict", [.. Sentences.Select(sentence => new Paragraph(sentence)), Table]),
+            .. _pairs.Count == 0 ? (Section[])[] : [new Section("Between them", [.. Between()])],
             .. _models[0].Diagnosis.Outcomes.Select((outcome, i) => new Section(outcome.Measure.Name, [.. Blocks(i)])),
         ])
     {
@@ -130,6 +134,16 @@ public sealed class ModelDiagnoses
                     o.Numbers,
                 }),
             }),
+            Pairs = _pairs.Select(p => new
+            {
+                p.First,
+                p.Second,
+                p.Connectivity?.Barrier,
+                p.Connectivity?.ErrorBarrier,
+                p.Connectivity?.Points,
+                p.WhyNotConnected,
+                p.Disagreement,
+            }),
         },
         JsonOutput.Options);
 
@@ -162,6 +176,36 @@ public sealed class ModelDiagnoses
         }
     }
 
+    private IEnumerable<Block> Between()
+    {
+        ModelPair[] connected = [.. _pairs.Where(p => p.Connectivity is not null)];
+        if (connected.Length > 0)
+        {
+            yield return new LineChart(
+                "Training loss along the straight line between two networks' weights, BatchNorm's statistics recomputed at each point",
+                new ChartAxis("share of the way", "0.0"), new ChartAxis("loss", "0.0") { Minimum = 0 },
+                [
+                    .. connected.Select(p => new Curve(
+                        $"{p.First} to {p.Second}", [.. p.Connectivity!.Points.Select(c => (c.Share, c.Loss))])),
+                ]);
+        }
+
+        yield return Lean(
+            "Pairs",
+            [
+                Text("First", "first"), Text("Second", "second"), Number("Barrier, nats", "barrier"),
+                Number("Barrier, accuracy", "errorBarrier"), Number("Disagreement", "disagreement"),
+            ],
+            _pairs.Select(p => (IReadOnlyList<Cell>)
+            [
+                p.First, p.Second, Number(p.Connectivity?.Barrier, "0.000"), Share(p.Connectivity?.ErrorBarrier), Share(p.Disagreement),
+            ]),
+            "Barrier: by how much loss, or error, rises along the straight line at most above the line between its ends (Frankle et al., "
+                + "Entezari et al.). Disagreement: the share of test examples on which the two say different classes, without their labels."
+                + string.Concat(_pairs.Where(p => p.WhyNotConnected is not null)
+                    .Select(p => $" {p.First} and {p.Second} have no line between them: {p.WhyNotConnected}")));
+    }
+
     private bool SawTestLabels(MeasureOutcome outcome)
         => outcome.Measure.TestLabels == TestLabels.Needed
             || (outcome.Measure.TestLabels == TestLabels.WhereGiven && _models[0].Diagnosis.TestExamples is not null);
@@ -185,3 +229,12 @@ public sealed class ModelDiagnoses
         => number.Value.ToString("G4", CultureInfo.InvariantCulture)
             + (number.StandardError is { } error ? $" ± {error.ToString("G2", CultureInfo.InvariantCulture)}" : "");
 }
+
+/// <summary>What is known of two models together.</summary>
+/// <param name="First">The one's name.</param>
+/// <param name="Second">The other's.</param>
+/// <param name="Connectivity">Along the line between their weights; null: there is none.</param>
+/// <param name="WhyNotConnected">Why there is none; null: there is.</param>
+/// <param name="Disagreement">On examples that neither was trained on; null: none were given.</param>
+public sealed record ModelPair(
+    string First, string Second, Connectivity? Connectivity, string? WhyNotConnected, double? Disagreement);

@@ -160,6 +160,11 @@ public sealed class LossSurface : IDisposable
     }
 
     /// <summary>
+    /// Recomputes BatchNorm's running statistics over all examples, at the weights as they are; without BatchNorm nothing happens.
+    /// </summary>
+    internal void RecomputeStatistics() => Weights.RecomputeStatistics(Batches().Select(batch => batch.Inputs));
+
+    /// <summary>
     /// The logits of all examples, [N, classes], and their labels, [N], Int64; both belong to the caller's dispose scope.
     /// </summary>
     internal (Tensor Logits, Tensor Labels) Logits() => Logits(Weights.Normalize);

@@ -6,8 +6,8 @@ namespace BadMinima.MLNet.Models;
 /// <summary>
 /// Residual networks with widths 64-128-256-512, unless their name says otherwise, and a global average pool. Images up to 64x64 get the
 /// stem of the paper's code, a convolution 3x3 without max-pool (11,173,962, 21,282,122 and 23,520,842 parameters at 3 channels and 10
-/// classes); larger ones that of ImageNet, 7x7 with stride 2 and a max-pool (11,689,512, 21,797,672 and 25,557,032 at 1,000 classes). The normalization is BatchNorm, or
-/// GroupNorm, which has as many parameters.
+/// classes); larger ones that of ImageNet, 7x7 with stride 2 and a max-pool (11,689,512, 21,797,672 and 25,557,032 at 1,000 classes). The
+/// normalization is BatchNorm, or GroupNorm, which has as many parameters.
 /// </summary>
 internal static class ResNet
 {

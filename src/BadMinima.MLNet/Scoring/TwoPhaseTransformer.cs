@@ -154,6 +154,8 @@ public sealed class TwoPhaseTransformer : RowTransformer, ISaved<TwoPhaseTransfo
 
     internal string LabelColumnName => _columns.Label;
 
+    internal string PredictedLabelColumnName => _columns.PredictedLabel;
+
     internal string FeatureColumnName => _columns.Feature;
 
     /// <exception cref="ArgumentException">This model cannot be the start of such a training; the message says what differs.</exception>

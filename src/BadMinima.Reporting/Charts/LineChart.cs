@@ -93,7 +93,8 @@ public sealed class LineChart : Chart
 
     /// <inheritdoc/>
     protected override string Description =>
-        $"Line chart, {Caption.TrimEnd('.')}. Last values: " + string.Join("; ", Curves.Select(curve => $"{curve.Name} {Last(curve)}")) + ".";
+        $"Line chart, {Caption.TrimEnd('.')}. Last values: "
+            + string.Join("; ", Curves.Select(curve => $"{curve.Name} {Last(curve)}")) + ".";
 
     /// <inheritdoc/>
     protected override Table? Values()

@@ -1,8 +1,9 @@
 // What it shows: a good and a bad minimum of one network side by side: both fit the training set, and which one is bad is told by
 //                margins, curvature, the boundary and others, without a test label (Liu, Papailiopoulos, Achlioptas, NeurIPS 2020)
 // Result:        both fit, test accuracy 86.4 and 63.4 %. The bad one is worse by path norm (54 to 11), midpoints of a class (0.59 to
-//                0.19), changes along lines (2.2 to 1.2), adaptive sharpness (0.28 to 0.08), PGD (loses 90 to 43 %) and norms; but it is the
-//                FLATTER one by its largest Hessian eigenvalue (47 to 301), SAM's ascent, Gaussian noise and PAC-Bayes. 2 minutes.
+//                0.19), changes along lines (2.2 to 1.2), adaptive sharpness (0.28 to 0.08), PGD (loses 90 to 43 %) and norms; but
+//                it is the FLATTER one by its largest Hessian eigenvalue (47 to 301), SAM's ascent, Gaussian noise and PAC-Bayes.
+//                2 minutes.
 // Machine:       2 cores of an AMD EPYC (AVX-512), CPU only; other programs ran at the same time
 // n:             1 seed; what is drawn has its standard error beside it
 // Run it:        dotnet run Diagnose.cs                (--small takes seconds, to try it out)

@@ -2,8 +2,8 @@
 //                seeds until that is certain, and trains nothing again where nothing has changed. In a test project the two calls of
 //                RecipeAssert are the bodies of two tests, of MSTest, xUnit, NUnit or any other.
 // Result:        plain SGD on 500 images is not robust: "Depends on its start: a bad one costs 33.3 points (21.7 to 44.8) of test
-//                accuracy, over 3 seeds. Asked for is less than 2 points, at a risk of 5 %." 68 s; the same again 0.1 s; at least 60 % holds, from the
-//                same runs
+//                accuracy, over 3 seeds. Asked for is less than 2 points, at a risk of 5 %." 68 s; the same again 0.1 s; at least
+//                60 % holds, from the same runs
 // Machine:       2 cores of an AMD EPYC (AVX-512), CPU only; other programs ran at the same time
 // n:             as many seeds as it takes, 3 at least; one draws weights, random labels and order
 // Run it:        dotnet run Guard.cs                   (--small takes seconds, to try it out)

@@ -82,9 +82,14 @@ internal static class DiagnoseCommand
                 (IDataView train, IDataView test) = data.Load(ml);
                 using TwoPhaseTransformer? from = parsed.GetValue(start) is { } file ? Load(ml, file) : null;
                 List<(string, Diagnosis)> all = [];
+                using Loaded loaded = new();
                 foreach (string name in names)
                 {
-                    using TwoPhaseTransformer model = Load(ml, name);
+                    loaded.Models.Add((name, Load(ml, name)));
+                }
+
+                foreach ((string name, TwoPhaseTransformer model) in loaded.Models)
+                {
                     all.Add((name, ml.Model.Diagnose(model, train, new()
                     {
                         Measures = parsed.GetValue(measures)?.Split(','),
@@ -98,7 +103,7 @@ internal static class DiagnoseCommand
                     })));
                 }
 
-                ModelDiagnoses diagnoses = new(all);
+                ModelDiagnoses diagnoses = new(all, [.. Pairs(ml, loaded.Models, train, test, cancellation)]);
                 diagnoses.Write(folder);
                 if (parsed.GetValue(json))
                 {
@@ -118,6 +123,30 @@ internal static class DiagnoseCommand
         return command;
     }
 
+    /// <summary>Each two of them.</summary>
+    private static IEnumerable<ModelPair> Pairs(
+        MLContext ml, List<(string Name, TwoPhaseTransformer Model)> models, IDataView train, IDataView test,
+        CancellationToken cancellation)
+    {
+        foreach ((int i, (string first, TwoPhaseTransformer one)) in models.Index())
+        {
+            foreach ((string second, TwoPhaseTransformer other) in models.Skip(i + 1))
+            {
+                string? why = one.History.Architecture != other.History.Architecture
+                    ? $"they are {one.History.Architecture} and {other.History.Architecture}." : null;
+                Connectivity? line = null;
+                if (why is null)
+                {
+                    using LossSurface from = ml.Model.LossSurface(one, train), to = ml.Model.LossSurface(other, train);
+                    using WeightsCopy start = from.Weights.Copy(), end = to.Weights.Copy();
+                    line = Connectivity.Between(from, start, end, cancellation: cancellation);
+                }
+
+                yield return new(first, second, line, why, Disagreement.Between(one, other, test));
+            }
+        }
+    }
+
     private static TwoPhaseTransformer Load(MLContext ml, string name)
     {
         string file = Directory.Exists(name) ? Path.Combine(name, ModelFile) : name;
@@ -125,5 +154,13 @@ internal static class DiagnoseCommand
             ? ml.Model.LoadTwoPhase(file, out _)
             : throw new FileNotFoundException(Directory.Exists(name)
                 ? $"{name} has no {ModelFile}: it is no folder of a finished run." : $"There is no model file or run '{name}'.", file);
+    }
+
+    /// <summary>Models that are disposed together.</summary>
+    private sealed class Loaded : IDisposable
+    {
+        public List<(string Name, TwoPhaseTransformer Model)> Models { get; } = [];
+
+        public void Dispose() => Models.ForEach(m => m.Model.Dispose());
     }
 }
