@@ -35,6 +35,13 @@ public sealed class DiagnoseCommandTests
         Assert.Contains("of 4 measures that saw no test label: ", page[..page.IndexOf("| Measure", StringComparison.Ordinal)]);
         Assert.IsTrue(File.Exists(Path.Combine(folder.File("diagnosis"), "report.html")));
 
+        // Other data than they were trained on, and another network beside them, are said.
+        Assert.AreEqual(0, Command.Run("run", "--train", "60", "--test", "60", "--architecture", "cnn", "--epochs", "1", "--threads", "1", "--out", folder.File("cnn")).Code);
+        Result other = Command.Run("diagnose", folder.File("run1"), folder.File("cnn"), "--train", "50", "--test", "60", "--measures", "margin", "--out", folder.File("other"));
+        Assert.Contains("was trained on 60 examples and measured on 50", other.All);
+        Assert.Contains("They are other networks (mlp, cnn)", other.All);
+        Assert.Contains("The models' networks are mlp and cnn; a line takes the same.", File.ReadAllText(Path.Combine(folder.File("other"), "report.md")));
+
         // A second time replaces what is there, and nothing else is.
         Assert.AreEqual(0, Command.Run(diagnose).Code);
         File.Delete(Path.Combine(folder.File("diagnosis"), "diagnosis.json"));

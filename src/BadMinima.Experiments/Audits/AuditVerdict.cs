@@ -26,8 +26,8 @@ public sealed record AuditVerdict(Decision Decision, double? Gap, Interval? Inte
 
     /// <summary>
     /// Looks at the differences so far: by a t interval, each side of which leaves each look a share of the risk, so that the answer is
-    /// wrong with the stated risk at most, for differences that seeds vary normally, however often it was looked at. Only one side can be
-    /// wrong: what costs less than the margin is wrongly called to cost more, or the other way round.
+    /// wrong with the stated risk at most, for differences that seeds vary normally, however often it was looked at in one audit.
+    /// Only one side can be wrong: what costs less than the margin is wrongly called to cost more, or the other way round.
     /// </summary>
     /// <param name="differences">Of the seeds so far: random start less bad start.</param>
     /// <param name="most">Seeds, at most.</param>

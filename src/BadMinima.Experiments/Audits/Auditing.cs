@@ -157,36 +157,47 @@ public sealed record Auditing
         AuditedRecipe recipe, AuditData data, Stopwatch clock, int atOnce, int most, bool[] starts,
         Func<IReadOnlyList<AuditRun>, AuditVerdict> look)
     {
-        TimeSpan ofSeed = TimeSpan.Zero;
         List<AuditRun> runs = [];
         for (int done = 0; ;)
         {
             // The first seed by itself, to know how long one takes; then as many as until the next look, or as there is time for.
             int next = Enumerable.Range(done + 1, most - done).FirstOrDefault(AuditVerdict.IsLook, most);
-            int count = done == 0 ? 1
-                : (int)Math.Clamp((Budget - clock.Elapsed) / (ofSeed + TimeSpan.FromMilliseconds(1)), 0, next - done);
+            int count = done == 0 ? 1 : WithinBudget(next - done);
             if (count < 1)
             {
                 return (runs, look(runs));
             }
 
-            TimeSpan before = clock.Elapsed;
             (int Seed, bool Bad)[] asked =
                 [.. from seed in Enumerable.Range(FirstSeed + done, count) from bad in starts select (seed, bad)];
             runs.AddRange(AtOnce(atOnce, asked, a => Train(recipe, null, a.Seed, a.Bad, data)));
-            ofSeed = (clock.Elapsed - before) / count;
             done += count;
-            if (done == 1 && AuditVerdict.Fewest * ofSeed > Budget)
+            if (done == 1 && WithinBudget(AuditVerdict.Fewest - 1) < AuditVerdict.Fewest - 1)
             {
                 throw new OptionException(
                     nameof(Budget), Budget,
-                    $"at least {AuditVerdict.Fewest} times what a seed takes here, {ofSeed:g}: fewer seeds prove nothing");
+                    $"at least {AuditVerdict.Fewest} times what a seed takes here, {Rounds(starts.Length) * runs.Max(r => r.Time):g}: "
+                        + "fewer seeds prove nothing");
             }
 
             if (AuditVerdict.IsLook(done) && look(runs) is { IsFinal: true } certain)
             {
                 return (runs, certain);
             }
+        }
+
+        int Rounds(int count) => (int)Math.Ceiling(count / (double)atOnce);
+
+        // Of so many further seeds as many as there is time for, going by the longest run so far; those that are kept take none.
+        int WithinBudget(int further)
+        {
+            TimeSpan left = Budget - clock.Elapsed, ofRun = runs.Max(r => r.Time);
+            int fresh = 0;
+            return Enumerable.Range(FirstSeed + runs.Count / starts.Length, further).TakeWhile(seed =>
+            {
+                fresh += starts.Count(bad => AuditCell.Of(CellsFolder, recipe, data, seed, bad)?.Read() is null);
+                return fresh == 0 || Rounds(fresh) * ofRun <= left;
+            }).Count();
         }
     }
 

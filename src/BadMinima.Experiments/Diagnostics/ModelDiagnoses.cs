@@ -37,6 +37,12 @@ public sealed class ModelDiagnoses
         get
         {
             List<string> said = [];
+            foreach ((string name, Diagnosis diagnosis) in _models.Where(m => m.Diagnosis.TrainedOn != m.Diagnosis.Examples))
+            {
+                said.Add($"{name} was trained on {diagnosis.TrainedOn ?? 0:N0} examples and measured on {diagnosis.Examples:N0}: give the "
+                    + "data that it was trained on, or what is called training accuracy here is none.");
+            }
+
             if (_models.Count == 1)
             {
                 said.Add($"{_models[0].Name} fits {_models[0].Diagnosis.TrainingAccuracy:0.0 %} of {_models[0].Diagnosis.Examples:N0} "
@@ -51,6 +57,13 @@ public sealed class ModelDiagnoses
             {
                 said.Add($"{worse.Key} is the worst by {worse.Count()} of {pointing.Length} measures that saw no test label: "
                     + $"{string.Join(", ", worse.Select(p => p.Name))}.");
+            }
+
+            string[] networks = [.. _models.Select(m => m.Diagnosis.Architecture).Distinct()];
+            if (networks.Length > 1)
+            {
+                said.Add($"They are other networks ({string.Join(", ", networks)}): norms and sharpness of one say nothing beside the "
+                    + "other's.");
             }
 
             if (_models.Select(m => m.Diagnosis.TrainingAccuracy).Max() - _models.Select(m => m.Diagnosis.TrainingAccuracy).Min() > 0.01)
@@ -131,16 +144,22 @@ public sealed class ModelDiagnoses
                     o.Measure.Name,
                     o.NotApplicable,
                     Seconds = o.Time.TotalSeconds,
-                    o.Numbers,
+                    Numbers = o.Numbers.Select(n => new
+                    {
+                        n.Name,
+                        Value = Finite(n.Value),
+                        StandardError = n.StandardError is { } error ? Finite(error) : null,
+                        n.Layer,
+                    }),
                 }),
             }),
             Pairs = _pairs.Select(p => new
             {
                 p.First,
                 p.Second,
-                p.Connectivity?.Barrier,
+                Barrier = p.Connectivity is { } line ? Finite(line.Barrier) : null,
                 p.Connectivity?.ErrorBarrier,
-                p.Connectivity?.Points,
+                Points = p.Connectivity?.Points.Select(c => new { c.Share, Loss = Finite(c.Loss), c.Accuracy }),
                 p.WhyNotConnected,
                 p.Disagreement,
             }),
@@ -214,7 +233,7 @@ public sealed class ModelDiagnoses
     {
         int bad = _models[0].Diagnosis[measure].Measure.Bad;
         double?[] values = [.. _models.Select(m => m.Diagnosis[measure].Value)];
-        if (bad == 0 || _models.Count < 2 || values.Any(v => v is null))
+        if (bad == 0 || _models.Count < 2 || values.Any(v => v is not { } known || !double.IsFinite(known)))
         {
             return null;
         }
@@ -222,6 +241,9 @@ public sealed class ModelDiagnoses
         double worst = values.Max(v => bad * v!.Value);
         return values.Count(v => bad * v!.Value == worst) > 1 ? null : _models[Array.FindIndex(values, v => bad * v!.Value == worst)].Name;
     }
+
+    // JSON has no other numbers.
+    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
     private static string Said(MeasureOutcome outcome) => outcome.Numbers.IsEmpty ? "–" : Said(outcome.Numbers[0]);
 

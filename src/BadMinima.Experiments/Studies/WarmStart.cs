@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.ComponentModel;
 using BadMinima.MLNet;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace BadMinima.Experiments;
 
@@ -105,6 +106,13 @@ internal sealed class WarmStart(WarmStartSettings settings, int seed)
         foreach ((string network, int images) in settings.Networks.Zip(settings.Train))
         {
             (IDataView train, IDataView test) = settings.DataOf(seed, images).Load(ml);
+            int there = train.GetColumn<uint>("Label").Count();
+            if (there < images)
+            {
+                throw new ArgumentException($"train is {images}; allowed for {settings.Data} is at most {there}: it has no more images.");
+            }
+
+            // The first of those that the seed has drawn.
             IDataView part = ml.Data.TakeRows(train, Math.Max(1, (int)(settings.WarmShare * images)));
             foreach (WarmStartOptimizer optimizer in WarmStartOptimizer.All)
             {

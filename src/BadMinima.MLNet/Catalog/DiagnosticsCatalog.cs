@@ -38,4 +38,38 @@ public static class DiagnosticsCatalog
         ArgumentNullException.ThrowIfNull(data);
         return (options ?? new()).Run(HostEnvironments.GetEnvironment(catalog), model, data);
     }
+
+    /// <summary>The loss along the straight line between the weights of two models: see <see cref="Connectivity"/>.</summary>
+    /// <param name="catalog">The model catalog.</param>
+    /// <param name="from">The model at the one end.</param>
+    /// <param name="to">That at the other, of the same network, classes, in the same order, and normalization.</param>
+    /// <param name="data">The data that they were trained on.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="ArgumentException">The models have no line between them; the message names the first difference.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    public static Connectivity Connect(
+        this ModelOperationsCatalog catalog, TwoPhaseTransformer from, TwoPhaseTransformer to, IDataView data,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        ArgumentNullException.ThrowIfNull(to);
+        Require(from.History.Architecture, to.History.Architecture, "networks");
+        Require($"{from.InputShape}", $"{to.InputShape}", "examples");
+        Require(string.Join(", ", from.ClassNames), string.Join(", ", to.ClassNames), "classes, in their order,");
+        Require($"{Normalization(from)}", $"{Normalization(to)}", "normalizations");
+        using LossSurface surface = catalog.LossSurface(from, data), other = catalog.LossSurface(to, data);
+        using WeightsCopy start = surface.Weights.Copy(), end = other.Weights.Copy();
+        return Connectivity.Between(surface, start, end, cancellation: cancellation);
+
+        static void Require(string first, string second, string what)
+        {
+            if (first != second)
+            {
+                throw new ArgumentException($"The models' {what} are {first} and {second}; a line takes the same.", nameof(to));
+            }
+        }
+
+        static string Normalization(TwoPhaseTransformer model)
+            => string.Join(' ', model.Classifier.Normalization.Mean.Concat(model.Classifier.Normalization.Deviation));
+    }
 }

@@ -43,6 +43,7 @@ public sealed record Connectivity(ImmutableArray<ConnectivityPoint> Points)
             // Refuses what does not fit before anything is computed.
         }
 
+        using IDisposable? exact = CudaPrecision.Hold(Precision.F32, surface.Weights.Values.device);
         using IDisposable back = surface.Weights.Exchange(from);
         using var scope = NewDisposeScope();
         Tensor way;

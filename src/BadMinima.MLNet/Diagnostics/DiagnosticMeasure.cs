@@ -31,7 +31,7 @@ public abstract class DiagnosticMeasure
     /// <summary>Whether a larger first number speaks for a bad minimum (1), a smaller one (-1), or neither (0).</summary>
     public abstract int Bad { get; }
 
-    /// <summary>Whether it looks at labels of test data. Default: not.</summary>
+    /// <summary>Whether the number that counts looks at labels of test data. Default: not.</summary>
     public virtual TestLabels TestLabels => TestLabels.NotUsed;
 
     /// <summary>Measures.</summary>

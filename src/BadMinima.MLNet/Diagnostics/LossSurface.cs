@@ -88,6 +88,9 @@ public sealed class LossSurface : IDisposable
     /// <summary>How many classes there are.</summary>
     internal int Classes => _classifier.Classes;
 
+    /// <summary>How many examples are computed at once.</summary>
+    internal int BatchSize => _batchSize;
+
     /// <summary>How many examples the loss is the mean of.</summary>
     public int Examples => _examples.Count;
 

@@ -18,7 +18,8 @@ internal sealed class Subject(
     LossSurface training, LossSurface? test, TwoPhaseTransformer model, TwoPhaseTransformer? start, int seed,
     CancellationToken cancellation) : IDisposable
 {
-    private readonly Lazy<ImageClassifier> _folded = new(training.Weights.ForInference);
+    // Not when it is first asked for: then its tensors would belong to the scope of who asks.
+    private readonly ImageClassifier _folded = training.Weights.ForInference();
     private readonly Lazy<double[]> _margins = new(() => MarginsOf(training));
 
     public LossSurface Training => training;
@@ -32,22 +33,25 @@ internal sealed class Subject(
     public CancellationToken Cancellation => cancellation;
 
     /// <summary>A copy of the network with BatchNorm folded into the convolutions before it.</summary>
-    public nn.Module<Tensor, Tensor> Folded => _folded.Value.Network;
+    public nn.Module<Tensor, Tensor> Folded => _folded.Network;
 
     /// <summary>
     /// The logit of the label less the largest other one, of each training example, the smallest first.
     /// </summary>
     public double[] TrainingMargins => _margins.Value;
 
-    /// <summary>The 10th percentile of the training margins: what is at place N / 10, from 0.</summary>
-    public double TenthPercentileMargin => TrainingMargins[TrainingMargins.Length / 10];
+    /// <summary>The 10th percentile of the training margins.</summary>
+    public double TenthPercentileMargin => TenthPercentile(TrainingMargins);
+
+    /// <summary>The k-th least of m rising values, k = m / 10, but at least the first.</summary>
+    public static double TenthPercentile(double[] rising) => rising[Math.Max(0, rising.Length / 10 - 1)];
 
     /// <summary>Numbers of a measure's own.</summary>
     public CounterRandom Random(string measure) => CounterRandom.Create(seed).Stream(
         BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(measure))));
 
-    /// <summary>The logits, [1, classes], of one example of ones, through <see cref="Folded"/>.</summary>
-    public Tensor RunFolded()
+    /// <summary>The logits, [1, classes], of one example of ones, in numbers of a type, through <see cref="Folded"/>.</summary>
+    public Tensor RunFolded(ScalarType type = ScalarType.Float32)
     {
         InputShape shape = training.Shape;
         long[] sizes = shape.Kind switch
@@ -56,7 +60,7 @@ internal sealed class Subject(
             InputKinds.Sequences => [1, shape.Steps, shape.Channels],
             _ => [1, shape.Volume],
         };
-        return _folded.Value.ForwardNormalized(ones(sizes, device: training.Weights.Values.device));
+        return Folded.call(ones(sizes, type, training.Weights.Values.device));
     }
 
     /// <summary>The convolutions and linear layers of <see cref="Folded"/>, with their weights.</summary>
@@ -79,11 +83,5 @@ internal sealed class Subject(
         return margins;
     }
 
-    public void Dispose()
-    {
-        if (_folded.IsValueCreated)
-        {
-            _folded.Value.Dispose();
-        }
-    }
+    public void Dispose() => _folded.Dispose();
 }

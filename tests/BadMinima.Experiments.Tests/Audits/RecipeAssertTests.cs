@@ -89,8 +89,8 @@ public sealed class RecipeAssertTests
         }
 
         JsonNode?[] captured = [.. ((int[])[4, 5]).Select(width => AuditedRecipe.Of(Options with { Architecture = $"{name}-{width}" }).Content!["captured"])];
-        Assert.AreEqual("{\"width\":\"4\"}", captured[0]!.ToJsonString());
-        Assert.AreEqual("{\"width\":\"5\"}", captured[1]!.ToJsonString());
+        Assert.Contains(".width\":\"4\"}", captured[0]!.ToJsonString());
+        Assert.Contains(".width\":\"5\"}", captured[1]!.ToJsonString());
 
         string unknown = $"{name}-list";
         int[] widths = [4];

@@ -35,6 +35,22 @@ public sealed class DiagnosingTests
     }
 
     [TestMethod]
+    public void What_is_drawn_does_not_depend_on_how_many_examples_are_computed_at_once()
+    {
+        IDataView data = Tiny.Train(Ml, 30);
+        using TwoPhaseTransformer model = Tiny.Trainer(Ml, Tiny.Options with { Architecture = "mlp" }).Fit(data);
+        Diagnosing options = new() { Measures = ["corruptions", "adversarial", "mixup", "boundary", "pac-bayes"], BatchSize = 30 };
+        foreach ((MeasureOutcome whole, MeasureOutcome parts) in Ml.Model.Diagnose(model, data, options).Outcomes.Zip(Ml.Model.Diagnose(model, data, options with { BatchSize = 7 }).Outcomes))
+        {
+            Assert.AreEqual(whole.Numbers.Length, parts.Numbers.Length);
+            foreach ((MeasuredNumber one, MeasuredNumber other) in whole.Numbers.Zip(parts.Numbers))
+            {
+                Assert.AreEqual(one.Value, other.Value, 1e-4 * Math.Max(1, Math.Abs(one.Value)), $"{whole.Measure.Name} {one.Name}");
+            }
+        }
+    }
+
+    [TestMethod]
     public void Where_a_normalization_stays_there_are_no_paths_to_sum_over()
     {
         using TwoPhaseTransformer model = Tiny.Trainer(Ml, Tiny.Options with { Architecture = "densenet-bc-40", RandomLabels = null }).Fit(Tiny.Train(Ml, 10));

@@ -88,7 +88,8 @@ public sealed class MeasureTests
         Tensor offset = layer.call(zeros(1, 2, 6, 5));
         Tensor matrix = layer.call(eye(60).view(60, 2, 6, 5)).subtract(offset).reshape(60, -1).detach();
         double expected = linalg.svdvals(matrix.to(ScalarType.Float64)).amax().item<double>();
-        double measured = SpectralNorm.OfOperator(layer, shape, size => randn(size), CancellationToken.None);
+        (double measured, bool exact) = SpectralNorm.OfOperator(layer, shape, size => randn(size), CancellationToken.None);
+        Assert.IsTrue(exact);
         Assert.AreEqual(expected, measured, 1e-3 * expected);
     }
 
@@ -149,7 +150,7 @@ public sealed class MeasureTests
         using TwoPhaseTransformer model = Tiny.Trainer(Ml).Fit(data);
         Diagnosis diagnosis = Ml.Model.Diagnose(model, data, new() { Test = Tiny.Test(Ml), Measures = ["margin", "calibration"] });
         double[] margins = [.. Scores(data).Select(s => Math.Log(s.Scores[s.Label]) - Math.Log(s.Scores.Where((_, i) => i != s.Label).Max())).Order()];
-        Assert.AreEqual(margins[6], diagnosis["margin"].Value!.Value, 1e-4);
+        Assert.AreEqual(margins[5], diagnosis["margin"].Value!.Value, 1e-4);
         Assert.AreEqual(margins.Average(), diagnosis["margin"].Numbers[1].Value, 1e-4);
         Assert.AreEqual(margins[0], diagnosis["margin"].Numbers[2].Value, 1e-4);
 

@@ -21,7 +21,7 @@ internal sealed class AdaptiveSharpness : DiagnosticMeasure
     public override string Source => "Andriushchenko et al.: A Modern Look at the Relationship between Sharpness and Generalization, ICML "
         + "2023; the two radii are this project's, and so is that the whole training set takes part in place of 1,024 images";
 
-    public override string Cost => "20 passes, and 20 gradients";
+    public override string Cost => "20 passes, and 21 gradients";
 
     public override int Bad => 1;
 

@@ -39,37 +39,45 @@ internal sealed class AdversarialExamples : DiagnosticMeasure
         }
 
         using var scope = NewDisposeScope();
-        (Tensor inputs, Tensor labels) = surface.Sample(Math.Min(Most, surface.Examples), subject.Random(Name));
+        (Tensor sample, Tensor ofSample) = surface.Sample(Math.Min(Most, surface.Examples), subject.Random(Name));
+        (Tensor Inputs, Tensor Labels)[] chunks = [.. sample.split(surface.BatchSize).Zip(ofSample.split(surface.BatchSize))];
         (Tensor least, Tensor most) = (Bound(0), Bound(surface.Shape.Unit));
         Tensor step = most.subtract(least).Times(1 / 255.0);
-        double clean = Accuracy(inputs);
+        double clean = Accuracy((inputs, _) => inputs);
         if (clean == 0)
         {
             throw new NotApplicableException("accuracy is 0 without an attack");
         }
 
-        MeasuredNumber[] strong = [.. Radii.Select(r => new MeasuredNumber($"PGD {r}", Accuracy(Attacked(r, r / 4, Steps))))];
+        MeasuredNumber[] strong = [.. Radii.Select(r => new MeasuredNumber($"PGD {r}", Accuracy(Attack(r, r / 4, Steps))))];
         return
         [
             new("lost", 1 - strong.Average(n => n.Value) / clean), new("unchanged", clean), .. strong,
-            .. Radii.Select(r => new MeasuredNumber($"FGSM {r}", Accuracy(Attacked(r, r, 1)))),
+            .. Radii.Select(r => new MeasuredNumber($"FGSM {r}", Accuracy(Attack(r, r, 1)))),
         ];
 
         // A raw value in all channels, normalized.
         Tensor Bound(double raw)
         {
             using var mode = no_grad();
-            return surface.Weights.Normalize(ones([1, surface.Shape.Channels, 1, 1], device: inputs.device).Times(raw));
+            return surface.Weights.Normalize(ones([1, surface.Shape.Channels, 1, 1], device: sample.device).Times(raw));
         }
 
-        double Accuracy(Tensor at)
+        double Accuracy(Func<Tensor, Tensor, Tensor> change)
         {
-            using var mode = no_grad();
-            using var ofBatch = NewDisposeScope();
-            return surface.Weights.Forward(at).argmax(1).eq(labels).to(ScalarType.Float64).mean().item<double>();
+            double right = 0;
+            foreach ((Tensor inputs, Tensor labels) in chunks)
+            {
+                using var ofChunk = NewDisposeScope();
+                Tensor at = change(inputs, labels);
+                using var mode = no_grad();
+                right += surface.Weights.Forward(at).argmax(1).eq(labels).sum().item<long>();
+            }
+
+            return right / sample.shape[0];
         }
 
-        Tensor Attacked(double radius, double length, int steps)
+        Func<Tensor, Tensor, Tensor> Attack(double radius, double length, int steps) => (inputs, labels) =>
         {
             using var ofAttack = NewDisposeScope();
             Tensor at = inputs, reach = step.Times(radius);
@@ -77,13 +85,15 @@ internal sealed class AdversarialExamples : DiagnosticMeasure
             for (int i = 0; i < steps; i++)
             {
                 subject.Cancellation.ThrowIfCancellationRequested();
+                using var ofStep = NewDisposeScope();
                 Tensor point = at.detach().requires_grad_();
                 Tensor gradient = autograd.grad([nn.functional.cross_entropy(surface.Weights.Forward(point), labels)], [point])[0];
                 using var mode = no_grad();
-                at = point.add(gradient.sign().mul(step).Times(length), HeldScalar.One).maximum(low).minimum(high);
+                at = point.add(gradient.sign().mul(step).Times(length), HeldScalar.One).maximum(low).minimum(high)
+                    .MoveToOuterDisposeScope();
             }
 
             return at.MoveToOuterDisposeScope();
-        }
+        };
     }
 }

@@ -25,7 +25,7 @@ internal sealed class Corruptions : DiagnosticMeasure
 
     public override string Source => "after Hendrycks, Dietterich, ICLR 2019; strengths are this project's";
 
-    public override string Cost => "40 passes";
+    public override string Cost => "41 passes";
 
     public override int Bad => 1;
 
@@ -70,12 +70,13 @@ internal sealed class Corruptions : DiagnosticMeasure
             return logits.argmax(1).eq(labels).to(ScalarType.Float64).mean().item<double>();
         }
 
-        // One draw a strength and batch.
+        // One draw a strength and example, however many are computed at once.
         Func<Tensor, Tensor> Drawn(int stream, Func<Tensor, Tensor, Tensor> change)
         {
             CounterRandom own = random.Stream((ulong)stream);
-            ulong batch = 0;
-            return pixels => change(pixels, Draws.Normal(own, batch++, pixels));
+            ulong example = 0;
+            return pixels => change(
+                pixels, stack([.. Enumerable.Range(0, (int)pixels.shape[0]).Select(i => Draws.Normal(own, example++, pixels[i]))]));
         }
     }
 

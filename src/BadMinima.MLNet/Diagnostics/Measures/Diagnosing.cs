@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using BadMinima.MLNet.Diagnostics;
+using BadMinima.MLNet.Native;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
@@ -37,6 +38,7 @@ public sealed record Diagnosing
         RequireSameNetwork(model);
         using LossSurface training = new(environment, model, data, BatchSize);
         using LossSurface? test = Test is null ? null : new LossSurface(environment, model, Test, BatchSize);
+        using IDisposable? exact = CudaPrecision.Hold(Precision.F32, model.Classifier.Device);
         using Subject subject = new(training, test, model, Start, Seed, CancellationToken);
         (double loss, double accuracy) = training.LossAndAccuracy();
         if (!double.IsFinite(loss))
@@ -63,7 +65,9 @@ public sealed record Diagnosing
             Report?.Invoke(outcome);
         }
 
-        return new([.. outcomes], training.Examples, test?.Examples, loss, accuracy, test?.LossAndAccuracy().Accuracy);
+        return new(
+            [.. outcomes], model.History.Architecture, model.History.Phases.LastOrDefault()?.Examples, training.Examples, test?.Examples,
+            loss, accuracy, test?.LossAndAccuracy().Accuracy);
     }
 
     private void RequireSameNetwork(TwoPhaseTransformer model)
@@ -86,13 +90,16 @@ public sealed record Diagnosing
 
 /// <summary>What the measures say of a model.</summary>
 /// <param name="Outcomes">In the order of the measures.</param>
-/// <param name="Examples">Training examples.</param>
+/// <param name="Architecture">The network.</param>
+/// <param name="TrainedOn">How many examples the model was trained on; null: it was not.</param>
+/// <param name="Examples">How many training examples it was measured on.</param>
 /// <param name="TestExamples">Test examples; null: none were given.</param>
 /// <param name="Loss">The mean cross-entropy of the training set, in nats.</param>
 /// <param name="TrainingAccuracy">0 to 1.</param>
 /// <param name="TestAccuracy">0 to 1; null: no test data were given.</param>
 public sealed record Diagnosis(
-    ImmutableArray<MeasureOutcome> Outcomes, int Examples, int? TestExamples, double Loss, double TrainingAccuracy, double? TestAccuracy)
+    ImmutableArray<MeasureOutcome> Outcomes, string Architecture, int? TrainedOn, int Examples, int? TestExamples, double Loss,
+    double TrainingAccuracy, double? TestAccuracy)
 {
     /// <summary>What a measure says.</summary>
     /// <param name="measure">Its name.</param>

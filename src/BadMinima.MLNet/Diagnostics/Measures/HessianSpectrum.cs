@@ -15,7 +15,8 @@ internal sealed class HessianSpectrum : DiagnosticMeasure
     public override string Description => "the three largest eigenvalues of the Hessian of the mean cross-entropy over the whole training "
         + "set, "
         + "by Lanczos' method with full reorthogonalization, each within 0.5 % of the largest; its trace by Hutchinson's method, 10 draws; "
-        + "and rate x largest / 2, which is 1 at the edge of stability of plain gradient descent";
+        + "and rate x largest / 2, the rate that of the last epoch, which is 1 at the edge of "
+        + "stability of plain gradient descent";
 
     public override string Unit => "nats";
 
@@ -23,7 +24,7 @@ internal sealed class HessianSpectrum : DiagnosticMeasure
         + "edge "
         + "of stability";
 
-    public override string Cost => "10 to 70 products, each about three gradients";
+    public override string Cost => "13 to 70 products, each about three gradients";
 
     public override int Bad => 1;
 
@@ -52,7 +53,7 @@ internal sealed class HessianSpectrum : DiagnosticMeasure
 
         double mean = traces.Average();
         yield return new("trace", mean, Math.Sqrt(traces.Sum(t => (t - mean) * (t - mean)) / (Draws - 1) / Draws));
-        if (subject.Model.History.Phases is [.., { Settings.LearningRate: > 0 and var rate }])
+        if (subject.Model.History.Phases is [.., { Settings: { Adam: null, Momentum: 0 }, Epochs: [.., { LearningRate: var rate }] }])
         {
             yield return new("rate x largest / 2", rate * values[0] / 2);
         }

@@ -32,7 +32,7 @@ internal sealed class LabelWiseMixup : DiagnosticMeasure
         using var mode = no_grad();
         int asked = Math.Min(surface.Examples, ImagesAClass * surface.Classes);
         List<double> losses = [];
-        (double wrong, double all) = (0, 0);
+        (double wrong, double midpoints) = (0, 0);
         for (int round = 0; round < Rounds; round++)
         {
             subject.Cancellation.ThrowIfCancellationRequested();
@@ -42,20 +42,26 @@ internal sealed class LabelWiseMixup : DiagnosticMeasure
             List<double> ofClasses = [];
             foreach (IGrouping<long, int> members in Enumerable.Range(0, classes.Length).GroupBy(i => classes[i]))
             {
-                (int First, int Second)[] pairs = [.. from a in members from b in members where a < b select (a, b)];
-                if (pairs.Length == 0)
+                (int First, int Second)[] all = [.. from a in members from b in members where a < b select (a, b)];
+                if (all.Length == 0)
                 {
                     continue;
                 }
 
-                using var ofClass = NewDisposeScope();
-                Tensor middles = inputs[tensor([.. pairs.Select(p => (long)p.First)], device: inputs.device)]
-                    .add(inputs[tensor([.. pairs.Select(p => (long)p.Second)], device: inputs.device)], HeldScalar.One).Times(0.5);
-                Tensor logits = surface.Weights.Forward(middles);
-                Tensor truth = tensor([.. pairs.Select(_ => members.Key)], device: inputs.device);
-                ofClasses.Add(nn.functional.cross_entropy(logits, truth).item<float>());
-                wrong += logits.argmax(1).ne(truth).sum().item<long>();
-                all += pairs.Length;
+                double sum = 0;
+                foreach ((int First, int Second)[] pairs in all.Chunk(surface.BatchSize))
+                {
+                    using var ofChunk = NewDisposeScope();
+                    Tensor middles = inputs[tensor([.. pairs.Select(p => (long)p.First)], device: inputs.device)]
+                        .add(inputs[tensor([.. pairs.Select(p => (long)p.Second)], device: inputs.device)], HeldScalar.One).Times(0.5);
+                    Tensor logits = surface.Weights.Forward(middles);
+                    Tensor truth = tensor([.. pairs.Select(_ => members.Key)], device: inputs.device);
+                    sum += pairs.Length * nn.functional.cross_entropy(logits, truth).item<float>();
+                    wrong += logits.argmax(1).ne(truth).sum().item<long>();
+                }
+
+                ofClasses.Add(sum / all.Length);
+                midpoints += all.Length;
             }
 
             if (ofClasses.Count > 0)
@@ -72,6 +78,6 @@ internal sealed class LabelWiseMixup : DiagnosticMeasure
         double mean = losses.Average();
         double error = losses.Count < 2 ? 0
             : Math.Sqrt(losses.Sum(l => (l - mean) * (l - mean)) / (losses.Count - 1) / losses.Count);
-        return [new("cross-entropy", mean, error), new("wrong", wrong / all)];
+        return [new("cross-entropy", mean, error), new("wrong", wrong / midpoints)];
     }
 }

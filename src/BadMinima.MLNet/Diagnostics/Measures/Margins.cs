@@ -24,7 +24,7 @@ internal sealed class Margins : DiagnosticMeasure
         if (subject.Test is { } test)
         {
             double[] margins = Subject.MarginsOf(test);
-            yield return new("10th percentile, test", margins[margins.Length / 10]);
+            yield return new("10th percentile, test", Subject.TenthPercentile(margins));
             yield return new("mean, test", margins.Average());
         }
     }

@@ -1,4 +1,5 @@
 using BadMinima.MLNet.Models;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -42,21 +43,24 @@ internal sealed class PathNorm : DiagnosticMeasure
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        (Tensor Own, Tensor Before)[] parameters = [.. subject.Folded.parameters().Select(p => ((Tensor)p, p.clone()))];
-        foreach ((Tensor own, Tensor before) in parameters)
-        {
-            own.copy_(change(before));
-        }
-
+        Tensor[] before = [.. subject.Folded.parameters().Select(p => p.clone())];
         try
         {
-            return subject.RunFolded().to(ScalarType.Float64).sum().item<double>();
+            // Of deep networks the sum is beyond 32 bits.
+            subject.Folded.to(ScalarType.Float64);
+            foreach ((Tensor own, Tensor value) in subject.Folded.parameters().Zip(before))
+            {
+                own.copy_(change(value.to(ScalarType.Float64)));
+            }
+
+            return subject.RunFolded(ScalarType.Float64).sum().item<double>();
         }
         finally
         {
-            foreach ((Tensor own, Tensor before) in parameters)
+            subject.Folded.to(ScalarType.Float32);
+            foreach ((Tensor own, Tensor value) in subject.Folded.parameters().Zip(before))
             {
-                own.copy_(before);
+                own.copy_(value);
             }
         }
     }

@@ -31,6 +31,12 @@ internal sealed class SpectralNorm : DiagnosticMeasure
         var random = subject.Random(Name);
         foreach ((int i, (string name, nn.Module<Tensor, Tensor> layer, Tensor weight)) in subject.Layers.Index())
         {
+            if (!inputs.TryGetValue(name, out long[]? size))
+            {
+                // A layer of somebody's own network that nothing runs through.
+                continue;
+            }
+
             using var scope = NewDisposeScope();
             double kernel;
             using (no_grad())
@@ -38,11 +44,11 @@ internal sealed class SpectralNorm : DiagnosticMeasure
                 kernel = linalg.svdvals(weight.reshape(weight.shape[0], -1).to(ScalarType.Float64)).amax().item<double>();
             }
 
-            double whole = OfOperator(
-                layer, inputs[name], shape => Draws.Normal(random, (ulong)i, zeros(shape, device: weight.device)), subject.Cancellation);
+            (double whole, bool exact) = OfOperator(
+                layer, size, shape => Draws.Normal(random, (ulong)i, zeros(shape, device: weight.device)), subject.Cancellation);
             ofOperators += Math.Log(whole);
             ofKernels += Math.Log(kernel);
-            layers.Add(new("operator", whole, Layer: name));
+            layers.Add(new(exact ? "operator" : "operator, not to 0.01 %", whole, Layer: name));
             layers.Add(new("reshaped", kernel, Layer: name));
         }
 
@@ -64,7 +70,7 @@ internal sealed class SpectralNorm : DiagnosticMeasure
     /// <param name="shape">The sizes of one input, without the batch.</param>
     /// <param name="start">Makes a random vector.</param>
     /// <param name="cancellation">Ends it.</param>
-    internal static double OfOperator(
+    internal static (double Value, bool Exact) OfOperator(
         nn.Module<Tensor, Tensor> layer, long[] shape, Func<long[], Tensor> start, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
@@ -75,7 +81,7 @@ internal sealed class SpectralNorm : DiagnosticMeasure
             offset = layer.call(zeros([1, .. shape], device: first.device));
         }
 
-        (double[] values, _, _) = Lanczos.Largest(
+        (double[] values, bool exact, _) = Lanczos.Largest(
             vector =>
             {
                 using var ofStep = NewDisposeScope();
@@ -85,7 +91,7 @@ internal sealed class SpectralNorm : DiagnosticMeasure
                 return product.reshape(-1).MoveToOuterDisposeScope();
             },
             first, 1, Tolerance, MostSteps, cancellation);
-        return Math.Sqrt(Math.Max(0, values[0]));
+        return (Math.Sqrt(Math.Max(0, values[0])), exact);
     }
 
     /// <summary>The sizes of each layer's input, without the batch.</summary>
@@ -94,17 +100,18 @@ internal sealed class SpectralNorm : DiagnosticMeasure
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         Dictionary<string, long[]> sizes = [];
-        List<IDisposable> hooks = [];
+        List<Action> removals = [];
         foreach ((string name, nn.Module<Tensor, Tensor> layer, _) in subject.Layers)
         {
-            layer.register_forward_pre_hook((_, input) =>
+            removals.Add(layer.register_forward_pre_hook((_, input) =>
             {
                 sizes[name] = input.shape[1..];
                 return input;
-            });
+            }).remove);
         }
 
         subject.RunFolded();
+        removals.ForEach(remove => remove());
         return sizes;
     }
 }

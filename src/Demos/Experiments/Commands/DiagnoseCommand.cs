@@ -132,17 +132,26 @@ internal static class DiagnoseCommand
         {
             foreach ((string second, TwoPhaseTransformer other) in models.Skip(i + 1))
             {
-                string? why = one.History.Architecture != other.History.Architecture
-                    ? $"they are {one.History.Architecture} and {other.History.Architecture}." : null;
-                Connectivity? line = null;
-                if (why is null)
+                (Connectivity? line, string? why, double? apart) = (null, null, null);
+                try
                 {
-                    using LossSurface from = ml.Model.LossSurface(one, train), to = ml.Model.LossSurface(other, train);
-                    using WeightsCopy start = from.Weights.Copy(), end = to.Weights.Copy();
-                    line = Connectivity.Between(from, start, end, cancellation: cancellation);
+                    line = ml.Model.Connect(one, other, train, cancellation);
+                }
+                catch (ArgumentException e)
+                {
+                    why = e.Message;
                 }
 
-                yield return new(first, second, line, why, Disagreement.Between(one, other, test));
+                try
+                {
+                    apart = Disagreement.Between(one, other, test);
+                }
+                catch (ArgumentException)
+                {
+                    // Models of other classes do not disagree on them; the table leaves it out.
+                }
+
+                yield return new(first, second, line, why, apart);
             }
         }
     }
