@@ -32,6 +32,11 @@ public sealed class DiagnoseCommandTests
         Assert.HasCount(11, pair.GetProperty("points").EnumerateArray());
         Assert.IsTrue(pair.GetProperty("disagreement").GetDouble() is > 0 and <= 1 && pair.GetProperty("barrier").GetDouble() >= 0);
         string page = File.ReadAllText(Path.Combine(folder.File("diagnosis"), "report.md"));
+        foreach (string picture in (string[])["Reliability: accuracy against", "frobenius, layer by layer", "l2, layer by layer", "Training loss along the straight line"])
+        {
+            Assert.Contains(picture, page);
+        }
+
         Assert.Contains("of 4 measures that saw no test label: ", page[..page.IndexOf("| Measure", StringComparison.Ordinal)]);
         Assert.IsTrue(File.Exists(Path.Combine(folder.File("diagnosis"), "report.html")));
 

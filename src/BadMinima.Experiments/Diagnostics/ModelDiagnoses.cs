@@ -169,13 +169,19 @@ public sealed class ModelDiagnoses
     private IEnumerable<Block> Blocks(int measure)
     {
         DiagnosticMeasure own = _models[0].Diagnosis.Outcomes[measure].Measure;
-        yield return new Paragraph($"{own.Description}. Unit: {own.Unit}. Source: {own.Source}. Cost: {own.Cost}.");
+        yield return new Paragraph($"{char.ToUpperInvariant(own.Description[0])}{own.Description[1..]}. Unit: {own.Unit}. Source: "
+            + $"{own.Source}. Cost: {own.Cost}.");
         foreach ((string name, Diagnosis diagnosis) in _models)
         {
             if (diagnosis.Outcomes[measure].NotApplicable is { } why)
             {
                 yield return new Paragraph($"{name}: it does not apply, since {why}.");
             }
+        }
+
+        foreach (Chart picture in MeasurePictures.Of([.. _models.Select(m => (m.Name, m.Diagnosis.Outcomes[measure]))]))
+        {
+            yield return picture;
         }
 
         // Numbers of one name and layer beside each other, in the order in which they come first.

@@ -36,6 +36,7 @@ internal sealed class WeightSpectrum : DiagnosticMeasure
             double[] values = SquaredSingularValues(weight);
             if (values.Length < FewestValues)
             {
+                layers.Add(new($"singular values, fewer than {FewestValues}: no exponent", values.Length, Layer: name));
                 continue;
             }
 
@@ -55,7 +56,7 @@ internal sealed class WeightSpectrum : DiagnosticMeasure
         return exponents.Count > 0
             ? [new("alpha", exponents.Average()), .. layers]
             : throw new NotApplicableException(
-                layers.Count > 0 ? $"no layer's tail has an exponent of at most {Steepest}"
+                layers.Exists(l => l.Name == "alpha") ? $"no layer's tail has an exponent of at most {Steepest}"
                     : $"no layer has {FewestValues} singular values above 0");
     }
 
