@@ -45,6 +45,15 @@ public static class DiagnosticsCatalog
     /// <param name="to">That at the other, of the same network, classes, in the same order, and normalization.</param>
     /// <param name="data">The data that they were trained on.</param>
     /// <param name="cancellation">Ends it.</param>
+    /// <example>
+    /// <code>
+    /// IDataView train = mlContext.Data.LoadSyntheticImages(Split.Train, 100);
+    /// using TwoPhaseTransformer bad = mlContext.MulticlassClassification.Trainers.TwoPhase().Fit(train);
+    /// using TwoPhaseTransformer good = mlContext.MulticlassClassification.Trainers.TwoPhase(replicas: 0).Fit(train);
+    /// Connectivity line = mlContext.Model.Connect(bad, good, train);
+    /// Console.WriteLine($"The loss rises by {line.Barrier:F3} nats between them.");
+    /// </code>
+    /// </example>
     /// <exception cref="ArgumentException">The models have no line between them; the message names the first difference.</exception>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public static Connectivity Connect(

@@ -81,11 +81,11 @@ public sealed class RecipeAssertTests
     [TestMethod]
     public void A_network_of_ones_own_is_told_by_what_its_code_has_captured_and_where_that_is_not_known_nothing_is_kept()
     {
-        string name = $"captured-{Guid.NewGuid():N}";
+        string name = $"own-captured-{Guid.NewGuid():N}";
         foreach (int width in (int[])[4, 5])
         {
             // The same line of code, and another network.
-            Architectures.Register(new() { Name = $"{name}-{width}", Create = (shape, classes) => Network(shape, classes, width) });
+            Architectures.Register(new() { Name = $"{name}-{width}", Takes = InputKinds.Vectors, Create = (shape, classes) => Network(shape, classes, width) });
         }
 
         JsonNode?[] captured = [.. ((int[])[4, 5]).Select(width => AuditedRecipe.Of(Options with { Architecture = $"{name}-{width}" }).Content!["captured"])];
@@ -94,7 +94,7 @@ public sealed class RecipeAssertTests
 
         string unknown = $"{name}-list";
         int[] widths = [4];
-        Architectures.Register(new() { Name = unknown, Create = (shape, classes) => Network(shape, classes, widths[0]) });
+        Architectures.Register(new() { Name = unknown, Takes = InputKinds.Vectors, Create = (shape, classes) => Network(shape, classes, widths[0]) });
         Assert.IsNull(AuditedRecipe.Of(Options with { Architecture = unknown }).Content);
 
         static nn.Module<Tensor, Tensor> Network(InputShape shape, int classes, int width) => nn.Sequential(
