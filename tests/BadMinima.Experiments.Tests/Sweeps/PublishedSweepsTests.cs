@@ -18,7 +18,7 @@ public sealed class PublishedSweepsTests
     {
         string path = Path.Combine(Documents, file);
         SweepPlan sweep = SweepFile.Read(path, File.ReadAllText(path), Catalogue.All);
-        Assert.IsNotEmpty(sweep.Cells);
+        Assert.IsTrue(sweep.Cells.Length > 0 || sweep.Asked.Any(a => a.Items.Count > 0), "it asks for nothing");
         Assert.AreEqual(Path.GetFileNameWithoutExtension(file), sweep.Name);
         Assert.IsNotNull(sweep.Description);
     }
