@@ -14,6 +14,7 @@ public sealed class HouseTests
         "Runs",
         "Jobs",
         "Boundary Studies",
+        "Zoo",
         "Sweeps",
         "Report Show",
         "League Works Retraining Audits Diagnostics",

@@ -47,7 +47,7 @@ internal sealed class ExitTimesKind : StudyKind<ExitTimeSettings, ExitTimeNumber
     }
 
     protected override ExitTimeNumbers Compute(
-        ExitTimeSettings settings, int seed, Action<double> progress, CancellationToken cancellation)
+        ExitTimeSettings settings, int seed, string folder, Action<double> progress, CancellationToken cancellation)
         => new ExitTimes(settings, seed).Run(progress, cancellation);
 
     protected override string Line(ExitTimeNumbers numbers)

@@ -67,12 +67,8 @@ internal sealed record HeavyTailsRowSettings
     /// <summary>The steps that are made.</summary>
     internal int Steps => Epochs * StepsPerEpoch;
 
-    /// <summary>What is asked for of the data: of drawn ones, others for each seed.</summary>
-    internal RunData DataOf(int seed) => new DataFinder(Catalogue.All).Find(
-        Data is DrawnImages.GrayName or DrawnImages.ColorName or DrawnPoints.SetName
-            ? new(Data, Train, Test, Size: null, seed)
-            : new(Data, Train, Test, Size: null, Seed: 1, DrawSeed: seed),
-        augmentation: false);
+    /// <summary>What is asked for of the data.</summary>
+    internal RunData DataOf(int seed) => StudyImages.Of(Data, Train, Test, seed);
 }
 
 /// <summary>A method of the study: a column of the source's tables.</summary>

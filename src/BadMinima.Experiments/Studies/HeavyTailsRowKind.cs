@@ -1,6 +1,5 @@
 using BadMinima.MLNet;
 using BadMinima.Reporting;
-using Microsoft.ML;
 using static BadMinima.Experiments.TableParts;
 
 namespace BadMinima.Experiments;
@@ -14,8 +13,6 @@ internal sealed class HeavyTailsRowKind : StudyKind<HeavyTailsRowSettings, Heavy
     private const string Source = "Wang, Oh, Rhee 2022";
     private const string Percent = "0.00 %";
     private const string Short = "0.000";
-
-    private const int FewestClasses = 2;
 
     // Of the training images whose label was left: below it a method has not got anywhere.
     private const double Fits = 0.5;
@@ -71,11 +68,13 @@ internal sealed class HeavyTailsRowKind : StudyKind<HeavyTailsRowSettings, Heavy
         Require(settings.Draws >= 1, $"draws is {settings.Draws}; allowed is at least 1.");
         Require(
             settings.Deviation > 0 && double.IsFinite(settings.Deviation), $"deviation is {settings.Deviation}; allowed is more than 0.");
-        RequireData(settings);
+        RequireTrainable(
+            settings.Data, () => settings.DataOf(seed: 1), settings.Train,
+            HeavyTailsMethod.All.Select(m => HeavyTailsRow.Options(settings, m, seed: 1)));
     }
 
     protected override HeavyTailsRowNumbers Compute(
-        HeavyTailsRowSettings settings, int seed, Action<double> progress, CancellationToken cancellation)
+        HeavyTailsRowSettings settings, int seed, string folder, Action<double> progress, CancellationToken cancellation)
         => new HeavyTailsRow(settings, seed).Run(progress, cancellation);
 
     protected override string Line(HeavyTailsRowNumbers numbers)
@@ -109,38 +108,6 @@ internal sealed class HeavyTailsRowKind : StudyKind<HeavyTailsRowSettings, Heavy
             [Flatter(outcomes, results.Count), Better(outcomes, results.Count)],
             charts,
             [("heavy-tails", table)]);
-    }
-
-    private static void RequireData(HeavyTailsRowSettings settings)
-    {
-        RunData data;
-        try
-        {
-            data = settings.DataOf(seed: 1);
-        }
-        catch (Exception e) when (e is SettingException or IOException or InvalidDataException)
-        {
-            throw new NotAllowedException((e as SettingException)?.Complaint is { } complaint ? $"data {complaint}" : e.Message);
-        }
-
-        Require(!data.IsVectors, $"data is {settings.Data}; allowed are images.");
-        try
-        {
-            // What network and data cannot have is refused now, not in every job.
-            foreach (HeavyTailsMethod method in HeavyTailsMethod.All)
-            {
-                new MLContext().MulticlassClassification.Trainers.TwoPhase(HeavyTailsRow.Options(settings, method, seed: 1))
-                    .Check(data.Shape, FewestClasses, settings.Train);
-            }
-        }
-        catch (ArgumentException e)
-        {
-            throw new NotAllowedException($"{settings.Architecture} cannot be trained so: {e.Message}");
-        }
-
-        Require(
-            data.TrainCount is not int count || count == settings.Train,
-            $"train is {settings.Train}; allowed for {settings.Data} is at most {data.TrainCount}: it has no more images.");
     }
 
     private static Table Table(

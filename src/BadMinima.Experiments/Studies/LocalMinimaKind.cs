@@ -37,7 +37,7 @@ internal sealed class LocalMinimaKind : StudyKind<LocalMinimumSettings, LocalMin
     }
 
     protected override LocalMinimumNumbers Compute(
-        LocalMinimumSettings settings, int seed, Action<double> progress, CancellationToken cancellation)
+        LocalMinimumSettings settings, int seed, string folder, Action<double> progress, CancellationToken cancellation)
         => new LocalMinima(settings, seed).Run(progress, cancellation);
 
     protected override string Line(LocalMinimumNumbers numbers) => numbers.Special is { } special

@@ -44,7 +44,7 @@ internal sealed class OnePointKind : StudyKind<OnePointSettings, OnePointNumbers
     }
 
     protected override OnePointNumbers Compute(
-        OnePointSettings settings, int seed, Action<double> progress, CancellationToken cancellation)
+        OnePointSettings settings, int seed, string folder, Action<double> progress, CancellationToken cancellation)
         => new OnePoint(settings, seed).Run(progress, cancellation);
 
     protected override string Line(OnePointNumbers numbers)

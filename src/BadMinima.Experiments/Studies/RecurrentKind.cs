@@ -58,7 +58,7 @@ internal sealed class RecurrentKind : StudyKind<RecurrentSettings, RecurrentNumb
     }
 
     protected override RecurrentNumbers Compute(
-        RecurrentSettings settings, int seed, Action<double> progress, CancellationToken cancellation)
+        RecurrentSettings settings, int seed, string folder, Action<double> progress, CancellationToken cancellation)
         => new Recurrent(settings, seed).Run(progress, cancellation);
 
     protected override string Line(RecurrentNumbers numbers)

@@ -8,7 +8,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization;
+using BadMinima.MLNet;
 using BadMinima.Reporting;
+using Microsoft.ML;
 
 namespace BadMinima.Experiments;
 
@@ -24,6 +26,7 @@ internal abstract class StudyKind<TSettings, TNumbers> : JobKind
 {
     private const string Seeds = "seeds";
     private const int DigestDigits = 8;
+    private const int FewestClasses = 2;
 
     private static readonly JsonSerializerOptions SettingsOptions = new(JsonOutput.Options)
     {
@@ -52,6 +55,11 @@ internal abstract class StudyKind<TSettings, TNumbers> : JobKind
     /// <summary>About how long a job takes, on one core of an AMD EPYC.</summary>
     protected abstract double Seconds(TSettings settings);
 
+    /// <summary>
+    /// What is asked for, one by one, where settings have lists of which each job takes one; by default all at once.
+    /// </summary>
+    protected virtual IEnumerable<TSettings> Divided(TSettings settings) => [settings];
+
     /// <summary>What a job trains on; null, the default: nothing that has to be looked for.</summary>
     protected virtual RunData? DataOf(TSettings settings, int seed) => null;
 
@@ -59,9 +67,13 @@ internal abstract class StudyKind<TSettings, TNumbers> : JobKind
     /// <exception cref="NotAllowedException">One is not; the message names it.</exception>
     protected abstract void Validate(TSettings settings);
 
-    /// <summary>Computes the numbers of a seed. Progress hears the share that is done, 0 to 1.</summary>
+    /// <summary>
+    /// Computes the numbers of a seed. Progress hears the share that is done, 0 to 1; the folder is the job's own, for what is to be kept
+    /// besides, or to go on from.
+    /// </summary>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
-    protected abstract TNumbers Compute(TSettings settings, int seed, Action<double> progress, CancellationToken cancellation);
+    protected abstract TNumbers Compute(
+        TSettings settings, int seed, string folder, Action<double> progress, CancellationToken cancellation);
 
     /// <summary>The numbers in a line.</summary>
     protected abstract string Line(TNumbers numbers);
@@ -72,12 +84,58 @@ internal abstract class StudyKind<TSettings, TNumbers> : JobKind
     /// <param name="results">At least one seed's numbers.</param>
     protected abstract StudyPart Part(string name, TSettings settings, IReadOnlyList<(int Seed, TNumbers Numbers)> results);
 
+    /// <summary>The parts of a report: by default one for each of the settings that <see cref="Divided"/> gives.</summary>
+    /// <param name="items">At least one, each with results.</param>
+    protected virtual IEnumerable<StudyPart> Parts(IReadOnlyList<StudyItem<TSettings, TNumbers>> items)
+        => items.Select(item => Part(item.Name, item.Settings, item.Results));
+
+    /// <summary>A job, for people.</summary>
+    protected virtual string TitleOf(TSettings settings, int seed) => $"{Property} seed {seed}";
+
     protected static void Require(bool allowed, string message)
     {
         if (!allowed)
         {
             throw new NotAllowedException(message);
         }
+    }
+
+    /// <summary>
+    /// Refuses images that cannot be had, or that networks cannot be trained on as asked: now, and not in every job.
+    /// </summary>
+    /// <param name="name">The data as they were asked for.</param>
+    /// <param name="find">Finds them.</param>
+    /// <param name="train">How many training images are asked for.</param>
+    /// <param name="options">How networks are to be trained on them.</param>
+    /// <exception cref="NotAllowedException">They cannot; the message says why.</exception>
+    protected static void RequireTrainable(string name, Func<RunData> find, int train, IEnumerable<TwoPhaseTrainer.Options> options)
+    {
+        RunData data;
+        try
+        {
+            data = find();
+        }
+        catch (Exception e) when (e is SettingException or IOException or InvalidDataException)
+        {
+            throw new NotAllowedException((e as SettingException)?.Complaint is { } complaint ? $"data {complaint}" : e.Message);
+        }
+
+        Require(!data.IsVectors, $"data is {name}; allowed are images.");
+        foreach (TwoPhaseTrainer.Options way in options)
+        {
+            try
+            {
+                new MLContext().MulticlassClassification.Trainers.TwoPhase(way).Check(data.Shape, FewestClasses, train);
+            }
+            catch (ArgumentException e)
+            {
+                throw new NotAllowedException($"{way.Architecture} cannot be trained so: {e.Message}");
+            }
+        }
+
+        Require(
+            data.TrainCount is not int count || count == train,
+            $"train is {train}; allowed for {name} is at most {data.TrainCount}: it has no more images.");
     }
 
     public sealed override string ManifestProperty => Property;
@@ -125,13 +183,17 @@ internal abstract class StudyKind<TSettings, TNumbers> : JobKind
         own.Remove(Seeds);
         TSettings settings = Read(own);
         Validate(settings);
-        JsonObject resolved = JsonSerializer.SerializeToNode(settings, SettingsOptions)!.AsObject();
-        resolved[Seeds] = seeds switch
-        {
-            JsonArray list => new JsonArray([.. list.Select(seed => (int)seed!).Distinct().Select(seed => JsonValue.Create(seed))]),
-            _ => new JsonArray([.. Enumerable.Range(1, (int?)seeds ?? DefaultSeeds).Select(seed => JsonValue.Create(seed))]),
-        };
-        return [resolved];
+        int[] all = seeds is JsonArray list
+            ? [.. list.Select(seed => (int)seed!).Distinct()] : [.. Enumerable.Range(1, (int?)seeds ?? DefaultSeeds)];
+        return
+        [
+            .. Divided(settings).Select(one =>
+            {
+                JsonObject resolved = JsonSerializer.SerializeToNode(one, SettingsOptions)!.AsObject();
+                resolved[Seeds] = new JsonArray([.. all.Select(seed => JsonValue.Create(seed))]);
+                return resolved;
+            }),
+        ];
     }
 
     public sealed override IEnumerable<SweepJob> Jobs(string sweep, JsonArray asked)
@@ -139,7 +201,8 @@ internal abstract class StudyKind<TSettings, TNumbers> : JobKind
 
     public sealed override KindReport Read(string sweep, JsonArray asked)
     {
-        List<StudyPart> parts = [];
+        List<StudyItem<TSettings, TNumbers>> items = [];
+        List<StudyResult<TSettings, TNumbers>> costs = [];
         List<(string Title, string Why)> missing = [];
         foreach ((string name, TSettings settings, int[] seeds) in Items(asked))
         {
@@ -155,21 +218,26 @@ internal abstract class StudyKind<TSettings, TNumbers> : JobKind
                     }
                     else
                     {
-                        missing.Add((TitleOf(seed), JobFolder.FailureOf(folder)?.Error ?? "not finished"));
+                        missing.Add((TitleOf(settings, seed), JobFolder.FailureOf(folder)?.Error ?? "not finished"));
                     }
                 }
                 catch (InvalidDataException e)
                 {
-                    missing.Add((TitleOf(seed), e.Message));
+                    missing.Add((TitleOf(settings, seed), e.Message));
                 }
             }
 
             if (results.Count > 0)
             {
-                StudyPart part = Part(name, settings, [.. results.Select(r => (r.Seed, r.Result.Numbers))]);
-                Paragraph cost = Cost([.. results.Select(r => r.Result)]);
-                parts.Add(part with { Section = part.Section with { Blocks = [.. part.Section.Blocks, cost] } });
+                items.Add(new(name, settings, [.. results.Select(r => (r.Seed, r.Result.Numbers))]));
+                costs.AddRange(results.Select(r => r.Result));
             }
+        }
+
+        StudyPart[] parts = items.Count == 0 ? [] : [.. Parts(items)];
+        if (parts is [.., var last])
+        {
+            parts[^1] = last with { Section = last.Section with { Blocks = [.. last.Section.Blocks, Cost(costs)] } };
         }
 
         return new StudyReport(parts, missing);
@@ -230,8 +298,6 @@ internal abstract class StudyKind<TSettings, TNumbers> : JobKind
 
     private static string FolderOf(string sweep, string name, int seed) => Path.Combine(sweep, name, $"seed{seed}");
 
-    private string TitleOf(int seed) => $"{Property} seed {seed}";
-
     private static Paragraph Cost(IReadOnlyList<StudyResult<TSettings, TNumbers>> results)
     {
         IEnumerable<string> machines = results
@@ -262,7 +328,7 @@ internal abstract class StudyKind<TSettings, TNumbers> : JobKind
 
     /// <summary>A seed.</summary>
     private sealed record Job(StudyKind<TSettings, TNumbers> Study, string Folder, TSettings Given, int Seed)
-        : SweepJob(Folder, Study.TitleOf(Seed), Study.Work(Given))
+        : SweepJob(Folder, Study.TitleOf(Given, Seed), Study.Work(Given))
     {
         public override string Kind => Study.Property;
 
@@ -277,7 +343,8 @@ internal abstract class StudyKind<TSettings, TNumbers> : JobKind
         public override string Complete(JobContext context)
         {
             var clock = Stopwatch.StartNew();
-            TNumbers numbers = Study.Compute(Given, Seed, share => context.Progress(share, Study.Property), context.Cancellation);
+            TNumbers numbers = Study.Compute(
+                Given, Seed, Folder, share => context.Progress(share, Study.Property), context.Cancellation);
             StudyResult<TSettings, TNumbers> result = new(
                 Given, Seed, numbers, clock.Elapsed.TotalSeconds, Machine.Describe(), Machine.Versions());
             AtomicFile.Write(JobFolder.ResultOf(Folder), JsonSerializer.Serialize(result, ResultOptions) + "\n");
@@ -302,6 +369,13 @@ internal abstract class StudyKind<TSettings, TNumbers> : JobKind
 /// <summary>What result.json says of a seed of a study.</summary>
 internal sealed record StudyResult<TSettings, TNumbers>(
     TSettings Settings, int Seed, TNumbers Numbers, double Seconds, object Machine, object Versions);
+
+/// <summary>The results of settings, by seed.</summary>
+/// <param name="Name">The folder for charts and tables, relative to the sweep's.</param>
+/// <param name="Settings">With which settings.</param>
+/// <param name="Results">At least one seed's numbers.</param>
+internal sealed record StudyItem<TSettings, TNumbers>(
+    string Name, TSettings Settings, IReadOnlyList<(int Seed, TNumbers Numbers)> Results);
 
 /// <summary>A study's part of a report.</summary>
 /// <param name="Section">What the page says of it, charts and tables included.</param>

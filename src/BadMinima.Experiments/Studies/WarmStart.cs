@@ -39,12 +39,8 @@ internal sealed record WarmStartSettings
     [Description("Epochs of each training, at most; at least 2. Default: 2,000.")]
     public int Epochs { get; init; } = 2_000;
 
-    /// <summary>What is asked for of the data: of drawn ones, others for each seed.</summary>
-    internal RunData DataOf(int seed, int train) => new DataFinder(Catalogue.All).Find(
-        Data is DrawnImages.GrayName or DrawnImages.ColorName
-            ? new(Data, train, Test, Size: null, seed)
-            : new(Data, train, Test, Size: null, Seed: 1, DrawSeed: seed),
-        augmentation: false);
+    /// <summary>What is asked for of the data.</summary>
+    internal RunData DataOf(int seed, int train) => StudyImages.Of(Data, train, Test, seed);
 }
 
 /// <summary>Test accuracies, 0 to 1, from a random and from a warm start.</summary>

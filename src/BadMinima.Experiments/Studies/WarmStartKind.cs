@@ -1,6 +1,5 @@
 using BadMinima.MLNet;
 using BadMinima.Reporting;
-using Microsoft.ML;
 using static BadMinima.Experiments.TableParts;
 
 namespace BadMinima.Experiments;
@@ -12,7 +11,6 @@ namespace BadMinima.Experiments;
 internal sealed class WarmStartKind : StudyKind<WarmStartSettings, WarmStartNumbers>
 {
     private const double Risk = 0.05;
-    private const int FewestClasses = 2;
 
     public override string Property => "warmStart";
 
@@ -49,12 +47,14 @@ internal sealed class WarmStartKind : StudyKind<WarmStartSettings, WarmStartNumb
         Require(settings.Epochs >= 2, $"epochs is {settings.Epochs}; allowed is at least 2.");
         foreach ((string network, int train) in settings.Networks.Zip(settings.Train))
         {
-            RequireData(settings, network, train);
+            RequireTrainable(
+                settings.Data, () => settings.DataOf(seed: 1, train), train,
+                WarmStartOptimizer.All.Select(o => WarmStart.Options(settings, network, o, seed: 1)));
         }
     }
 
     protected override WarmStartNumbers Compute(
-        WarmStartSettings settings, int seed, Action<double> progress, CancellationToken cancellation)
+        WarmStartSettings settings, int seed, string folder, Action<double> progress, CancellationToken cancellation)
         => new WarmStart(settings, seed).Run(progress, cancellation);
 
     protected override string Line(WarmStartNumbers numbers) => "random less warm start, points: " + string.Join(
@@ -123,36 +123,6 @@ internal sealed class WarmStartKind : StudyKind<WarmStartSettings, WarmStartNumb
                 + (unfitted.Length == 0 ? "" : $" Not fitted within {settings.Epochs:N0} epochs: "
                     + $"{string.Join(", ", unfitted.Select(r => r.Name))}."),
             $"Ash, Adams 2020; t intervals of the differences, paired by seed, which hold together at {1 - Risk:0 %}; {seeds} seeds");
-    }
-
-    private static void RequireData(WarmStartSettings settings, string network, int train)
-    {
-        RunData data;
-        try
-        {
-            data = settings.DataOf(seed: 1, train);
-        }
-        catch (Exception e) when (e is SettingException or IOException or InvalidDataException)
-        {
-            throw new NotAllowedException((e as SettingException)?.Complaint is { } complaint ? $"data {complaint}" : e.Message);
-        }
-
-        try
-        {
-            foreach (WarmStartOptimizer optimizer in WarmStartOptimizer.All)
-            {
-                new MLContext().MulticlassClassification.Trainers.TwoPhase(WarmStart.Options(settings, network, optimizer, seed: 1))
-                    .Check(data.Shape, FewestClasses, train);
-            }
-        }
-        catch (ArgumentException e)
-        {
-            throw new NotAllowedException($"{network} cannot be trained so: {e.Message}");
-        }
-
-        Require(
-            data.TrainCount is not int count || count == train,
-            $"train is {train}; allowed for {settings.Data} is at most {data.TrainCount}: it has no more images.");
     }
 
     private static (double, double) Range(Interval? interval) => interval is { } i ? (i.Lower, i.Upper) : (double.NaN, double.NaN);

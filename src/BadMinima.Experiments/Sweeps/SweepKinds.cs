@@ -15,5 +15,6 @@ internal static class SweepKinds
         new OnePointKind(),
         new RecurrentKind(),
         new WarmStartKind(),
+        new ZooKind(),
     ];
 }

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace BadMinima.MLNet.Diagnostics;
 
-/// <summary>Random tensors of a stream.</summary>
+/// <summary>Random tensors of a stream, and what is made of several draws.</summary>
 internal static class Draws
 {
     /// <summary>Standard normal numbers, as many as another tensor has; a function of stream and counter.</summary>
@@ -10,5 +10,19 @@ internal static class Draws
     {
         using var generator = new Generator(random.Bits(counter), like.device);
         return randn(like.shape, device: like.device, generator: generator);
+    }
+
+    /// <summary>The mean of draws, and its standard error; 0 of a single one.</summary>
+    public static (double Mean, double Error) Mean(IReadOnlyList<double> draws)
+    {
+        double mean = draws.Average();
+        return (mean, draws.Count == 1 ? 0 : Math.Sqrt(draws.Sum(d => (d - mean) * (d - mean)) / (draws.Count - 1) / draws.Count));
+    }
+
+    /// <summary>The same as a measure gives it.</summary>
+    public static MeasuredNumber Mean(string name, IReadOnlyList<double> draws)
+    {
+        (double mean, double error) = Mean(draws);
+        return new(name, mean, error);
     }
 }

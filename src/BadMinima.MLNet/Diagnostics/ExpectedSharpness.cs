@@ -46,7 +46,7 @@ public sealed record ExpectedSharpness(double Value, double StandardError, doubl
             changes[draw] = Math.Abs(surface.Loss() - loss);
         }
 
-        double mean = changes.Average();
+        (double mean, double error) = Diagnostics.Draws.Mean(changes);
         if (!double.IsFinite(mean))
         {
             throw new DivergedException(
@@ -54,7 +54,6 @@ public sealed record ExpectedSharpness(double Value, double StandardError, doubl
                     + "a network that has not diverged.");
         }
 
-        double error = draws == 1 ? 0 : Math.Sqrt(changes.Sum(c => (c - mean) * (c - mean)) / (draws - 1) / draws);
         return new(mean, error, loss);
 
         Tensor Offset(CounterRandom ofDraw)

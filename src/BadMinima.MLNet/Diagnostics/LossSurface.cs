@@ -1,6 +1,7 @@
 using BadMinima.MLNet.Examples;
 using BadMinima.MLNet.Labels;
 using BadMinima.MLNet.Models;
+using BadMinima.MLNet.Steps;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using static TorchSharp.torch;
@@ -118,6 +119,7 @@ public sealed class LossSurface : IDisposable
     /// </returns>
     public (double Loss, Tensor Gradient) LossAndGradient()
     {
+        using var gradients = enable_grad();
         double loss = 0;
         Tensor gradient = zeros_like(Weights.Values);
         foreach (Batch batch in Batches())
@@ -149,6 +151,7 @@ public sealed class LossSurface : IDisposable
                     + "are.", nameof(vector));
         }
 
+        using var gradients = enable_grad();
         Tensor product = zeros_like(Weights.Values);
         foreach (Batch batch in Batches())
         {
@@ -193,11 +196,19 @@ public sealed class LossSurface : IDisposable
     /// <summary>Examples drawn without repetition, as the network's normalized input, and their labels.</summary>
     /// <param name="count">How many, at most all.</param>
     /// <param name="random">Draws them.</param>
-    internal (Tensor Inputs, Tensor Labels) Sample(int count, CounterRandom random)
+    internal (Tensor Inputs, Tensor Labels) Sample(int count, CounterRandom random) => Sample(count, random, Augmentation.None, random);
+
+    /// <summary>The same, cropped and flipped.</summary>
+    /// <param name="count">How many, at most all.</param>
+    /// <param name="random">Draws them.</param>
+    /// <param name="augmentation">Crop and flip, for images.</param>
+    /// <param name="ofAugmentation">Draws these.</param>
+    internal (Tensor Inputs, Tensor Labels) Sample(
+        int count, CounterRandom random, Augmentation augmentation, CounterRandom ofAugmentation)
     {
         using IExamplePass pass = _examples.Open([.. random.Permutation(Examples).Take(count)], count);
         (Tensor inputs, Tensor labels) = pass.Next();
-        return (Weights.Normalize(inputs), labels);
+        return (Weights.Normalize(augmentation.IsNone ? inputs : CropAndFlip.Apply(augmentation, inputs, ofAugmentation)), labels);
     }
 
     /// <inheritdoc/>

@@ -46,6 +46,16 @@ internal sealed class Subject(
     /// <summary>The k-th least of m rising values, k = m / 10, but at least the first.</summary>
     public static double TenthPercentile(double[] rising) => rising[Math.Max(0, rising.Length / 10 - 1)];
 
+    /// <summary>For measures of images.</summary>
+    /// <exception cref="NotApplicableException">The examples are none.</exception>
+    public void RequireImages()
+    {
+        if (training.Shape.Kind != InputKinds.Images)
+        {
+            throw new NotApplicableException("the examples are no images");
+        }
+    }
+
     /// <summary>Numbers of a measure's own.</summary>
     public CounterRandom Random(string measure) => CounterRandom.Create(seed).Stream(
         BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(measure))));
@@ -76,11 +86,17 @@ internal sealed class Subject(
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         (Tensor logits, Tensor labels) = surface.Logits();
-        Tensor column = labels.unsqueeze(1), own = logits.gather(1, column).squeeze(1);
-        Tensor other = logits.scatter(1, column, zeros_like(column, ScalarType.Float32).Plus(float.NegativeInfinity)).amax([1]);
-        double[] margins = [.. own.subtract(other).cpu().data<float>().Select(m => (double)m)];
+        double[] margins = [.. MarginsOf(logits, labels).cpu().data<float>().Select(m => (double)m)];
         Array.Sort(margins);
         return margins;
+    }
+
+    /// <summary>The logit of the label less the largest other one, [N], of logits, [N, classes], and labels, [N].</summary>
+    public static Tensor MarginsOf(Tensor logits, Tensor labels)
+    {
+        Tensor column = labels.unsqueeze(1), own = logits.gather(1, column).squeeze(1);
+        Tensor other = logits.scatter(1, column, zeros_like(column, ScalarType.Float32).Plus(float.NegativeInfinity)).amax([1]);
+        return own.subtract(other);
     }
 
     public void Dispose() => _folded.Dispose();

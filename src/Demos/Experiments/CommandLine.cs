@@ -26,6 +26,7 @@ internal static class CommandLine
         ReportCommand.Create(),
         AuditCommand.Create(sets),
         DiagnoseCommand.Create(sets),
+        BenchMeasureCommand.Create(),
         CheckCommand.Create(sets),
         RetrainCommand.Create(sets),
         BoundaryCommand.Create(),

@@ -67,7 +67,7 @@ public sealed class DiagnosingTests
         using TwoPhaseTransformer model = Tiny.Trainer(Ml, Tiny.Options with { Architecture = "elman", FeatureColumnName = data.Schema[0].Name == "Label" ? data.Schema[1].Name : data.Schema[0].Name, RandomLabels = null }).Fit(data);
         Diagnosis diagnosis = Ml.Model.Diagnose(model, data);
         CollectionAssert.AreEqual(
-            new[] { "path-norm", "distance", "corruptions", "adversarial", "calibration" },
+            new[] { "path-norm", "distance", "davies-bouldin", "augmented-margin", "corruptions", "adversarial", "calibration" },
             diagnosis.Outcomes.Where(o => o.NotApplicable is not null && o.Measure.Name is not ("pac-bayes" or "alpha")).Select(o => o.Measure.Name).ToArray());
     }
 

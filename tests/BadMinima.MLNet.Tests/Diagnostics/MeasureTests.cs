@@ -185,6 +185,51 @@ public sealed class MeasureTests
             => Ml.Model.Diagnose(of, data, new() { Start = start, Measures = ["distance"] })["distance"];
     }
 
+    [TestMethod]
+    public void The_index_of_Davies_and_Bouldin_by_hand()
+    {
+        using var scope = NewDisposeScope();
+
+        // Centers 1 and 12, spreads 1 and 2: (1 + 2) / 11, halved since a class beside itself counts 0.
+        Tensor points = tensor(new double[] { 0, 10, 2, 14 }).view(4, 1);
+        Assert.AreEqual(3 / 11.0 / 2, DaviesBouldin.Index(points, tensor(new long[] { 4, 7, 4, 7 }))!.Value, 1e-12);
+        Assert.IsNull(DaviesBouldin.Index(points, tensor(new long[] { 4, 4, 4, 4 })));
+    }
+
+    /// <summary>Of a network of one linear layer h are the logits, and the gradient of a difference of two of them has the norm sqrt 2.</summary>
+    [TestMethod]
+    public void Augmented_margins_of_a_linear_network_are_those_of_its_logits()
+    {
+        string name = $"own-{Guid.NewGuid():N}";
+        Architectures.Register(new()
+        {
+            Name = name,
+            Create = (shape, classes) => nn.Sequential(nn.Flatten(), nn.Linear(shape.Volume, classes)),
+            Takes = InputKinds.Images,
+        });
+        IDataView data = Tiny.Train(Ml);
+        using TwoPhaseTransformer model = Tiny.Trainer(Ml, Tiny.Options with { Architecture = name, RandomLabels = null }).Fit(data);
+        using var scope = NewDisposeScope();
+        using LossSurface surface = Ml.Model.LossSurface(model, data);
+        using Subject subject = new(surface, null, model, null, seed: 1, CancellationToken.None);
+        CounterRandom random = subject.Random("augmented-margin");
+        (Tensor inputs, Tensor labels) = surface.Sample(surface.Examples, random, Augmentation.CropAndFlip, random.Stream(0));
+        using var mode = no_grad();
+        Tensor logits = surface.Weights.Forward(inputs);
+        double unit = Math.Sqrt(AugmentedMargins.MeanVariance(logits.to(ScalarType.Float64)));
+        double[] expected = [.. Subject.MarginsOf(logits, labels).data<float>().Select(m => m / Math.Sqrt(2) / unit).Order()];
+        MeasureOutcome measured = Ml.Model.Diagnose(model, data, new() { Measures = ["augmented-margin"] })["augmented-margin"];
+        Assert.AreEqual((expected[(expected.Length - 1) / 2] + expected[expected.Length / 2]) / 2, measured.Numbers.Single(n => n.Name == "median").Value, 1e-3);
+        Assert.AreEqual(2.5, AugmentedMargins.MeanVariance(tensor(new double[,] { { 1, 0 }, { 3, 4 } })), 1e-12);
+    }
+
+    [TestMethod]
+    public void What_needs_images_says_so_of_vectors()
+    {
+        using TwoPhaseTransformer model = Fit("mlp-100-100", Vectors(30, 4), new() { Epochs = 1, LearningRate = 0.1, BatchSize = 10 });
+        Diagnosis diagnosis = Ml.Model.Diagnose(model, Vectors(30, 4), new() { Measures = ["davies-bouldin", "augmented-margin", "corruptions", "adversarial"] });
+        Assert.IsTrue(diagnosis.Outcomes.All(o => o.NotApplicable == "the examples are no images"));
+    }
 
     [TestMethod]
     public void Lanczos_finds_the_largest_of_a_known_spectrum()

@@ -48,12 +48,7 @@ internal sealed class AdaptiveSharpness : DiagnosticMeasure
             changes[draw] = surface.Loss() - loss;
         }
 
-        double mean = changes.Average();
-        return
-        [
-            new("average", mean, Math.Sqrt(changes.Sum(c => (c - mean) * (c - mean)) / (Draws - 1) / Draws)),
-            new("worst case", Worst(subject, size, loss)),
-        ];
+        return [Diagnostics.Draws.Mean("average", changes), new("worst case", Worst(subject, size, loss))];
     }
 
     /// <summary>Ascent in steps of a tenth of the box, from its middle; the best of all points that were looked at.</summary>

@@ -33,11 +33,7 @@ internal sealed class AdversarialExamples : DiagnosticMeasure
     internal override IEnumerable<MeasuredNumber> Of(Subject subject)
     {
         LossSurface surface = subject.Test ?? subject.Training;
-        if (surface.Shape.Kind != InputKinds.Images)
-        {
-            throw new NotApplicableException("the examples are no images, and have no least step");
-        }
-
+        subject.RequireImages();
         using var scope = NewDisposeScope();
         (Tensor sample, Tensor ofSample) = surface.Sample(Math.Min(Most, surface.Examples), subject.Random(Name));
         (Tensor Inputs, Tensor Labels)[] chunks = [.. sample.split(surface.BatchSize).Zip(ofSample.split(surface.BatchSize))];

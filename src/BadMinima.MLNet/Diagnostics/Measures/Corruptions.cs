@@ -34,11 +34,7 @@ internal sealed class Corruptions : DiagnosticMeasure
     internal override IEnumerable<MeasuredNumber> Of(Subject subject)
     {
         LossSurface surface = subject.Test ?? subject.Training;
-        if (surface.Shape.Kind != InputKinds.Images)
-        {
-            throw new NotApplicableException("the examples are no images");
-        }
-
+        subject.RequireImages();
         double unit = surface.Shape.Unit;
         CounterRandom random = subject.Random(Name);
         double clean = Accuracy(pixels => pixels);

@@ -36,6 +36,9 @@ public sealed record Diagnosing
         ImmutableArray<DiagnosticMeasure> measures = DiagnosticMeasures.Get(Measures);
         OptionException.Check(BatchSize >= 1, nameof(BatchSize), BatchSize, "at least 1");
         RequireSameNetwork(model);
+
+        // Where the caller has them off, gradients would end the process.
+        using var gradients = TorchSharp.torch.enable_grad();
         using LossSurface training = new(environment, model, data, BatchSize);
         using LossSurface? test = Test is null ? null : new LossSurface(environment, model, Test, BatchSize);
         using IDisposable? exact = CudaPrecision.Hold(Precision.F32, model.Classifier.Device);

@@ -16,6 +16,8 @@ public static class DiagnosticMeasures
         new WeightSpectrum(),
         new Margins(),
         new LabelWiseMixup(),
+        new DaviesBouldin(),
+        new AugmentedMargins(),
         new GaussianSharpness(),
         new AdaptiveSharpness(),
         new SamSharpness(),

@@ -51,8 +51,7 @@ internal sealed class HessianSpectrum : DiagnosticMeasure
             traces[draw] = signs.to(ScalarType.Float64).dot(surface.HessianProduct(signs).to(ScalarType.Float64)).item<double>();
         }
 
-        double mean = traces.Average();
-        yield return new("trace", mean, Math.Sqrt(traces.Sum(t => (t - mean) * (t - mean)) / (Draws - 1) / Draws));
+        yield return Diagnostics.Draws.Mean("trace", traces);
         if (subject.Model.History.Phases is [.., { Settings: { Adam: null, Momentum: 0 }, Epochs: [.., { LearningRate: var rate }] }])
         {
             yield return new("rate x largest / 2", rate * values[0] / 2);

@@ -75,9 +75,6 @@ internal sealed class LabelWiseMixup : DiagnosticMeasure
             throw new NotApplicableException("no class has two training examples");
         }
 
-        double mean = losses.Average();
-        double error = losses.Count < 2 ? 0
-            : Math.Sqrt(losses.Sum(l => (l - mean) * (l - mean)) / (losses.Count - 1) / losses.Count);
-        return [new("cross-entropy", mean, error), new("wrong", wrong / midpoints)];
+        return [Draws.Mean("cross-entropy", losses), new("wrong", wrong / midpoints)];
     }
 }

@@ -48,8 +48,6 @@ internal sealed class LineChanges : DiagnosticMeasure
             changes[line] = predicted[1..].ne(predicted[..^1]).sum().item<long>();
         }
 
-        double mean = changes.Average();
-        double error = count < 2 ? 0 : Math.Sqrt(changes.Sum(c => (c - mean) * (c - mean)) / (count - 1) / count);
-        return [new("changes", mean, error)];
+        return [Draws.Mean("changes", changes)];
     }
 }

@@ -1,0 +1,72 @@
+using BadMinima.Reporting;
+using static BadMinima.Experiments.TableParts;
+
+namespace BadMinima.Experiments;
+
+/// <summary>What a bench of measures says, for a page, a console or a program.</summary>
+internal static class BenchPage
+{
+    private const string Two = "0.00";
+
+    // What a detector is asked for.
+    private const double Asked = 0.9;
+
+    /// <summary>All scores, of measures together first.</summary>
+    public static Table Table(MeasureBench bench) => Lean(
+        "How well each measure tells bad minima from good ones",
+        [
+            Text("Measure", "measure"), Number("Area under ROC", "area"), .. IntervalColumns("area", Interval.UsualLevel),
+            Number("Least", "leastArea"), Hidden("leastKind"), Number("Kendall's tau", "tau"),
+            .. IntervalColumns("tau", Interval.UsualLevel), Hidden("kinds"),
+        ],
+        All(bench).Select(score => (IReadOnlyList<Cell>)
+        [
+            score.Name, Number(score.Area.Mean, Two), .. Cells(score.Area.MeanInterval(), Two),
+            Number(score.ByKind.Min(k => k.Area), Two), score.ByKind.MinBy(k => k.Area).Kind, Number(score.Correlation?.Mean, Two),
+            .. Cells(score.Correlation?.MeanInterval(), Two), Count(score.ByKind.Length),
+        ]),
+        $"{bench.Count} networks that fit their training set, {bench.Bad} of them bad: they reach at most {MeasureBench.BadAt:0 %} of the "
+            + "test accuracy of plain SGD from random starts on the same images. The area is that of a kind (a data set with a network), "
+            + $"mean and Student's interval over {Plural(bench.Kinds.Count())}, and the least; 0.5 is chance, below it the measure says "
+            + "the opposite of what its source does. Kendall's tau is with test error, within a kind and seed. All measures together: "
+            + "ML.NET's logistic regression of their ranks, trained on other data and other networks than it is tested on."
+            + (bench.Unfitted + bench.WithoutReference == 0 ? ""
+                : $" Left out: {bench.Unfitted} networks that do not fit, {bench.WithoutReference} without plain SGD beside them."));
+
+    /// <summary>The areas, with their intervals.</summary>
+    /// <param name="bench">The bench.</param>
+    /// <param name="file">The picture's file in the report's folder.</param>
+    public static BarChart Areas(MeasureBench bench, string file) => new(
+        "Area under the ROC curve, mean over data sets with networks and its 95 % interval; 0.5 is chance",
+        new ChartAxis("area", Two), [.. All(bench).Select(s => s.Name)],
+        new BarGroup("area", [.. All(bench).Select(s => s.Area.Mean)])
+        {
+            ErrorBars = [.. All(bench).Select(s => s.Area.MeanInterval() is { } i ? (i.Lower, i.Upper) : (double.NaN, double.NaN))],
+        })
+    {
+        ValueFormat = Two,
+        File = file,
+    };
+
+    /// <summary>Whether a detector does what is asked for.</summary>
+    public static Verdict Verdict(MeasureBench bench)
+    {
+        MeasureScore? among = bench.Together.FirstOrDefault();
+        Interval? interval = among?.Area.MeanInterval();
+        return new(
+            $"Measures that see no test label tell bad minima from good ones, on networks and data that the detector was not trained on, "
+                + $"with an area of at least {Asked}.",
+            interval is null ? Decision.NotDecided : interval.Value.Lower >= Asked ? Decision.Supported
+                : interval.Value.Upper < Asked ? Decision.Contradicted : Decision.NotDecided,
+            among is null ? "There are no two data sets with two networks."
+                : string.Join("; ", bench.Together.Append(bench.Measures[0]).Select(Said)) + ".",
+            "this project; Student's interval over kinds");
+
+        static string Said(MeasureScore score) => $"{score.Name}: {score.Area.Mean.ToString(Two)}"
+            + (score.Area.MeanInterval() is { } i ? $" ({i.Lower.ToString(Two)} to {i.Upper.ToString(Two)})" : "");
+    }
+
+    private static string Plural(int kinds) => kinds == 1 ? "one kind" : $"{kinds} kinds";
+
+    private static MeasureScore[] All(MeasureBench bench) => [.. bench.Together, .. bench.Measures];
+}
