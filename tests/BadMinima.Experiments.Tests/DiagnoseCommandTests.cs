@@ -54,6 +54,100 @@ public sealed class DiagnoseCommandTests
     }
 
     [TestMethod]
+    public void What_was_measured_is_kept_measure_by_measure_and_what_is_damaged_is_measured_again()
+    {
+        using TemporaryFolder folder = new();
+        Assert.AreEqual(0, Command.Run("run", "--train", "60", "--test", "60", "--architecture", "mlp-100-100", "--epochs", "2", "--threads", "1", "--out", folder.File("run")).Code);
+        string[] diagnose = ["diagnose", folder.File("run"), "--train", "60", "--test", "60", "--out", folder.File("diagnosis"), "--measures"];
+        Result first = Command.Run([.. diagnose, "weight-norm,margin"]);
+        Assert.Contains(", margin: ", first.Output);
+        string[] kept = Directory.GetFiles(folder.File("diagnosis", "measured"));
+        Assert.HasCount(2, kept);
+        Result second = Command.Run([.. diagnose, "weight-norm,margin,mixup"]);
+        Assert.AreEqual(0, second.Code, second.All);
+        Assert.DoesNotContain(", margin: ", second.Output);
+        Assert.Contains(", mixup: ", second.Output);
+        Assert.Contains("margin", File.ReadAllText(Path.Combine(folder.File("diagnosis"), "report.md")));
+
+        File.WriteAllText(kept.Single(file => File.ReadAllText(file).Contains("\"margin\"", StringComparison.Ordinal)), "{");
+        Assert.Contains(", margin: ", Command.Run([.. diagnose, "margin"]).Output);
+
+        // Of other data, another seed or another model nothing is known.
+        Assert.Contains(", margin: ", Command.Run([.. diagnose, "margin", "--seed", "2"]).Output);
+        Assert.Contains(", margin: ", Command.Run([.. diagnose, "margin", "--data-seed", "2"]).Output);
+    }
+
+    [TestMethod]
+    public void A_run_whose_path_was_recorded_is_looked_at_along_the_way_and_on_the_plane()
+    {
+        using TemporaryFolder folder = new();
+        string[] run = ["run", "--train", "60", "--test", "60", "--architecture", "mlp-100-100", "--batch-size", "20", "--epochs", "3", "--threads", "1", "--record-path"];
+        Assert.AreEqual(0, Command.Run([.. run, "--start", "adversarial", "--random-label-epochs", "4", "--save-start", folder.File("start.zip"), "--out", folder.File("bad")]).Code);
+        Assert.AreEqual(0, Command.Run([.. run, "--from", folder.File("start.zip"), "--learning-rate", "0.2", "--out", folder.File("good")]).Code);
+        string[] diagnose = ["diagnose", folder.File("bad"), folder.File("good"), "--train", "60", "--test", "60", "--measures", "margin", "--plane", "--out", folder.File("diagnosis")];
+        Result refused = Command.Run(diagnose);
+        Assert.Contains("--plane goes through three models; 2 are given.", refused.All);
+        Assert.IsFalse(Directory.Exists(folder.File("diagnosis")));
+        Result done = Command.Run([.. diagnose, "--from", folder.File("start.zip"), "--draws", "1", "--json"]);
+        Assert.AreEqual(0, done.Code, done.All);
+        using var json = JsonDocument.Parse(done.Output);
+        JsonElement plane = json.RootElement.GetProperty("plane");
+        Assert.AreEqual(15, plane.GetProperty("rows").GetArrayLength());
+        Assert.AreEqual(2, plane.GetProperty("paths").GetArrayLength());
+        JsonElement path = json.RootElement.GetProperty("paths")[0];
+        Assert.AreEqual(4, path.GetProperty("points").GetArrayLength());
+        Assert.AreEqual(60, path.GetProperty("learnedAfter").GetArrayLength());
+        Assert.AreEqual(JsonValueKind.Number, path.GetProperty("points")[0].GetProperty("randomLabelAccuracy").ValueKind);
+        string page = File.ReadAllText(Path.Combine(folder.File("diagnosis"), "report.md"));
+        foreach (string part in (string[])["## The plane", "## Along the way", "Learned last, by row of the data from 0 on: ", "Least s around, to its end"])
+        {
+            Assert.Contains(part, page);
+        }
+
+        // What was begun without a path has none later on.
+        Assert.AreEqual(0, Command.Run([.. run[..^1], "--out", folder.File("plain")]).Code);
+        Assert.Contains("was begun without its path recorded", Command.Run([.. run, "--out", folder.File("plain")]).All);
+    }
+
+    [TestMethod]
+    public void Of_a_sweep_each_cell_is_measured_and_the_report_says_what_goes_with_test_error()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder.File("sweep.json"), """
+            { "name": "measured", "grids": [ { "data": [ { "name": "synthetic", "train": 60, "test": 60 } ], "architectures": ["mlp-100-100"], "starts": ["random"],
+              "recipes": ["none"], "seeds": 4, "training": { "epochs": 40, "batchSize": 10, "learningRate": 0.05 } } ] }
+            """);
+        Assert.AreEqual(0, Command.Run("sweep", folder.File("sweep.json"), "--out", folder.File("sweep"), "--parallel", "1").Code);
+        Assert.DoesNotContain("Measures and test error", Report());
+        Assert.Contains("Leave out --train.", Command.Run("diagnose", folder.File("sweep"), "--train", "5").All);
+        Assert.Contains("Leave out the other models.", Command.Run("diagnose", folder.File("sweep"), "a.zip").All);
+        Result done = Command.Run("diagnose", folder.File("sweep"), "--measures", "weight-norm,margin");
+        Assert.AreEqual(0, done.Code, done.All);
+        Assert.Contains("4 cells are diagnosed. Next: badminima report", done.Output);
+        Assert.Contains("3 measures, 2 of them known before", Command.Run("diagnose", folder.File("sweep"), "--measures", "mixup").Output);
+        string report = Report();
+        Assert.Contains("Measures and test error", report);
+        foreach (string measure in (string[])["weight-norm", "margin", "mixup"])
+        {
+            Assert.Contains($"| {measure} | 4 |", report);
+        }
+
+        Assert.HasCount(5, File.ReadAllLines(folder.File("sweep", "tables", "measures-of-runs.csv")));
+        Assert.HasCount(4, File.ReadAllLines(folder.File("sweep", "tables", "measure-correlations.csv")));
+        string cell = Directory.GetDirectories(folder.File("sweep", "cells"))[0];
+        Assert.IsTrue(File.Exists(Path.Combine(cell, "diagnosis", "report.html")));
+        File.WriteAllText(Path.Combine(cell, "diagnosis", "diagnosis.json"), "[]");
+        Assert.Contains("is no diagnosis of a run: delete it", Command.Run("report", folder.File("sweep")).All);
+
+        string Report()
+        {
+            Result made = Command.Run("report", folder.File("sweep"));
+            Assert.AreEqual(0, made.Code, made.All);
+            return File.ReadAllText(folder.File("sweep", "report.md"));
+        }
+    }
+
+    [TestMethod]
     public void What_cannot_be_done_is_refused_with_what_to_do()
     {
         using TemporaryFolder folder = new();

@@ -91,4 +91,25 @@ public sealed class ChartTests
         Assert.HasCount(2, drawings);
         return drawings;
     }
+
+    [TestMethod]
+    public void Contours_have_their_heights_places_and_paths_and_a_grid_of_the_axes_size()
+    {
+        double[] axis = [0, 1, 2, 3];
+        double[][] heights = [.. axis.Select(y => axis.Select(x => x == 3 && y == 3 ? double.NaN : x + y).ToArray())];
+        ContourChart chart = new("A slope", new ChartAxis("x"), new ChartAxis("y"), axis, axis, heights, [1.5, 3.5])
+        {
+            Places = [(0, 0, "foot"), (2.5, 1, "shoulder")],
+            Paths = [new Curve("up", [(0, 0), (1, 1), (2.5, 1)])],
+        };
+        string svg = chart.ToSvg();
+        foreach (string text in (string[])[">1.5<", ">3.5<", ">foot<", ">shoulder<"])
+        {
+            Assert.Contains(text, svg);
+        }
+
+        Assert.Contains("Lines at 1.5, 3.5. foot at 0, 0; shoulder at 2.5, 1.", chart.ToMarkdown());
+        Assert.Contains("a height for each column and row", Assert.Throws<ArgumentException>(() => new ContourChart("c", new ChartAxis("x"), new ChartAxis("y"), axis, axis[1..], heights, [1])).Message);
+        Assert.Contains("no levels", Assert.Throws<ArgumentException>(() => new ContourChart("c", new ChartAxis("x"), new ChartAxis("y"), axis, axis, heights, [])).Message);
+    }
 }

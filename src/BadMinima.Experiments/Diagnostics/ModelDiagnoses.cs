@@ -31,6 +31,12 @@ public sealed class ModelDiagnoses
         static IEnumerable<string> Names(Diagnosis diagnosis) => diagnosis.Outcomes.Select(o => o.Measure.Name);
     }
 
+    /// <summary>Paths of their training. Default: none.</summary>
+    public IReadOnlyList<ModelPath> Paths { get; init; } = [];
+
+    /// <summary>The plane through three of them. Default null: none.</summary>
+    public ModelPlane? Plane { get; init; }
+
     /// <summary>What comes first: which one is the worse minimum, and by what, without a test label.</summary>
     public IReadOnlyList<string> Sentences
     {
@@ -108,6 +114,8 @@ public sealed class ModelDiagnoses
         [
             new("Verdict", [.. Sentences.Select(sentence => new Paragraph(sentence)), Table]),
             .. _pairs.Count == 0 ? (Section[])[] : [new Section("Between them", [.. Between()])],
+            .. Plane is null ? (Section[])[] : [new Section("The plane", [.. Plane.Blocks()])],
+            .. Paths.Count == 0 ? (Section[])[] : [new Section("Along the way", [.. ModelPath.Blocks(Paths)])],
             .. _models[0].Diagnosis.Outcomes.Select((outcome, i) => new Section(outcome.Measure.Name, [.. Blocks(i)])),
         ])
     {
@@ -121,9 +129,9 @@ public sealed class ModelDiagnoses
         ArgumentException.ThrowIfNullOrEmpty(folder);
         Directory.CreateDirectory(folder);
         Page page = Page;
-        AtomicFile.Write(Path.Combine(folder, "diagnosis.json"), ToJson() + "\n");
+        AtomicFile.Write(Path.Combine(folder, RunDiagnosis.NumbersName), ToJson() + "\n");
         AtomicFile.Write(Path.Combine(folder, "report.md"), page.ToMarkdown());
-        page.Save(Path.Combine(folder, "report.html"));
+        page.Save(Path.Combine(folder, RunDiagnosis.PageName));
     }
 
     /// <summary>Everything for programs.</summary>
@@ -163,6 +171,29 @@ public sealed class ModelDiagnoses
                 p.WhyNotConnected,
                 p.Disagreement,
             }),
+            Paths = Paths.Select(p => new
+            {
+                p.Name,
+                p.Towards,
+                Points = p.Path.Points.Select(at => new
+                {
+                    at.Epoch,
+                    Loss = Finite(at.Loss),
+                    at.Accuracy,
+                    at.RandomLabelAccuracy,
+                    at.Distance,
+                    at.Angle,
+                    Towards = at.Towards.Select(to => to is null ? null : new { to.Inner, to.Cosine, to.Distance, to.Neighborhood }),
+                }),
+                p.Path.LearnedAfter,
+                p.Path.WhyNoRandomLabels,
+            }),
+            Plane = Plane is null ? null : new
+            {
+                Places = Plane.Places.Select(p => new { p.Name, p.At.X, p.At.Y }),
+                Paths = Plane.Paths.Select(p => new { p.Name, p.Points }),
+                Rows = Plane.Grid.Rows.Select(row => row.Select(p => new { p.X, p.Y, Loss = Finite(p.Loss), p.Accuracy })),
+            },
         },
         JsonOutput.Options);
 

@@ -20,6 +20,7 @@ public sealed class Report
         Tests = new([.. Gaps, .. Momentum], rule);
         Claims = [.. Claim.All.Select(claim => Tests.Judge(claim, claim.OfMomentum ? Momentum : Gaps))];
         Sentences = new([.. Gaps, .. Momentum], rule, Tests.Paired.Count);
+        Measures = new(Conditions);
         Others = [.. SweepKinds.All.Select(kind => kind.Read(results.Folder.Name, results.Manifest.AskedOf(kind)))];
     }
 
@@ -44,6 +45,9 @@ public sealed class Report
     public ImmutableArray<ClaimVerdict> Claims { get; }
 
     internal ClaimSentences Sentences { get; }
+
+    /// <summary>What measures say of its runs.</summary>
+    internal MeasuresOfRuns Measures { get; }
 
     /// <summary>What else there is, by <see cref="SweepKinds.All"/>: the 2-D figures.</summary>
     internal ImmutableArray<KindReport> Others { get; }
@@ -105,7 +109,7 @@ public sealed class Report
         yield return ("epochs-to-fit", ReportTables.EpochsToFit(Conditions, Rule.Level));
         yield return ("starts", ReportTables.Starts(Starts));
         yield return ("runs", ReportTables.Runs(Runs));
-        foreach ((string, Table) other in Others.SelectMany(other => other.Tables))
+        foreach ((string, Table) other in Measures.Tables.Concat(Others.SelectMany(other => other.Tables)))
         {
             yield return other;
         }

@@ -29,10 +29,15 @@ internal sealed class RunFolder : IDisposable
 
     public string Checkpoints => File("checkpoints");
 
+    public string RecordedPath => PathOf(Name);
+
     private string Config => File(ConfigName);
 
     /// <summary>The model of the run in a folder.</summary>
     public static string ModelOf(string folder) => Path.Combine(folder, "model.zip");
+
+    /// <summary>The recorded path of the run in a folder, where it was asked for.</summary>
+    public static string PathOf(string folder) => Path.Combine(folder, "path");
 
     /// <summary>The metrics.csv of the run in a folder.</summary>
     public static string MetricsOf(string folder) => Path.Combine(folder, "metrics.csv");
@@ -89,6 +94,12 @@ internal sealed class RunFolder : IDisposable
         if (!IsBegun)
         {
             return null;
+        }
+
+        if (plan.Request.RecordPath && !Directory.Exists(RecordedPath))
+        {
+            throw new ArgumentException($"{Name} holds a run that was begun without its path recorded. Leave out record-path, or name "
+                + "another folder with --out.");
         }
 
         JsonObject config = ReadConfig(Name);

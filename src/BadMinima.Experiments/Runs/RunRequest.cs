@@ -51,6 +51,12 @@ public sealed record RunRequest
     /// <summary>The file that the adversarial start is saved to.</summary>
     public string? SaveStart { get; init; }
 
+    /// <summary>
+    /// Whether the weights after each epoch are kept in the run's folder, for <c>diagnose</c>: four bytes a parameter and epoch. Default:
+    /// not.
+    /// </summary>
+    public bool RecordPath { get; init; }
+
     /// <summary>Which of the protocol's explicit regularizers are on. Default: none.</summary>
     public Regularizers Regularizers { get; init; }
 
@@ -155,6 +161,11 @@ public sealed record RunRequest
             (r, t) => r with { From = t }, r => r.From),
         new("save-start", "FILE", Types.Words, "Save the adversarial start there, for --from of other runs",
             (r, t) => r with { SaveStart = t }, r => r.SaveStart),
+        new(
+            "record-path", "", Types.Switch,
+            "Keep the weights after each epoch in the run's folder, four bytes a parameter each: `diagnose` then looks along the way. "
+                + "Default: false",
+            (r, t) => r with { RecordPath = Text.Switch(t) }, r => r.RecordPath),
         new(
             "regularizers", "none|all|NAME+NAME", Types.Words,
             "Which of the protocol's explicit regularizers are on: any of augmentation, l2, momentum, joined by +. Default: none",

@@ -141,6 +141,7 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
         {
             ValidationSet = test,
             Checkpoints = new(checkpoints) { Every = checkpointEvery },
+            PathFolder = plan.Request.RecordPath && options.Training is not null ? folder.RecordedPath : null,
             MetricsCallback = epoch =>
             {
                 metrics.Add(epoch);

@@ -44,7 +44,8 @@ internal sealed class MeasureBench
             throw new InvalidDataException(
                 $"Nothing can be told apart: of {networks.Count} networks {_networks.Length} fit (training accuracy at least "
                     + $"{Zoo.Fits:0 %}) and have {plain} ones from a {RunRequest.RandomStart} start of the same data, network and seed "
-                    + $"beside them; and of these no data set and network has at least {FewestOfAClass} bad and {FewestOfAClass} good ones.");
+                    + $"beside them; and of these no data set and network has at least {FewestOfAClass} bad and {FewestOfAClass} good "
+                    + "ones.");
         }
 
         Measures = [.. _networks.SelectMany(j => j.Network.Measures.Keys).Distinct().Select(Alone).OfType<MeasureScore>()

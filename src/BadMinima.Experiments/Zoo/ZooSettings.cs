@@ -50,9 +50,9 @@ internal sealed record ZooSettings
     public double RandomLabelRate { get; init; } = 0.1;
 
     [Description("What is measured, of `measures`, each once. Default: all but distance and calibration, which need a start and test "
-        + "labels.")]
+        + "labels, and hessian-density, which takes long.")]
     public string[] Measures { get; init; } =
-        [.. DiagnosticMeasures.All.Select(m => m.Name).Where(name => name is not ("distance" or "calibration"))];
+        [.. DiagnosticMeasures.All.Select(m => m.Name).Where(name => name is not ("distance" or "calibration" or "hessian-density"))];
 
     [Description("Whether the networks are kept as model files beside the results, to measure something of one's own. Default: false.")]
     public bool KeepNetworks { get; init; }

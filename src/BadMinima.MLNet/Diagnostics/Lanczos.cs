@@ -20,6 +20,31 @@ internal static class Lanczos
     public static (double[] Values, bool Exact, int Steps) Largest(
         Func<Tensor, Tensor> apply, Tensor start, int count, double tolerance, int most, CancellationToken cancellation)
     {
+        (Ritz ritz, int steps) = Run(apply, start, most, IsEnough, cancellation);
+        return (ritz.Values[..Math.Min(count, ritz.Values.Length)], ritz.IsInvariant || IsEnough(ritz) || steps >= start.numel(), steps);
+
+        bool IsEnough(Ritz here)
+            => here.Values.Length >= count && here.Errors.Take(count).All(e => e <= tolerance * here.Values.Max(Math.Abs));
+    }
+
+    /// <summary>
+    /// The nodes, the largest first, and weights, whose sum is 1, of the Gauss quadrature of the operator's spectrum as a vector sees it:
+    /// sum of weight x f(node) = v' f(A) v / v'v (Golub, Welsch 1969).
+    /// </summary>
+    /// <param name="apply">The operator, from [n] to [n]; what it returns is disposed.</param>
+    /// <param name="start">v, [n].</param>
+    /// <param name="steps">How many nodes, at most.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static (double[] Nodes, double[] Weights) Quadrature(
+        Func<Tensor, Tensor> apply, Tensor start, int steps, CancellationToken cancellation)
+    {
+        (Ritz ritz, _) = Run(apply, start, steps, _ => false, cancellation);
+        return (ritz.Values, ritz.Weights);
+    }
+
+    private static (Ritz Ritz, int Steps) Run(
+        Func<Tensor, Tensor> apply, Tensor start, int most, Func<Ritz, bool> isEnough, CancellationToken cancellation)
+    {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         Tensor current = start.to(ScalarType.Float64);
@@ -49,13 +74,10 @@ internal static class Lanczos
             }
 
             double beta = next.norm().item<double>();
-            (double[] values, double[] errors) = Ritz(diagonal, beside, beta);
-            double scale = values.Max(Math.Abs);
-            int sought = Math.Min(count, values.Length);
-            bool exact = beta <= 1e-12 * scale || (values.Length >= count && errors.Take(sought).All(e => e <= tolerance * scale));
-            if (exact || step >= steps || scale == 0)
+            Ritz ritz = Ritz.Of(diagonal, beside, beta);
+            if (ritz.IsInvariant || step >= steps || isEnough(ritz))
             {
-                return (values[..sought], exact || step >= n, step);
+                return (ritz, step);
             }
 
             beside.Add(beta);
@@ -63,22 +85,34 @@ internal static class Lanczos
         }
     }
 
-    private static (double[] Values, double[] Errors) Ritz(List<double> diagonal, List<double> beside, double beta)
+    /// <summary>What the tridiagonal matrix says after some steps.</summary>
+    /// <param name="Values">The largest first.</param>
+    /// <param name="Errors">What each is off by, at most.</param>
+    /// <param name="Weights">The squared first entry of each vector.</param>
+    /// <param name="IsInvariant">Whether there is nothing beyond: they are eigenvalues.</param>
+    private sealed record Ritz(double[] Values, double[] Errors, double[] Weights, bool IsInvariant)
     {
-        int k = diagonal.Count;
-        double[] matrix = new double[k * k];
-        for (int i = 0; i < k; i++)
+        public static Ritz Of(List<double> diagonal, List<double> beside, double beta)
         {
-            matrix[i * k + i] = diagonal[i];
-            if (i + 1 < k)
+            int k = diagonal.Count;
+            double[] matrix = new double[k * k];
+            for (int i = 0; i < k; i++)
             {
-                matrix[i * k + i + 1] = matrix[(i + 1) * k + i] = beside[i];
+                matrix[i * k + i] = diagonal[i];
+                if (i + 1 < k)
+                {
+                    matrix[i * k + i + 1] = matrix[(i + 1) * k + i] = beside[i];
+                }
             }
-        }
 
-        using var scope = NewDisposeScope();
-        (Tensor values, Tensor vectors) = linalg.eigh(tensor(matrix, [k, k]));
-        double[] rising = [.. values.data<double>()], last = [.. vectors[k - 1].contiguous().data<double>()];
-        return ([.. rising.Reverse()], [.. last.Reverse().Select(s => Math.Abs(beta * s))]);
+            using var scope = NewDisposeScope();
+            (Tensor values, Tensor vectors) = linalg.eigh(tensor(matrix, [k, k]));
+            double[] rising = [.. values.data<double>()];
+            return new(
+                [.. rising.Reverse()], [.. Row(k - 1).Select(s => Math.Abs(beta * s))], [.. Row(0).Select(s => s * s)],
+                beta <= 1e-12 * rising.Max(Math.Abs));
+
+            IEnumerable<double> Row(int row) => vectors[row].contiguous().data<double>().ToArray().Reverse();
+        }
     }
 }

@@ -222,10 +222,21 @@ public sealed class LossSurface : IDisposable
     private IEnumerable<Batch> Batches() => RawBatches().Select(batch => batch with { Inputs = Weights.Normalize(batch.Inputs) });
 
     /// <summary>The examples in their order, as they were read; each batch has a dispose scope of its own.</summary>
-    internal IEnumerable<Batch> RawBatches()
+    internal IEnumerable<Batch> RawBatches() => In(_examples.Open, Examples);
+
+    /// <summary>The normalized replicas that the random-label phase of a training on these examples has, with their labels.</summary>
+    /// <param name="phase">The phase.</param>
+    /// <param name="seed">The training's seed.</param>
+    internal IEnumerable<Batch> RandomLabelBatches(RandomLabelPhase phase, int seed)
     {
-        using IExamplePass pass = _examples.Open([.. Enumerable.Range(0, Examples)], _batchSize);
-        for (int start = 0; start < Examples; start += _batchSize)
+        CorruptedReplicas replicas = CorruptedReplicas.Of(_examples, phase, seed);
+        return In(replicas.Open, replicas.Count).Select(batch => batch with { Inputs = Weights.Normalize(batch.Inputs) });
+    }
+
+    private IEnumerable<Batch> In(Func<int[], int, int, IExamplePass> open, int count)
+    {
+        using IExamplePass pass = open([.. Enumerable.Range(0, count)], _batchSize, 0);
+        for (int start = 0; start < count; start += _batchSize)
         {
             using var scope = NewDisposeScope();
             yield return new(pass.Next());

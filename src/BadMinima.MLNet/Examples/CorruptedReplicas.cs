@@ -11,6 +11,10 @@ namespace BadMinima.MLNet.Examples;
 internal sealed class CorruptedReplicas : ITrainingExamples
 {
     private const ulong LabelCounter = 0;
+
+    // Of the seed's generator; those of training have other streams.
+    private const ulong Stream = 0;
+
     private readonly ImageSet _images;
     private readonly CounterRandom _random;
     private readonly int[] _positions;
@@ -46,6 +50,11 @@ internal sealed class CorruptedReplicas : ITrainingExamples
         _positions = [.. Enumerable.Range(0, images.Shape.Volume)];
         _permuted = labeling == RandomLabeling.Permutation ? Permute(images.Labels, replicas, random) : null;
     }
+
+    /// <summary>What the random-label phase of a training with a seed trains on.</summary>
+    public static CorruptedReplicas Of(ImageSet images, RandomLabelPhase phase, int seed)
+        => new(
+            images, phase.Replicas, phase.ZeroOutRatio, CounterRandom.Create(seed).Stream(Stream), phase.ZeroOutOf, phase.Labeling);
 
     /// <summary>N * R; example e is replica e / N of image e % N.</summary>
     public int Count { get; }

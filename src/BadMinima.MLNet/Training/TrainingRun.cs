@@ -22,16 +22,9 @@ internal sealed class TrainingRun(
     TwoPhaseTrainer.Options options, int seed, ImageClassifier classifier, ImageSet train, ImageSet? validation, TwoPhaseTransformer? start,
     IChannel channel, Func<bool> isCanceled)
 {
-    // Streams of the seed's generator.
-    private const ulong CorruptionStream = 0;
+    // Streams of the seed's generator, beside that of CorruptedReplicas.
     private const ulong RandomLabelStream = 1;
     private const ulong TrainingStream = 2;
-
-    /// <summary>What the random-label phase trains on.</summary>
-    public static CorruptedReplicas Replicas(ImageSet images, RandomLabelPhase phase, int seed)
-        => new(
-            images, phase.Replicas, phase.ZeroOutRatio, CounterRandom.Create(seed).Stream(CorruptionStream), phase.ZeroOutOf,
-            phase.Labeling);
 
     /// <summary>Whether a step of training was made, in this process or before the checkpoint.</summary>
     public bool HasTrained { get; private set; }
@@ -89,7 +82,7 @@ internal sealed class TrainingRun(
     {
         if (options.RandomLabels is { } first)
         {
-            yield return (PhaseKind.RandomLabels, first, () => Replicas(train, first, seed), RandomLabelStream);
+            yield return (PhaseKind.RandomLabels, first, () => CorruptedReplicas.Of(train, first, seed), RandomLabelStream);
         }
 
         if (options.Training is { } second)

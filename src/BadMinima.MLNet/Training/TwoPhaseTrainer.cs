@@ -379,7 +379,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             ClassLabels.Own(LabelColumn.Find(trainData.Schema, _options.LabelColumnName, TrainingRole)),
             PixelColumn.Find(trainData.Schema, _options.FeatureColumnName, role: TrainingRole),
             CPU, TrainingRole, out _);
-        CorruptedReplicas replicas = TrainingRun.Replicas(set, phase, Seed);
+        CorruptedReplicas replicas = CorruptedReplicas.Of(set, phase, Seed);
         using var scope = NewDisposeScope();
         (int Row, int Replica)[] wanted =
         [

@@ -20,6 +20,7 @@ public sealed class RunOptionsTests
         ["start"] = "adversarial",
         ["from"] = "m.zip",
         ["save-start"] = "s.zip",
+        ["record-path"] = "true",
         ["regularizers"] = "l2+momentum",
         ["seed"] = "5",
         ["initialization"] = "pytorch",

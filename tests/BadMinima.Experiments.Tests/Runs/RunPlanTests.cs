@@ -58,7 +58,7 @@ public sealed class RunPlanTests
     ];
 
     // What the result does not depend on, and what needs a file or a folder; those have tests of their own.
-    private static readonly string[] Others = ["device", "threads", "from", "save-start", "size", "draw"];
+    private static readonly string[] Others = ["device", "threads", "from", "save-start", "record-path", "size", "draw"];
 
     [TestMethod]
     public void Every_option_shows_in_the_resolved_configuration()

@@ -6,7 +6,7 @@ namespace BadMinima.Experiments.Tests;
 public sealed class SchemaTests
 {
     // Not a matter of the cell: where it comes from and goes to, which of a list it is, how many threads its process has.
-    private static readonly string[] OfACellAlone = ["start", "from", "save-start", "seed", "threads", "regularizers", "architecture", "train", "draw", "test", "size", "data-seed"];
+    private static readonly string[] OfACellAlone = ["start", "from", "save-start", "record-path", "seed", "threads", "regularizers", "architecture", "train", "draw", "test", "size", "data-seed"];
 
     [TestMethod]
     public void The_published_schema_is_what_the_program_prints()

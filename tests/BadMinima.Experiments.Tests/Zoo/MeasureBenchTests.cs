@@ -100,6 +100,19 @@ public sealed class MeasureBenchTests
         Assert.IsNull(Kendall.Tau([(1, 1)]));
     }
 
+    [TestMethod]
+    public void Bootstraps_hold_the_tau_and_are_the_same_each_time()
+    {
+        (double, double)[] points = [.. Enumerable.Range(0, 30).Select(i => ((double)i, i + 10 * Math.Sin(7 * i)))];
+        double tau = Kendall.Tau(points)!.Value;
+        Interval interval = Kendall.Bootstrap(points)!.Value;
+        Assert.IsTrue(interval.Lower < tau && tau < interval.Upper && interval.Lower > 0 && interval.Upper < 1);
+        Assert.AreEqual(interval, Kendall.Bootstrap(points));
+        Assert.IsLessThan(interval.Upper - interval.Lower, Kendall.Bootstrap(points, 0.5)!.Value.Upper - Kendall.Bootstrap(points, 0.5)!.Value.Lower);
+        Assert.AreEqual((1.0, 1.0), (Kendall.Bootstrap([(1, 1), (2, 2), (3, 3)])!.Value.Lower, Kendall.Bootstrap([(1, 1), (2, 2), (3, 3)])!.Value.Upper));
+        Assert.IsNull(Kendall.Bootstrap([(1, 1), (2, 2)]));
+    }
+
     private static MeasuredNetwork[] Networks(Func<double, Dictionary<string, double>> measures)
         => Networks((accuracy, _) => measures(accuracy));
 

@@ -72,6 +72,20 @@ public sealed class DiagnosingTests
     }
 
     [TestMethod]
+    public void What_is_known_is_not_measured_again()
+    {
+        IDataView data = Tiny.Train(Ml);
+        using TwoPhaseTransformer model = Tiny.Trainer(Ml).Fit(data);
+        Diagnosis first = Ml.Model.Diagnose(model, data, new() { Measures = ["margin"] });
+        MeasureOutcome marked = first.Outcomes[0] with { Numbers = [new("marked", 42)] };
+        List<string> told = [];
+        Diagnosis second = Ml.Model.Diagnose(model, data, new() { Measures = ["weight-norm", "margin"], Known = [marked], Report = o => told.Add(o.Measure.Name) });
+        Assert.AreEqual(42, second["margin"].Value);
+        CollectionAssert.AreEqual(new[] { "weight-norm" }, told);
+        CollectionAssert.AreEqual(new[] { "weight-norm", "margin" }, second.Outcomes.Select(o => o.Measure.Name).ToArray());
+    }
+
+    [TestMethod]
     public void What_cannot_be_done_is_refused_with_what_is_allowed()
     {
         IDataView data = Tiny.Train(Ml);

@@ -41,6 +41,12 @@ public sealed class MeasureTests
 
         MeasuredNumber trace = measured.Numbers.Single(m => m.Name == "trace");
         Assert.AreEqual(exact.Sum(), trace.Value, 4 * trace.StandardError!.Value + 1e-6);
+        MeasureOutcome density = Ml.Model.Diagnose(model, Vectors(30, 4), new() { Measures = ["hessian-density"] })["hessian-density"];
+        MeasuredNumber many = density.Numbers.Single(m => m.Name == "above 0.1 of the largest");
+        Assert.AreEqual(exact.Count(value => value > 0.1 * exact[0]), many.Value, 4 * many.StandardError!.Value + 1e-6);
+        Assert.AreEqual(exact[0], density.Numbers.Single(m => m.Name == "largest modulus").Value, 0.01 * exact[0]);
+        Assert.AreEqual("above 0.01 of the largest", density.Numbers[0].Name);
+        Assert.AreEqual(0, density.Numbers.Single(m => m.Name.StartsWith("below", StringComparison.Ordinal)).Value, 1e-6);
         Assert.AreEqual(0.1 * measured.Value!.Value / 2, measured.Numbers.Single(m => m.Name == "rate x largest / 2").Value, 1e-12);
     }
 

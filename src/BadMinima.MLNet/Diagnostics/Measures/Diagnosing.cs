@@ -25,7 +25,13 @@ public sealed record Diagnosing
     /// <summary>How many examples are computed at once, at least 1. Default 500.</summary>
     public int BatchSize { get; init; } = 500;
 
-    /// <summary>Is told each outcome. Default null: nobody is.</summary>
+    /// <summary>
+    /// Outcomes of an earlier call with the same model, data and options, which are taken as they are and not measured again. Default:
+    /// none.
+    /// </summary>
+    public IReadOnlyList<MeasureOutcome> Known { get; init; } = [];
+
+    /// <summary>Is told each outcome that is measured. Default null: nobody is.</summary>
     public Action<MeasureOutcome>? Report { get; init; }
 
     /// <summary>Ends it.</summary>
@@ -53,6 +59,12 @@ public sealed record Diagnosing
         foreach (DiagnosticMeasure measure in measures)
         {
             CancellationToken.ThrowIfCancellationRequested();
+            if (Known.FirstOrDefault(known => known.Measure == measure) is { } known)
+            {
+                outcomes.Add(known);
+                continue;
+            }
+
             var clock = Stopwatch.StartNew();
             MeasureOutcome outcome;
             try

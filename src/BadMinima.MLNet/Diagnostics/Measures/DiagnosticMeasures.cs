@@ -23,6 +23,7 @@ public static class DiagnosticMeasures
         new SamSharpness(),
         new PacBayes(),
         new HessianSpectrum(),
+        new HessianDensity(),
         new LineChanges(),
         new Corruptions(),
         new AdversarialExamples(),

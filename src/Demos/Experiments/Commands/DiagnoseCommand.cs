@@ -17,7 +17,7 @@ internal static class DiagnoseCommand
     {
         Argument<string[]> models = new("MODEL")
         {
-            Description = "Model files, or folders of runs, which have one",
+            Description = "Model files, or folders of runs, which have one; or a sweep's folder, for all its finished cells",
             Arity = ArgumentArity.OneOrMore
         };
         (Setting<RunRequest> Setting, Option<string?> Option)[] request =
@@ -39,18 +39,34 @@ internal static class DiagnoseCommand
             HelpName = "FOLDER",
             DefaultValueFactory = _ => "diagnosis"
         };
+        Option<bool> plane = new("--plane")
+        {
+            Description = "Draw the training loss on the plane through the three models (or the two and --from's), with the paths of runs "
+                + "that were made with --record-path"
+        };
+        Option<int> draws = new("--draws")
+        {
+            Description = "Along recorded paths, how many points around each the gradient is taken at besides, over all data",
+            HelpName = "N",
+            DefaultValueFactory = _ => 0
+        };
         Option<bool> json = new("--json") { Description = "Print diagnosis.json; progress goes to the standard error" };
         Command command = new("diagnose",
             "What does a minimum look like, and which of several is the bad one? Measures models on the data that they were trained on: "
             + "norms, margins, sharpness, curvature, boundary, robustness. --data and what goes with it say which data, as `run` takes "
             + "it.\n"
             + "Example: badminima diagnose runs/good runs/bad --data fashion-mnist --train 2000\n"
-            + "What comes out, in the folder: report.html, report.md, diagnosis.json.\n"
+            + "What comes out, in the folder: report.html, report.md, diagnosis.json, and in measured/ what each measure said: the same "
+            + "command goes on where it was interrupted.\n"
+            + "Of a run that was made with --record-path the page also says what happens along the way: what it still knows of the random "
+            + "labels, which images it learns last, and one-point convexity towards its own end and towards the other models.\n"
+            + "Of a sweep's folder each finished cell is measured on its own data and has its page in its folder, and `report` then says "
+            + "which measures go with test error.\n"
             + "Exit codes: 0 done, 2 wrong input or a failure (one message says what), 130 interrupted.")
         {
             models,
         };
-        foreach (Option option in (Option[])[.. request.Select(r => r.Option), measures, start, seed, output, json])
+        foreach (Option option in (Option[])[.. request.Select(r => r.Option), measures, start, plane, draws, seed, output, json])
         {
             command.Add(option);
         }
@@ -62,6 +78,13 @@ internal static class DiagnoseCommand
                 if (names.Distinct().Count() != names.Length)
                 {
                     throw new ArgumentException($"{string.Join(", ", names)}: a model is given twice; give each once.");
+                }
+
+                TextWriter progress = parsed.GetValue(json) ? Console.Error : Console.Out;
+                string[]? of = parsed.GetValue(measures)?.Split(',');
+                if (names.Any(SweepDiagnosis.Takes))
+                {
+                    return Task.FromResult(OfSweep(names, of));
                 }
 
                 RunRequest asked = request.Aggregate(
@@ -77,7 +100,6 @@ internal static class DiagnoseCommand
                     throw new ArgumentException($"--out is {folder}, where something else lies; name another folder.");
                 }
 
-                TextWriter progress = parsed.GetValue(json) ? Console.Error : Console.Out;
                 MLContext ml = new();
                 (IDataView train, IDataView test) = data.Load(ml);
                 using TwoPhaseTransformer? from = parsed.GetValue(start) is { } file ? Load(ml, file) : null;
@@ -88,22 +110,45 @@ internal static class DiagnoseCommand
                     loaded.Models.Add((name, Load(ml, name)));
                 }
 
+                List<(string Name, TwoPhaseTransformer Model)> corners = [.. loaded.Models];
+                if (parsed.GetValue(start) is { } first && from is not null)
+                {
+                    corners.Insert(0, (first, from));
+                }
+
+                if (parsed.GetValue(plane) && corners.Count != 3)
+                {
+                    throw new ArgumentException(
+                        $"--plane goes through three models; {corners.Count} are given{(from is null ? "" : ", with --from's")}.");
+                }
+
                 foreach ((string name, TwoPhaseTransformer model) in loaded.Models)
                 {
+                    KeptOutcomes kept = new(
+                        Path.Combine(folder, "measured"), FileOf(name), parsed.GetValue(start) is { } began ? FileOf(began) : null, data,
+                        parsed.GetValue(seed));
                     all.Add((name, ml.Model.Diagnose(model, train, new()
                     {
-                        Measures = parsed.GetValue(measures)?.Split(','),
+                        Measures = of,
                         Test = test,
                         Start = from,
                         Seed = parsed.GetValue(seed),
-                        Report = o => progress.WriteLine(
-                            $"{name}, {o.Measure.Name}: {(o.Value is { } value ? $"{value:G4}" : $"not applicable, {o.NotApplicable}")}, "
-                                + $"{o.Time.TotalSeconds:0.0} s"),
+                        Known = kept.Known(DiagnosticMeasures.Get(of)),
+                        Report = o =>
+                        {
+                            kept.Keep(o);
+                            string said = o.Value is { } value ? $"{value:G4}" : $"not applicable, {o.NotApplicable}";
+                            progress.WriteLine($"{name}, {o.Measure.Name}: {said}, {o.Time.TotalSeconds:0.0} s");
+                        },
                         CancellationToken = cancellation,
                     })));
                 }
 
-                ModelDiagnoses diagnoses = new(all, [.. Pairs(ml, loaded.Models, train, test, cancellation)]);
+                ModelDiagnoses diagnoses = new(all, [.. Pairs(ml, loaded.Models, train, test, cancellation)])
+                {
+                    Paths = [.. Paths(ml, loaded.Models, train, parsed.GetValue(draws), parsed.GetValue(seed), cancellation)],
+                    Plane = parsed.GetValue(plane) ? PlaneOf(ml, corners, train, progress, cancellation) : null,
+                };
                 diagnoses.Write(folder);
                 if (parsed.GetValue(json))
                 {
@@ -117,8 +162,26 @@ internal static class DiagnoseCommand
                 }
 
                 return Task.FromResult(ConsoleProgram.Done);
+
+                int OfSweep(string[] folders, string[]? of)
+                {
+                    Option[] others =
+                        [.. command.Options.Where(o => o != measures && o != seed && parsed.GetResult(o) is { Implicit: false })];
+                    if (folders.Length > 1 || others.Length > 0)
+                    {
+                        throw new ArgumentException(
+                            $"{folders.First(SweepDiagnosis.Takes)} is a sweep's folder: its cells say their data, and each is measured by "
+                                + $"itself. Leave out {(folders.Length > 1 ? "the other models" : others[0].Name)}.");
+                    }
+
+                    (int done, int left) = SweepDiagnosis.Complete(
+                        folders[0], sets, of, parsed.GetValue(seed), Console.WriteLine, cancellation);
+                    Console.WriteLine($"{done} cells are diagnosed{(left > 0 ? $", {left} are not finished or have diverged" : "")}. Next: "
+                        + $"badminima report {folders[0]}");
+                    return ConsoleProgram.Done;
+                }
             },
-            interrupted: "Interrupted; nothing was written.",
+            interrupted: "Interrupted; the same command goes on.",
             alsoExpected: e => e is TorchLoadException);
         return command;
     }
@@ -156,9 +219,72 @@ internal static class DiagnoseCommand
         }
     }
 
+    /// <summary>The paths of those that have one beside them.</summary>
+    private static IEnumerable<ModelPath> Paths(
+        MLContext ml, List<(string Name, TwoPhaseTransformer Model)> models, IDataView train, int draws, int seed,
+        CancellationToken cancellation)
+    {
+        foreach ((string name, TwoPhaseTransformer model) in models)
+        {
+            if (PathOf(name) is not { } path)
+            {
+                continue;
+            }
+
+            // Others of the same network; what differs in anything has no way to it.
+            (string Name, TwoPhaseTransformer Model)[] others =
+                [.. models.Where(m => m.Model != model && m.Model.History.Architecture == model.History.Architecture)];
+            PathDiagnosis along = ml.Model.DiagnosePath(
+                model, path, train, [.. others.Select(o => o.Model)], draws: draws, seed: seed, cancellation: cancellation);
+            yield return new(name, along, [.. others.Select(o => o.Name)]);
+        }
+    }
+
+    private static ModelPlane PlaneOf(
+        MLContext ml, List<(string Name, TwoPhaseTransformer Model)> corners, IDataView train, TextWriter progress,
+        CancellationToken cancellation)
+    {
+        using LossPlane plane = ml.Model.Plane(corners[0].Model, corners[1].Model, corners[2].Model, train);
+        List<(string Name, IReadOnlyList<PlanePlace> Points)> paths = [];
+        foreach ((string name, _) in corners)
+        {
+            if (PathOf(name) is { } path)
+            {
+                List<PlanePlace> places = [];
+                foreach (WeightsPathPoint point in path.Points.Where(p => p.Phase == PhaseKind.Training))
+                {
+                    using WeightsCopy here = path.Read(point);
+                    places.Add(plane.Project(here));
+                }
+
+                paths.Add((name, places));
+            }
+        }
+
+        using LossSurface surface = ml.Model.LossSurface(corners[0].Model, train);
+        int said = 0;
+        LossGrid grid = plane.Measure(
+            surface, also: [.. paths.SelectMany(p => p.Points)],
+            progress: share =>
+            {
+                if ((int)(10 * share) > said)
+                {
+                    progress.WriteLine($"the plane: {100 * share:0} %");
+                    said = (int)(10 * share);
+                }
+            },
+            cancellation: cancellation);
+        return new(grid, [.. corners.Select((c, i) => (c.Name, plane.Places[i]))], paths);
+    }
+
+    private static WeightsPath? PathOf(string name)
+        => RunFolder.PathOf(name) is var folder && Directory.Exists(folder) ? WeightsPath.Open(folder) : null;
+
+    private static string FileOf(string name) => Directory.Exists(name) ? Path.Combine(name, ModelFile) : name;
+
     private static TwoPhaseTransformer Load(MLContext ml, string name)
     {
-        string file = Directory.Exists(name) ? Path.Combine(name, ModelFile) : name;
+        string file = FileOf(name);
         return File.Exists(file)
             ? ml.Model.LoadTwoPhase(file, out _)
             : throw new FileNotFoundException(Directory.Exists(name)
