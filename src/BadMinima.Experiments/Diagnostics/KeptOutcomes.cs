@@ -27,8 +27,9 @@ internal sealed class KeptOutcomes
     /// <param name="model">The model's file.</param>
     /// <param name="start">That of where its training began; null: not known.</param>
     /// <param name="data">What it is measured on.</param>
+    /// <param name="examples">How many examples of them, at most; null: all.</param>
     /// <param name="seed">The seed of what is drawn.</param>
-    public KeptOutcomes(string folder, string model, string? start, RunData data, int seed)
+    public KeptOutcomes(string folder, string model, string? start, RunData data, int? examples, int seed)
     {
         _folder = folder;
         _about = JsonOutput.Sorted(new JsonObject
@@ -37,6 +38,7 @@ internal sealed class KeptOutcomes
             ["start"] = start is null ? null : HashOf(start),
             ["data"] = data.Describe(),
             ["content"] = data.Content?.Describe(),
+            ["examples"] = examples,
             ["seed"] = seed,
             ["version"] = typeof(DiagnosticMeasure).Assembly.ManifestModule.ModuleVersionId.ToString(),
         })!.ToJsonString();

@@ -11,7 +11,8 @@ internal static class MeasurePictures
     /// <param name="models">
     /// What one measure says of each, by the models' names; of those that it does not apply to there is nothing.
     /// </param>
-    public static IEnumerable<Chart> Of(IReadOnlyList<(string Name, MeasureOutcome Outcome)> models)
+    /// <param name="file">Where a picture also lies as a file.</param>
+    public static IEnumerable<Chart> Of(IReadOnlyList<(string Name, MeasureOutcome Outcome)> models, string file)
     {
         (string Name, MeasureOutcome Outcome)[] known = [.. models.Where(m => !m.Outcome.Numbers.IsEmpty)];
         if (known.Length == 0)
@@ -29,7 +30,10 @@ internal static class MeasurePictures
                     [
                         .. known.Select(m => new Curve(m.Name, [.. Bins(m.Outcome)])),
                         new Curve("what it says", [(0.0, 0.0), (1.0, 1.0)]) { Faint = true },
-                    ]);
+                    ])
+                {
+                    File = file,
+                };
                 break;
             case "corruptions":
                 yield return new BarChart(
@@ -39,15 +43,19 @@ internal static class MeasurePictures
                     ])
                 {
                     ValueFormat = "0 %",
+                    File = file,
                 };
                 break;
             case "adversarial":
                 yield return new LineChart(
                     "Accuracy where each value moves by at most r / 255 (PGD)", new ChartAxis("r", "0"), ChartAxis.Percent("accuracy"),
-                    [.. known.Select(m => new Curve(m.Name, [.. Attacks(m.Outcome)]))]);
+                    [.. known.Select(m => new Curve(m.Name, [.. Attacks(m.Outcome)]))])
+                {
+                    File = file,
+                };
                 break;
             default:
-                if (Layers(known) is { } layers)
+                if (Layers(known, file) is { } layers)
                 {
                     yield return layers;
                 }
@@ -72,7 +80,7 @@ internal static class MeasurePictures
         => outcome.Numbers.Where(n => n.Name == kind || n.Name.StartsWith($"{kind} ", StringComparison.Ordinal)).Average(n => n.Value);
 
     /// <summary>The first number that layers have, of networks with the same layers; null: there is none, or one layer.</summary>
-    private static BarChart? Layers((string Name, MeasureOutcome Outcome)[] models)
+    private static BarChart? Layers((string Name, MeasureOutcome Outcome)[] models, string file)
     {
         if (models[0].Outcome.Numbers.Where(n => n.Layer is not null).GroupBy(n => n.Name).FirstOrDefault(g => g.Count() > 1)?.Key
             is not { } number)
@@ -86,6 +94,9 @@ internal static class MeasurePictures
             ? null
             : new(
                 $"{number}, layer by layer", new ChartAxis(number, "G3"), [.. layers[0].Select(n => n.Layer!)],
-                [.. models.Zip(layers, (m, l) => new BarGroup(m.Name, [.. l.Select(n => n.Value)]))]);
+                [.. models.Zip(layers, (m, l) => new BarGroup(m.Name, [.. l.Select(n => n.Value)]))])
+            {
+                File = file,
+            };
     }
 }

@@ -43,9 +43,9 @@ public sealed class ModelDiagnoses
         get
         {
             List<string> said = [];
-            foreach ((string name, Diagnosis diagnosis) in _models.Where(m => m.Diagnosis.TrainedOn != m.Diagnosis.Examples))
+            foreach ((string name, Diagnosis diagnosis) in _models.Where(m => m.Diagnosis.TrainedOn != m.Diagnosis.Available))
             {
-                said.Add($"{name} was trained on {diagnosis.TrainedOn ?? 0:N0} examples and measured on {diagnosis.Examples:N0}: give the "
+                said.Add($"{name} was trained on {diagnosis.TrainedOn ?? 0:N0} examples and measured on {diagnosis.Available:N0}: give the "
                     + "data that it was trained on, or what is called training accuracy here is none.");
             }
 
@@ -104,8 +104,11 @@ public sealed class ModelDiagnoses
         ])
     {
         Note = $"{_models[0].Diagnosis.Examples:N0} training examples"
-            + (_models[0].Diagnosis.TestExamples is { } test ? $", {test:N0} test examples" : "") + ", all of them unless a measure says "
-            + "otherwise. After ±: the standard error over draws. Worst: by the direction in which the measure speaks for a bad minimum.",
+            + (_models[0].Diagnosis.TestExamples is { } test ? $", {test:N0} test examples" : "")
+            + (_models[0].Diagnosis.Examples < _models[0].Diagnosis.Available
+                ? $", drawn by seed, the training examples of {_models[0].Diagnosis.Available:N0}" : "")
+            + ", all of them unless a measure says otherwise. After ±: the standard error over draws. Worst: by the direction in which the "
+            + "measure speaks for a bad minimum.",
     };
 
     /// <summary>The page: sentences, the table, and every number of every measure.</summary>
@@ -122,13 +125,18 @@ public sealed class ModelDiagnoses
         Footer = "badminima diagnose. Every number is in diagnosis.json.",
     };
 
-    /// <summary>Writes report.html, report.md and diagnosis.json into a folder, each whole or not at all.</summary>
+    /// <summary>Writes report.html, report.md, diagnosis.json and charts/*.svg into a folder, each whole or not at all.</summary>
     /// <param name="folder">The folder; it is made.</param>
     public void Write(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         Directory.CreateDirectory(folder);
         Page page = Page;
+        foreach (Chart chart in page.Sections.SelectMany(section => section.Blocks).OfType<Chart>().Where(chart => chart.File is not null))
+        {
+            AtomicFile.Write(Path.Combine(folder, chart.File!), chart.ToSvg());
+        }
+
         AtomicFile.Write(Path.Combine(folder, RunDiagnosis.NumbersName), ToJson() + "\n");
         AtomicFile.Write(Path.Combine(folder, "report.md"), page.ToMarkdown());
         page.Save(Path.Combine(folder, RunDiagnosis.PageName));
@@ -210,7 +218,8 @@ public sealed class ModelDiagnoses
             }
         }
 
-        foreach (Chart picture in MeasurePictures.Of([.. _models.Select(m => (m.Name, m.Diagnosis.Outcomes[measure]))]))
+        foreach (Chart picture in MeasurePictures.Of(
+            [.. _models.Select(m => (m.Name, m.Diagnosis.Outcomes[measure]))], $"charts/{own.Name}.svg"))
         {
             yield return picture;
         }
@@ -243,7 +252,10 @@ public sealed class ModelDiagnoses
                 [
                     .. connected.Select(p => new Curve(
                         $"{p.First} to {p.Second}", [.. p.Connectivity!.Points.Select(c => (c.Share, c.Loss))])),
-                ]);
+                ])
+            {
+                File = "charts/between.svg",
+            };
         }
 
         yield return Lean(

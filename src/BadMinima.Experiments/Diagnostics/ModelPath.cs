@@ -37,7 +37,10 @@ public sealed record ModelPath(string Name, PathDiagnosis Path, IReadOnlyList<st
                         },
                     ],
                 ]),
-            ]);
+            ])
+        {
+            File = "charts/along-the-way.svg",
+        };
         yield return new LineChart(
             "One-point convexity: the cosine between the negative gradient and the way to an end; above 0 a small step gets nearer",
             epochs, new ChartAxis("cosine", "0.00"),
@@ -54,6 +57,7 @@ public sealed record ModelPath(string Name, PathDiagnosis Path, IReadOnlyList<st
             ])
         {
             Levels = [(0, "0")],
+            File = "charts/one-point.svg",
         };
         foreach (ModelPath path in paths)
         {

@@ -31,6 +31,7 @@ public sealed record ModelPlane(
             [.. Grid.Rows.Select(row => (IReadOnlyList<double>)[.. row.Select(p => p.Loss)])], levels)
         {
             HeightFormat = "G3",
+            File = "charts/plane.svg",
             Places = [.. Places.Select(p => (p.At.X, p.At.Y, p.Name))],
             Paths = [.. Paths.Select(p => new Curve(p.Name, [.. p.Points.Select(at => (at.X, at.Y))]))],
         };

@@ -13,14 +13,15 @@ internal static class SweepDiagnosis
     /// <param name="folder">The sweep's folder.</param>
     /// <param name="sets">The catalogue.</param>
     /// <param name="measures">Names; null: all.</param>
+    /// <param name="examples">How many examples, at most; null: all.</param>
     /// <param name="seed">The seed of what is drawn.</param>
     /// <param name="say">Hears lines.</param>
     /// <param name="cancellation">Ends it; the same call goes on.</param>
     /// <returns>How many cells are diagnosed, and how many are not finished or have diverged.</returns>
     /// <exception cref="InvalidDataException">The folder's sweep.json does not belong to its cells.</exception>
     public static (int Done, int Left) Complete(
-        string folder, IReadOnlyList<DataSet> sets, IReadOnlyList<string>? measures, int seed, Action<string> say,
-        CancellationToken cancellation)
+        string folder, IReadOnlyList<DataSet> sets, IReadOnlyList<string>? measures, int? examples, int seed,
+        Action<string> say, CancellationToken cancellation)
     {
         SweepFolder sweep = new(folder);
         var asked = DiagnosticMeasures.Get(measures);
@@ -48,7 +49,7 @@ internal static class SweepDiagnosis
 
             string file = RunFolder.ModelOf(place);
             using TwoPhaseTransformer model = ml.Model.LoadTwoPhase(file, out _);
-            KeptOutcomes kept = new(Path.Combine(RunDiagnosis.FolderOf(place), "measured"), file, start: null, data, seed);
+            KeptOutcomes kept = new(Path.Combine(RunDiagnosis.FolderOf(place), "measured"), file, start: null, data, examples, seed);
             try
             {
                 // What was measured before stays on the page.
@@ -61,6 +62,7 @@ internal static class SweepDiagnosis
                 {
                     Measures = all,
                     Test = read.Value.Views.Test,
+                    Examples = examples,
                     Seed = seed,
                     Known = known,
                     Report = kept.Keep,

@@ -117,6 +117,11 @@ internal sealed record RunPlan(RunRequest Request, RunData Data, Protocol Protoc
             throw new SettingException("zero-out-of", $"is pixels; allowed for {data.Name} is values: they have no pixels.");
         }
 
+        if (data.IsVectors && randomLabels?.Inputs == RandomLabelInputs.Noise)
+        {
+            throw new SettingException("inputs", $"is noise; allowed for {data.Name} is images: noise is for images.");
+        }
+
         TwoPhaseTrainer.Options options = new()
         {
             FeatureColumnName = data.FeatureColumnName,

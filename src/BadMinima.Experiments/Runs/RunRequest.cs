@@ -94,7 +94,8 @@ public sealed record RunRequest
     }
 
     /// <summary>
-    /// The same for the random-label phase, which has <c>replicas</c>, <c>zeroOut</c>, <c>zeroOutOf</c> and <c>labeling</c> besides.
+    /// The same for the random-label phase, which has <c>replicas</c>, <c>zeroOut</c>, <c>zeroOutOf</c>, <c>labeling</c> and <c>inputs</c>
+    /// besides.
     /// </summary>
     /// <exception cref="ArgumentException">There is no such setting, or what it is set to is no value of one.</exception>
     public JsonObject RandomLabels

@@ -81,6 +81,10 @@ internal static class PhaseSettings
             "labeling", "uniform|permutation", Types.Words,
             "How random labels are drawn: uniform over the classes, or the training labels in another order. Default: uniform",
             (p, t) => p with { Labeling = Text.OneOf<RandomLabeling>(t) }, p => p.Labeling),
+        new(
+            "inputs", "images|noise", Types.Words,
+            "What random labels are put on: replicas of the training images, or as much noise. Default: images",
+            (p, t) => p with { Inputs = Text.OneOf<RandomLabelInputs>(t) }, p => p.Inputs),
     ];
 
     /// <summary>The name of the option, without dashes, of a setting of the random-label phase.</summary>

@@ -86,9 +86,10 @@ internal sealed record MeasuredNetwork(
         }
 
         List<MeasuredNetwork> networks = [];
-        foreach (string[] fields in rows.GetColumn<string[]>("All"))
+        foreach (string?[] fields in rows.GetColumn<string?[]>("All"))
         {
-            string Field(string name) => fields[Array.IndexOf(heads, name)].Trim();
+            // Where most fields of a row are empty, they are null.
+            string Field(string name) => fields[Array.IndexOf(heads, name)]?.Trim() ?? "";
 
             double Number(string name) => Field(name) is var text
                 && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)

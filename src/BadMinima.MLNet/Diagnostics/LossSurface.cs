@@ -30,6 +30,9 @@ public sealed class LossSurface : IDisposable
 
     private readonly ImageClassifier _classifier;
     private readonly ImageSet _examples;
+
+    // Which of them count, in their order.
+    private int[] _rows;
     private readonly int _batchSize;
 
     internal LossSurface(IHostEnvironment environment, TwoPhaseTransformer model, IDataView data, int batchSize)
@@ -60,6 +63,7 @@ public sealed class LossSurface : IDisposable
             Weights = new Weights(_classifier, Precision.F32);
             Weights.Network.eval();
             _examples = ImageSet.Read(data, labels, pixels, trained.Device, Role, out long skipped);
+            _rows = [.. Enumerable.Range(0, _examples.Count)];
             if (skipped > 0)
             {
                 channel.Warning(MessageSensitivity.None, $"{skipped:N0} rows of the {Role} have no label and are left out.");
@@ -93,7 +97,17 @@ public sealed class LossSurface : IDisposable
     internal int BatchSize => _batchSize;
 
     /// <summary>How many examples the loss is the mean of.</summary>
-    public int Examples => _examples.Count;
+    public int Examples => _rows.Length;
+
+    /// <summary>From now on as many examples count as are asked for, drawn where there are more; null: all.</summary>
+    internal void Draw(int? most, CounterRandom random)
+    {
+        if (most < _examples.Count)
+        {
+            _rows = random.Sample(most.Value, _examples.Count);
+            Array.Sort(_rows);
+        }
+    }
 
     /// <summary>The loss and the share of examples that the network gets right, 0 to 1, at the weights as they are.</summary>
     public (double Loss, double Accuracy) LossAndAccuracy()
@@ -206,7 +220,7 @@ public sealed class LossSurface : IDisposable
     internal (Tensor Inputs, Tensor Labels) Sample(
         int count, CounterRandom random, Augmentation augmentation, CounterRandom ofAugmentation)
     {
-        using IExamplePass pass = _examples.Open([.. random.Permutation(Examples).Take(count)], count);
+        using IExamplePass pass = _examples.Open([.. random.Permutation(Examples).Take(count).Select(row => _rows[row])], count);
         (Tensor inputs, Tensor labels) = pass.Next();
         return (Weights.Normalize(augmentation.IsNone ? inputs : CropAndFlip.Apply(augmentation, inputs, ofAugmentation)), labels);
     }
@@ -222,7 +236,7 @@ public sealed class LossSurface : IDisposable
     private IEnumerable<Batch> Batches() => RawBatches().Select(batch => batch with { Inputs = Weights.Normalize(batch.Inputs) });
 
     /// <summary>The examples in their order, as they were read; each batch has a dispose scope of its own.</summary>
-    internal IEnumerable<Batch> RawBatches() => In(_examples.Open, Examples);
+    internal IEnumerable<Batch> RawBatches() => In(_examples.Open, _rows);
 
     /// <summary>The normalized replicas that the random-label phase of a training on these examples has, with their labels.</summary>
     /// <param name="phase">The phase.</param>
@@ -230,13 +244,14 @@ public sealed class LossSurface : IDisposable
     internal IEnumerable<Batch> RandomLabelBatches(RandomLabelPhase phase, int seed)
     {
         CorruptedReplicas replicas = CorruptedReplicas.Of(_examples, phase, seed);
-        return In(replicas.Open, replicas.Count).Select(batch => batch with { Inputs = Weights.Normalize(batch.Inputs) });
+        return In(replicas.Open, [.. Enumerable.Range(0, replicas.Count)])
+            .Select(batch => batch with { Inputs = Weights.Normalize(batch.Inputs) });
     }
 
-    private IEnumerable<Batch> In(Func<int[], int, int, IExamplePass> open, int count)
+    private IEnumerable<Batch> In(Func<int[], int, int, IExamplePass> open, int[] order)
     {
-        using IExamplePass pass = open([.. Enumerable.Range(0, count)], _batchSize, 0);
-        for (int start = 0; start < count; start += _batchSize)
+        using IExamplePass pass = open(order, _batchSize, 0);
+        for (int start = 0; start < order.Length; start += _batchSize)
         {
             using var scope = NewDisposeScope();
             yield return new(pass.Next());

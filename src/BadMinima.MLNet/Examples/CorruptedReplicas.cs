@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using BadMinima.MLNet.Native;
 using static TorchSharp.torch;
 
@@ -14,10 +15,12 @@ internal sealed class CorruptedReplicas : ITrainingExamples
 
     // Of the seed's generator; those of training have other streams.
     private const ulong Stream = 0;
+    private const ulong NoiseStream = 1;
 
     private readonly ImageSet _images;
     private readonly CounterRandom _random;
     private readonly int[] _positions;
+    private readonly bool _isNoise;
 
     // Values of a channel, one pixel each; 0 where single values are drawn.
     private readonly int _plane;
@@ -31,9 +34,10 @@ internal sealed class CorruptedReplicas : ITrainingExamples
     /// <param name="random">The generator of this corruption.</param>
     /// <param name="zeroOutOf">What the share is of.</param>
     /// <param name="labeling">How labels are drawn.</param>
+    /// <param name="inputs">What they are put on.</param>
     public CorruptedReplicas(
         ImageSet images, int replicas, double zeroOutRatio, CounterRandom random, ZeroOut zeroOutOf = ZeroOut.Values,
-        RandomLabeling labeling = RandomLabeling.Uniform)
+        RandomLabeling labeling = RandomLabeling.Uniform, RandomLabelInputs inputs = RandomLabelInputs.Images)
     {
         if ((long)images.Count * replicas > int.MaxValue)
         {
@@ -48,13 +52,15 @@ internal sealed class CorruptedReplicas : ITrainingExamples
             ? (int)(_plane * zeroOutRatio) * images.Shape.Channels
             : (int)(images.Shape.Volume * zeroOutRatio);
         _positions = [.. Enumerable.Range(0, images.Shape.Volume)];
+        _isNoise = inputs == RandomLabelInputs.Noise;
         _permuted = labeling == RandomLabeling.Permutation ? Permute(images.Labels, replicas, random) : null;
     }
 
     /// <summary>What the random-label phase of a training with a seed trains on.</summary>
     public static CorruptedReplicas Of(ImageSet images, RandomLabelPhase phase, int seed)
         => new(
-            images, phase.Replicas, phase.ZeroOutRatio, CounterRandom.Create(seed).Stream(Stream), phase.ZeroOutOf, phase.Labeling);
+            images, phase.Replicas, phase.ZeroOutRatio, CounterRandom.Create(seed).Stream(Stream), phase.ZeroOutOf, phase.Labeling,
+            phase.Inputs);
 
     /// <summary>N * R; example e is replica e / N of image e % N.</summary>
     public int Count { get; }
@@ -92,6 +98,18 @@ internal sealed class CorruptedReplicas : ITrainingExamples
             rest = rest[ZeroedValues..];
         }
 
+        if (_isNoise)
+        {
+            byte[] noise = new byte[(long)examples.Length * volume];
+            for (int i = 0; i < examples.Length; i++)
+            {
+                FillNoise(_random.Stream((ulong)examples[i]), noise.AsSpan(i * volume, volume));
+            }
+
+            using Tensor drawn = tensor(noise, ScalarType.Byte, pixels.device);
+            pixels.copy_(drawn.view(pixels.shape));
+        }
+
         if (zeroed.Length > 0)
         {
             pixels.view(-1).index_fill_(0, tensor(zeroed, device: pixels.device), HeldScalar.Zero);
@@ -119,6 +137,18 @@ internal sealed class CorruptedReplicas : ITrainingExamples
         {
             _positions[destination[j] - offset] = (int)(destination[j] - offset);
             _positions[j] = j;
+        }
+    }
+
+    /// <summary>Uniform bytes, of a stream of the example's own.</summary>
+    private static void FillNoise(CounterRandom example, Span<byte> destination)
+    {
+        CounterRandom noise = example.Stream(NoiseStream);
+        Span<byte> eight = stackalloc byte[sizeof(ulong)];
+        for (int at = 0; at < destination.Length; at += sizeof(ulong))
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(eight, noise.Bits((ulong)(at / sizeof(ulong))));
+            eight[..Math.Min(sizeof(ulong), destination.Length - at)].CopyTo(destination[at..]);
         }
     }
 

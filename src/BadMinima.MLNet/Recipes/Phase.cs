@@ -159,8 +159,8 @@ public abstract record Phase
 /// <summary>
 /// The first phase: fit random labels. Each training image appears <see cref="Replicas"/> times; in each replica a share
 /// <see cref="ZeroOutRatio"/> of its channel values is set to 0, and the label is uniform over all classes. The corrupted set is drawn once
-/// and stays the same in every epoch (Liu, Papailiopoulos, Achlioptas 2020, "adversarial initialization"). <see cref="ZeroOutOf"/> and
-/// <see cref="Labeling"/> have the corruptions of later works.
+/// and stays the same in every epoch (Liu, Papailiopoulos, Achlioptas 2020, "adversarial initialization"). <see cref="ZeroOutOf"/>,
+/// <see cref="Labeling"/> and <see cref="Inputs"/> have the corruptions of later works.
 /// </summary>
 public sealed record RandomLabelPhase : Phase
 {
@@ -194,6 +194,10 @@ public sealed record RandomLabelPhase : Phase
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
     public RandomLabeling Labeling { get; init; }
 
+    /// <summary>What the labels are put on: replicas of the training images, which is the default, or as much noise.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    public RandomLabelInputs Inputs { get; init; }
+
     internal override void Validate(string name, InputShape? input = null)
     {
         base.Validate(name, input);
@@ -206,6 +210,11 @@ public sealed record RandomLabelPhase : Phase
             $"{ZeroOut.Values} for {input}: they have no pixels");
         OptionException.Check(
             Enum.IsDefined(Labeling), $"{name}.{nameof(Labeling)}", Labeling, $"{RandomLabeling.Uniform} or {RandomLabeling.Permutation}");
+        OptionException.Check(
+            Enum.IsDefined(Inputs), $"{name}.{nameof(Inputs)}", Inputs, $"{RandomLabelInputs.Images} or {RandomLabelInputs.Noise}");
+        OptionException.Check(
+            Inputs == RandomLabelInputs.Images || input is null or { Kind: InputKinds.Images }, $"{name}.{nameof(Inputs)}", Inputs,
+            $"{RandomLabelInputs.Images} for {input}: noise is for images");
     }
 }
 

@@ -39,6 +39,7 @@ public sealed class RunPlanTests
         ("zero-out", "0.25", "zeroOutRatio", "0.25"),
         ("zero-out-of", "pixels", "zeroOutOf", "\"pixels\""),
         ("labeling", "permutation", "labeling", "\"permutation\""),
+        ("inputs", "noise", "inputs", "\"noise\""),
     ];
 
     private static readonly (string Name, string Value, string Path, string Json)[] OfRuns =

@@ -116,7 +116,7 @@ public sealed partial class SweepGridTests
 
     [TestMethod]
     public void The_default_corruption_written_out_changes_no_id()
-        => Assert.AreEqual(Known[1].Id, Sweeping.Ids("""{ "seeds": [1], "starts": { "adversarial": { "zeroOutOf": "values", "labeling": "uniform" } }, "recipes": "none" }""").Single());
+        => Assert.AreEqual(Known[1].Id, Sweeping.Ids("""{ "seeds": [1], "starts": { "adversarial": { "zeroOutOf": "values", "labeling": "uniform", "inputs": "images" } }, "recipes": "none" }""").Single());
 
     [TestMethod]
     public void Corruptions_that_are_not_known_or_that_points_cannot_have_are_refused_with_what_is_allowed()
@@ -124,6 +124,8 @@ public sealed partial class SweepGridTests
         string Error(string labels, string data = "synthetic") => Sweeping.ErrorOf($$"""{ "seeds": 1, "data": "{{data}}", "starts": "adversarial", "recipes": "none", "randomLabels": { {{labels}} } }""");
         Assert.Contains("\"zeroOutOf\" is rows; allowed is values, pixels", Error("\"zeroOutOf\": \"rows\""));
         Assert.Contains("\"labeling\" is none; allowed is uniform, permutation", Error("\"labeling\": \"none\""));
+        Assert.Contains("\"inputs\" is dreams; allowed is images, noise", Error("\"inputs\": \"dreams\""));
+        Assert.Contains("\"inputs\" is noise; allowed for points is images", Error("\"inputs\": \"noise\"", "points"));
         Assert.Contains("\"zeroOutOf\" is pixels; allowed for points is values: they have no pixels", Error("\"zeroOutOf\": \"pixels\"", "points"));
     }
 
@@ -135,7 +137,7 @@ public sealed partial class SweepGridTests
             "\"seeds\": [2]", "\"data\": \"synthetic-color\"", "\"data\": { \"train\": 1000 }", "\"data\": { \"test\": 1000 }", "\"data\": { \"seed\": 2 }", "\"architectures\": \"lenet\"", "\"protocol\": \"paper\"",
             "\"starts\": \"random\"", "\"recipes\": \"momentum\"", "\"initialization\": \"pytorch\"", "\"precision\": \"bf16\"", "\"normalization\": \"none\"",
             "\"randomLabels\": { \"replicas\": 7 }", "\"randomLabels\": { \"zeroOut\": 0.7 }",
-            "\"randomLabels\": { \"zeroOutOf\": \"pixels\" }", "\"randomLabels\": { \"labeling\": \"permutation\" }",
+            "\"randomLabels\": { \"zeroOutOf\": \"pixels\" }", "\"randomLabels\": { \"labeling\": \"permutation\" }", "\"randomLabels\": { \"inputs\": \"noise\" }",
         ];
         foreach (Setting<MLNet.Phase> setting in PhaseSettings.All)
         {

@@ -61,6 +61,8 @@ public sealed class MeasureBenchTests
     {
         using TemporaryFolder folder = new();
         MeasuredNetwork[] networks = [.. Networks(a => a > 0.6 ? new() { ["knows"] = -a, ["other, by hand"] = 2 } : new() { ["knows"] = -a })];
+        networks[3] = networks[3] with { Measures = new Dictionary<string, double>() };
+        networks[4] = networks[4] with { Measures = Enumerable.Range(0, 40).ToDictionary(i => $"one of many {i}", i => i / 3.0) };
         string file = folder.File("zoo.csv");
         File.WriteAllText(file, MeasuredNetwork.Table(networks).ToCsv());
         IReadOnlyList<MeasuredNetwork> read = MeasuredNetwork.Read(file);

@@ -72,6 +72,23 @@ public sealed class DiagnosingTests
     }
 
     [TestMethod]
+    public void A_sample_is_drawn_by_seed_and_said()
+    {
+        IDataView data = Tiny.Train(Ml);
+        using TwoPhaseTransformer model = Tiny.Trainer(Ml).Fit(data);
+        Diagnosis Of(int? examples, int seed = 1) => Ml.Model.Diagnose(model, data, new() { Measures = ["margin"], Test = Tiny.Test(Ml), Examples = examples, Seed = seed });
+        Diagnosis all = Of(null), sample = Of(20);
+        Assert.AreEqual((60, 60, 40), (all.Available, all.Examples, all.TestExamples));
+        Assert.AreEqual((60, 20, 20), (sample.Available, sample.Examples, sample.TestExamples));
+        Assert.AreEqual(sample["margin"].Value, Of(20)["margin"].Value);
+        Assert.AreNotEqual(sample["margin"].Numbers[1].Value, Of(20, seed: 2)["margin"].Numbers[1].Value);
+        Assert.AreEqual(all["margin"].Value, Of(100)["margin"].Value);
+        double[] least = [.. Enumerable.Range(1, 8).Select(seed => Of(20, seed)["margin"].Numbers[2].Value)];
+        Assert.AreEqual(all["margin"].Numbers[2].Value, least.Min(), 1e-6, "eight samples of a third have each example most likely");
+        Assert.Contains("at least 1", Assert.Throws<ArgumentException>(() => Of(0)).Message);
+    }
+
+    [TestMethod]
     public void What_is_known_is_not_measured_again()
     {
         IDataView data = Tiny.Train(Ml);

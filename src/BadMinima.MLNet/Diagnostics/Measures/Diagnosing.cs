@@ -16,6 +16,12 @@ public sealed record Diagnosing
     /// <summary>Test data, with the columns of the training data. Default null: what needs them says so.</summary>
     public IDataView? Test { get; init; }
 
+    /// <summary>
+    /// How many examples are measured on, at least 1, of training and of test data each: drawn by seed where there are more. Default null:
+    /// all. For large networks, whose passes over all data take long; what counts is then of that sample.
+    /// </summary>
+    public int? Examples { get; init; }
+
     /// <summary>Where the model's training began, a model of the same network. Default null: not known.</summary>
     public TwoPhaseTransformer? Start { get; init; }
 
@@ -41,12 +47,16 @@ public sealed record Diagnosing
     {
         ImmutableArray<DiagnosticMeasure> measures = DiagnosticMeasures.Get(Measures);
         OptionException.Check(BatchSize >= 1, nameof(BatchSize), BatchSize, "at least 1");
+        OptionException.Check(Examples is null or >= 1, nameof(Examples), Examples ?? 0, "at least 1, or null for all");
         RequireSameNetwork(model);
 
         // Where the caller has them off, gradients would end the process.
         using var gradients = TorchSharp.torch.enable_grad();
         using LossSurface training = new(environment, model, data, BatchSize);
         using LossSurface? test = Test is null ? null : new LossSurface(environment, model, Test, BatchSize);
+        int available = training.Examples;
+        training.Draw(Examples, CounterRandom.Create(Seed));
+        test?.Draw(Examples, CounterRandom.Create(Seed));
         using IDisposable? exact = CudaPrecision.Hold(Precision.F32, model.Classifier.Device);
         using Subject subject = new(training, test, model, Start, Seed, CancellationToken);
         (double loss, double accuracy) = training.LossAndAccuracy();
@@ -81,8 +91,8 @@ public sealed record Diagnosing
         }
 
         return new(
-            [.. outcomes], model.History.Architecture, model.History.Phases.LastOrDefault()?.Examples, training.Examples, test?.Examples,
-            loss, accuracy, test?.LossAndAccuracy().Accuracy);
+            [.. outcomes], model.History.Architecture, model.History.Phases.LastOrDefault()?.Examples, available, training.Examples,
+            test?.Examples, loss, accuracy, test?.LossAndAccuracy().Accuracy);
     }
 
     private void RequireSameNetwork(TwoPhaseTransformer model)
@@ -107,14 +117,15 @@ public sealed record Diagnosing
 /// <param name="Outcomes">In the order of the measures.</param>
 /// <param name="Architecture">The network.</param>
 /// <param name="TrainedOn">How many examples the model was trained on; null: it was not.</param>
-/// <param name="Examples">How many training examples it was measured on.</param>
+/// <param name="Available">How many training examples were given.</param>
+/// <param name="Examples">How many of them it was measured on.</param>
 /// <param name="TestExamples">Test examples; null: none were given.</param>
 /// <param name="Loss">The mean cross-entropy of the training set, in nats.</param>
 /// <param name="TrainingAccuracy">0 to 1.</param>
 /// <param name="TestAccuracy">0 to 1; null: no test data were given.</param>
 public sealed record Diagnosis(
-    ImmutableArray<MeasureOutcome> Outcomes, string Architecture, int? TrainedOn, int Examples, int? TestExamples, double Loss,
-    double TrainingAccuracy, double? TestAccuracy)
+    ImmutableArray<MeasureOutcome> Outcomes, string Architecture, int? TrainedOn, int Available, int Examples, int? TestExamples,
+    double Loss, double TrainingAccuracy, double? TestAccuracy)
 {
     /// <summary>What a measure says.</summary>
     /// <param name="measure">Its name.</param>

@@ -32,6 +32,11 @@ internal static class DiagnoseCommand
             Description = "Where their training began: a model file or a run's folder, for distances",
             HelpName = "MODEL"
         };
+        Option<int?> examples = new("--examples")
+        {
+            Description = "How many training and test examples are measured on, at most, drawn by seed; for large networks. Default: all",
+            HelpName = "N"
+        };
         Option<int> seed = new("--seed") { Description = "The seed of all that is drawn", HelpName = "SEED", DefaultValueFactory = _ => 1 };
         Option<string> output = new("--out")
         {
@@ -66,7 +71,7 @@ internal static class DiagnoseCommand
         {
             models,
         };
-        foreach (Option option in (Option[])[.. request.Select(r => r.Option), measures, start, plane, draws, seed, output, json])
+        foreach (Option option in (Option[])[.. request.Select(r => r.Option), measures, examples, start, plane, draws, seed, output, json])
         {
             command.Add(option);
         }
@@ -126,12 +131,13 @@ internal static class DiagnoseCommand
                 {
                     KeptOutcomes kept = new(
                         Path.Combine(folder, "measured"), FileOf(name), parsed.GetValue(start) is { } began ? FileOf(began) : null, data,
-                        parsed.GetValue(seed));
+                        parsed.GetValue(examples), parsed.GetValue(seed));
                     all.Add((name, ml.Model.Diagnose(model, train, new()
                     {
                         Measures = of,
                         Test = test,
                         Start = from,
+                        Examples = parsed.GetValue(examples),
                         Seed = parsed.GetValue(seed),
                         Known = kept.Known(DiagnosticMeasures.Get(of)),
                         Report = o =>
@@ -166,7 +172,9 @@ internal static class DiagnoseCommand
                 int OfSweep(string[] folders, string[]? of)
                 {
                     Option[] others =
-                        [.. command.Options.Where(o => o != measures && o != seed && parsed.GetResult(o) is { Implicit: false })];
+                    [
+                        .. command.Options.Except([measures, examples, seed]).Where(o => parsed.GetResult(o) is { Implicit: false }),
+                    ];
                     if (folders.Length > 1 || others.Length > 0)
                     {
                         throw new ArgumentException(
@@ -175,7 +183,7 @@ internal static class DiagnoseCommand
                     }
 
                     (int done, int left) = SweepDiagnosis.Complete(
-                        folders[0], sets, of, parsed.GetValue(seed), Console.WriteLine, cancellation);
+                        folders[0], sets, of, parsed.GetValue(examples), parsed.GetValue(seed), Console.WriteLine, cancellation);
                     Console.WriteLine($"{done} cells are diagnosed{(left > 0 ? $", {left} are not finished or have diverged" : "")}. Next: "
                         + $"badminima report {folders[0]}");
                     return ConsoleProgram.Done;
