@@ -104,6 +104,13 @@ public sealed class DiagnoseCommandTests
             Assert.Contains(part, page);
         }
 
+        // What was stopped before its first checkpoint begins anew, and its path with it; what goes on keeps its path without the option.
+        string[] again = [.. run, "--out", folder.File("again")];
+        Directory.CreateDirectory(folder.File("again", "path"));
+        File.Copy(Path.Combine(folder.File("good"), "path", "Training-000000.weights"), folder.File("again", "path", "Training-000000.weights"));
+        Assert.AreEqual(0, Command.Run(again).Code);
+        Assert.HasCount(4, Directory.GetFiles(folder.File("again", "path")));
+
         // What was begun without a path has none later on.
         Assert.AreEqual(0, Command.Run([.. run[..^1], "--out", folder.File("plain")]).Code);
         Assert.Contains("was begun without its path recorded", Command.Run([.. run, "--out", folder.File("plain")]).All);

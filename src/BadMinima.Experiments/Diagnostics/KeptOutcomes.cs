@@ -20,6 +20,10 @@ internal sealed class KeptOutcomes
         RespectRequiredConstructorParameters = true,
     };
 
+    /// <summary>Which build of the libraries measures: what one of them has right another may not.</summary>
+    public static string Programs { get; } = string.Join(
+        ' ', new[] { typeof(DiagnosticMeasure), typeof(KeptOutcomes) }.Select(type => type.Module.ModuleVersionId));
+
     private readonly string _folder;
     private readonly string _about;
 
@@ -27,9 +31,10 @@ internal sealed class KeptOutcomes
     /// <param name="model">The model's file.</param>
     /// <param name="start">That of where its training began; null: not known.</param>
     /// <param name="data">What it is measured on.</param>
+    /// <param name="drawSeed">The seed by which its training images are drawn; null: they are not.</param>
     /// <param name="examples">How many examples of them, at most; null: all.</param>
     /// <param name="seed">The seed of what is drawn.</param>
-    public KeptOutcomes(string folder, string model, string? start, RunData data, int? examples, int seed)
+    public KeptOutcomes(string folder, string model, string? start, RunData data, int? drawSeed, int? examples, int seed)
     {
         _folder = folder;
         _about = JsonOutput.Sorted(new JsonObject
@@ -38,9 +43,10 @@ internal sealed class KeptOutcomes
             ["start"] = start is null ? null : HashOf(start),
             ["data"] = data.Describe(),
             ["content"] = data.Content?.Describe(),
+            ["drawSeed"] = drawSeed,
             ["examples"] = examples,
             ["seed"] = seed,
-            ["version"] = typeof(DiagnosticMeasure).Assembly.ManifestModule.ModuleVersionId.ToString(),
+            ["version"] = Programs,
         })!.ToJsonString();
     }
 

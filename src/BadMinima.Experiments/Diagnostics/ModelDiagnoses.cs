@@ -31,6 +31,12 @@ public sealed class ModelDiagnoses
         static IEnumerable<string> Names(Diagnosis diagnosis) => diagnosis.Outcomes.Select(o => o.Measure.Name);
     }
 
+    /// <summary>The seed of what was drawn; for diagnosis.json. Default 1.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>How many examples were asked for, at most; for diagnosis.json. Default null: all.</summary>
+    public int? Examples { get; init; }
+
     /// <summary>Paths of their training. Default: none.</summary>
     public IReadOnlyList<ModelPath> Paths { get; init; } = [];
 
@@ -147,6 +153,8 @@ public sealed class ModelDiagnoses
         new
         {
             Sentences,
+            Seed,
+            Examples,
             Models = _models.Select(m => new
             {
                 m.Name,
@@ -189,9 +197,15 @@ public sealed class ModelDiagnoses
                     Loss = Finite(at.Loss),
                     at.Accuracy,
                     at.RandomLabelAccuracy,
-                    at.Distance,
-                    at.Angle,
-                    Towards = at.Towards.Select(to => to is null ? null : new { to.Inner, to.Cosine, to.Distance, to.Neighborhood }),
+                    Distance = Finite(at.Distance),
+                    Angle = Finite(at.Angle),
+                    Towards = at.Towards.Select(to => to is null ? null : new
+                    {
+                        Inner = Finite(to.Inner),
+                        Cosine = Finite(to.Cosine),
+                        Distance = Finite(to.Distance),
+                        LeastAround = to.Neighborhood is { } around ? Finite(around.Least) : null,
+                    }),
                 }),
                 p.Path.LearnedAfter,
                 p.Path.WhyNoRandomLabels,

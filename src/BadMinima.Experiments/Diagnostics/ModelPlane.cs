@@ -17,6 +17,11 @@ public sealed record ModelPlane(
     {
         double[] losses = [.. Grid.Rows.SelectMany(row => row).Select(p => p.Loss).Where(double.IsFinite)];
         double[] levels = [.. Levels.Where(level => losses.Length > 0 && level > losses.Min() && level < losses.Max())];
+        if (levels.Length < 2 && losses.Length > 0 && losses.Max() > losses.Min())
+        {
+            levels = [.. Enumerable.Range(1, 5).Select(i => losses.Min() + i * (losses.Max() - losses.Min()) / 6)];
+        }
+
         if (levels.Length == 0)
         {
             yield return new Paragraph("The loss is the same all over the plane, or nowhere a number: there is nothing to draw.");

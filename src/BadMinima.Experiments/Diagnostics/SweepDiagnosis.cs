@@ -27,7 +27,7 @@ internal static class SweepDiagnosis
         var asked = DiagnosticMeasures.Get(measures);
         SweepPlan plan = SweepFile.Read(sweep.SweepFile, File.ReadAllText(sweep.SweepFile), sets);
         MLContext ml = new();
-        (string Described, (IDataView Train, IDataView Test) Views)? read = null;
+        (string Described, (IDataView Train, IDataView Test) All)? read = null;
         int done = 0, left = 0;
         foreach (SweepCell cell in plan.Cells)
         {
@@ -40,16 +40,21 @@ internal static class SweepDiagnosis
             }
 
             RunData data = cell.Plan.Data;
-            string described = data.Describe().ToJsonString();
+            string described = $"{data.Folder} {data.DescribeRead().ToJsonString()}";
             if (read?.Described != described)
             {
                 data.RequireThere();
-                read = (described, data.Load(ml));
+                read = (described, data.Read(ml));
             }
+
+            // Of data that are drawn by seed each cell has others.
+            (IDataView train, IDataView test) = data.Choose(read.Value.All);
 
             string file = RunFolder.ModelOf(place);
             using TwoPhaseTransformer model = ml.Model.LoadTwoPhase(file, out _);
-            KeptOutcomes kept = new(Path.Combine(RunDiagnosis.FolderOf(place), "measured"), file, start: null, data, examples, seed);
+            KeptOutcomes kept = new(
+                Path.Combine(RunDiagnosis.FolderOf(place), "measured"), file, start: null, data, cell.Plan.Request.DataRequest.DrawSeed,
+                examples, seed);
             try
             {
                 // What was measured before stays on the page.
@@ -58,17 +63,17 @@ internal static class SweepDiagnosis
                 [
                     .. DiagnosticMeasures.All.Where(m => asked.Contains(m) || known.Any(k => k.Measure == m)).Select(m => m.Name),
                 ];
-                Diagnosis diagnosis = ml.Model.Diagnose(model, read.Value.Views.Train, new()
+                Diagnosis diagnosis = ml.Model.Diagnose(model, train, new()
                 {
                     Measures = all,
-                    Test = read.Value.Views.Test,
+                    Test = test,
                     Examples = examples,
                     Seed = seed,
                     Known = known,
                     Report = kept.Keep,
                     CancellationToken = cancellation,
                 });
-                new ModelDiagnoses([(title, diagnosis)]).Write(RunDiagnosis.FolderOf(place));
+                new ModelDiagnoses([(title, diagnosis)]) { Seed = seed, Examples = examples }.Write(RunDiagnosis.FolderOf(place));
                 done++;
                 say($"[{done + left}/{plan.Cells.Length}] {title}: {all.Length} measures, {known.Length} of them known before");
             }

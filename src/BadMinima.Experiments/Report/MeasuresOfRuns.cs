@@ -13,16 +13,24 @@ internal sealed class MeasuresOfRuns
     private const string Two = "0.00";
 
     private readonly ImmutableArray<Measured> _runs;
+    private readonly int _otherwise;
 
     /// <exception cref="InvalidDataException">A diagnosis is damaged.</exception>
-    public MeasuresOfRuns(IEnumerable<Condition> conditions) => _runs =
-    [
-        .. from condition in conditions
-           from cell in condition.Cells.Values
-           let measures = RunDiagnosis.TryRead(cell.Run.Folder)
-           where measures is not null
-           select new Measured(condition.Problem, cell, measures),
-    ];
+    public MeasuresOfRuns(IEnumerable<Condition> conditions)
+    {
+        Measured[] all =
+        [
+            .. from condition in conditions
+               from cell in condition.Cells.Values
+               let known = RunDiagnosis.TryRead(cell.Run.Folder)
+               where known is not null
+               select new Measured(condition.Problem, cell, known.Value.How, known.Value.Measures),
+        ];
+
+        // Numbers of samples of other sizes or seeds do not go beside each other: those that most runs have.
+        _runs = [.. all.GroupBy(r => r.How).OrderByDescending(g => g.Count()).Take(1).SelectMany(g => g)];
+        _otherwise = all.Length - _runs.Length;
+    }
 
     /// <summary>None where no run was diagnosed.</summary>
     public IEnumerable<Section> Sections
@@ -37,7 +45,10 @@ internal sealed class MeasuresOfRuns
             yield return new(
                 "Measures and test error",
                 new Paragraph($"{_runs.Length:N0} runs were diagnosed; each has a page of its own, "
-                    + $"cells/ID/{Path.GetFileName(RunDiagnosis.FolderOf(""))}/{RunDiagnosis.PageName}."),
+                    + $"cells/ID/{Path.GetFileName(RunDiagnosis.FolderOf(""))}/{RunDiagnosis.PageName}."
+                    + (_runs[0].How.Examples is { } examples ? $" They were measured on {examples:N0} examples each, at most." : "")
+                    + (_otherwise == 0 ? "" : $" Left out are {_otherwise:N0} that were measured on another number of examples or with "
+                        + "another seed: diagnose the sweep's folder again to have all alike.")),
                 Correlations,
                 new Details($"Each of the {_runs.Length:N0}", Runs));
         }
@@ -87,7 +98,8 @@ internal sealed class MeasuresOfRuns
         }
     }
 
-    private sealed record Measured(Problem Problem, FinishedCell Cell, IReadOnlyDictionary<string, double> Measures)
+    private sealed record Measured(
+        Problem Problem, FinishedCell Cell, (int? Examples, int Seed) How, IReadOnlyDictionary<string, double> Measures)
     {
         public bool Fits => Cell.Run.Result.Train.Accuracy >= Condition.FittedAccuracy;
     }

@@ -15,9 +15,12 @@ internal static class RunDiagnosis
     /// <summary>Where it lies in the run's folder.</summary>
     public static string FolderOf(string run) => Path.Combine(run, "diagnosis");
 
-    /// <summary>The number that counts of each measure that applies, by name; null where the run was not diagnosed.</summary>
+    /// <summary>
+    /// The number that counts of each measure that applies, by name, and on how many examples, at most, and with which seed it was
+    /// measured; null where the run was not diagnosed.
+    /// </summary>
     /// <exception cref="InvalidDataException">Its file is damaged.</exception>
-    public static IReadOnlyDictionary<string, double>? TryRead(string run)
+    public static ((int? Examples, int Seed) How, IReadOnlyDictionary<string, double> Measures)? TryRead(string run)
     {
         string file = Path.Combine(FolderOf(run), NumbersName);
         if (!File.Exists(file))
@@ -27,9 +30,10 @@ internal static class RunDiagnosis
 
         try
         {
-            return JsonNode.Parse(File.ReadAllText(file))!["models"]![0]!["measures"]!.AsArray()
+            JsonNode diagnosis = JsonNode.Parse(File.ReadAllText(file))!;
+            return (((int?)diagnosis["examples"], (int)diagnosis["seed"]!), diagnosis["models"]![0]!["measures"]!.AsArray()
                 .Select(m => (Name: (string)m!["name"]!, Value: (double?)m["numbers"]!.AsArray().FirstOrDefault()?["value"]))
-                .Where(m => m.Value is not null).ToDictionary(m => m.Name, m => m.Value!.Value);
+                .Where(m => m.Value is not null).ToDictionary(m => m.Name, m => m.Value!.Value));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException or ArgumentException
             or FormatException)

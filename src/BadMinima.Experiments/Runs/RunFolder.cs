@@ -110,11 +110,18 @@ internal sealed class RunFolder : IDisposable
                 + "another folder with --out.");
     }
 
-    /// <summary>Writes config.json, unless the run was begun before.</summary>
-    public void Begin(object config)
+    /// <summary>
+    /// Writes config.json, unless the run was begun before, and makes the folder of its path where that is to be recorded.
+    /// </summary>
+    public void Begin(object config, bool recordPath = false)
     {
         if (!IsBegun)
         {
+            if (recordPath)
+            {
+                Directory.CreateDirectory(RecordedPath);
+            }
+
             AtomicFile.Write(Config, JsonSerializer.Serialize(config, JsonOutput.Options) + '\n');
         }
     }

@@ -86,7 +86,7 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
             : $"{folder.Name}: begins.");
         _log.Write(Machine.Program);
         object config = Config(train, test);
-        folder.Begin(config);
+        folder.Begin(config, plan.Request.RecordPath);
         if (plan.From?.OtherDataThan(plan.Data, plan.Request.Seed) is string other)
         {
             _log.Say($"warning: {other}");
@@ -137,11 +137,21 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
         TwoPhaseTrainer.Options options, string checkpoints, IDataView train, IDataView test, TwoPhaseTransformer? start,
         MetricsFile metrics, EventFile events, CancellationToken cancellation)
     {
+        // Points of a path that no checkpoint goes on from are of an attempt that begins anew.
+        if (options.Training is not null && Directory.Exists(folder.RecordedPath)
+            && (!Directory.Exists(checkpoints) || !Directory.EnumerateFiles(checkpoints).Any()))
+        {
+            foreach (string point in Directory.EnumerateFiles(folder.RecordedPath))
+            {
+                File.Delete(point);
+            }
+        }
+
         TwoPhaseTransformer model = _ml.MulticlassClassification.Trainers.TwoPhase(options with
         {
             ValidationSet = test,
             Checkpoints = new(checkpoints) { Every = checkpointEvery },
-            PathFolder = plan.Request.RecordPath && options.Training is not null ? folder.RecordedPath : null,
+            PathFolder = options.Training is not null && Directory.Exists(folder.RecordedPath) ? folder.RecordedPath : null,
             MetricsCallback = epoch =>
             {
                 metrics.Add(epoch);

@@ -95,7 +95,7 @@ internal sealed class OnePoint(OnePointSettings settings, int seed)
                     using WeightsCopy here = points.Read(point);
                     IReadOnlyList<OnePointConvexity> towards = OnePointConvexity.At(
                         surface, here, [bad, good], point.Epoch % settings.Every == 0 ? settings.Draws : 0, settings.Radius,
-                        seed: point.Epoch);
+                        seed: point.Epoch, cancellation);
                     done(point.Epoch / (double)settings.Epochs);
                     yield return new(point.Epoch, towards[0], towards[1]);
                 }

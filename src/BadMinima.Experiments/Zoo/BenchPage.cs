@@ -15,13 +15,13 @@ internal static class BenchPage
     public static Table Table(MeasureBench bench) => Lean(
         "How well each measure tells bad minima from good ones",
         [
-            Text("Measure", "measure"), Number("Area under ROC", "area"), .. IntervalColumns("area", Interval.UsualLevel),
+            Text("Measure", "measure"), Number("Area under ROC", "area"), .. IntervalColumns("area", Experiments.Interval.UsualLevel),
             Number("Least", "leastArea"), Hidden("leastKind"), Number("Kendall's tau", "tau"),
-            .. IntervalColumns("tau", Interval.UsualLevel), Hidden("kinds"),
+            .. IntervalColumns("tau", Experiments.Interval.UsualLevel), Hidden("kinds"),
         ],
         All(bench).Select(score => (IReadOnlyList<Cell>)
         [
-            score.Name, Number(score.Area.Mean, Two), .. Cells(score.Area.MeanInterval(), Two),
+            score.Name, Number(score.Area.Mean, Two), .. Cells(Interval(score), Two),
             Number(score.ByKind.Min(k => k.Area), Two), score.ByKind.MinBy(k => k.Area).Kind, Number(score.Correlation?.Mean, Two),
             .. Cells(score.Correlation?.MeanInterval(), Two), Count(score.ByKind.Length),
         ]),
@@ -29,7 +29,8 @@ internal static class BenchPage
             + "test accuracy of plain SGD from random starts on the same images. The area is that of a kind (a data set with a network), "
             + $"mean and Student's interval over {Plural(bench.Kinds.Count())}, and the least; 0.5 is chance, below it the measure says "
             + "the opposite of what its source does. Kendall's tau is with test error, within a kind and seed. All measures together: "
-            + "ML.NET's logistic regression of their ranks, trained on other data and other networks than it is tested on."
+            + "ML.NET's logistic regression of their ranks, trained on other data and other networks than it is tested on. Kinds share "
+            + "data and networks, so their intervals are rather too short."
             + (bench.Unfitted + bench.WithoutReference == 0 ? ""
                 : $" Left out: {bench.Unfitted} networks that do not fit, {bench.WithoutReference} without plain SGD beside them."));
 
@@ -41,7 +42,7 @@ internal static class BenchPage
         new ChartAxis("area", Two), [.. All(bench).Select(s => s.Name)],
         new BarGroup("area", [.. All(bench).Select(s => s.Area.Mean)])
         {
-            ErrorBars = [.. All(bench).Select(s => s.Area.MeanInterval() is { } i ? (i.Lower, i.Upper) : (double.NaN, double.NaN))],
+            ErrorBars = [.. All(bench).Select(s => Interval(s) is { } i ? (i.Lower, i.Upper) : (double.NaN, double.NaN))],
         })
     {
         ValueFormat = Two,
@@ -52,7 +53,7 @@ internal static class BenchPage
     public static Verdict Verdict(MeasureBench bench)
     {
         MeasureScore? among = bench.Together.FirstOrDefault();
-        Interval? interval = among?.Area.MeanInterval();
+        Interval? interval = among is null ? null : Interval(among);
         return new(
             $"Measures that see no test label tell bad minima from good ones, on networks and data that the detector was not trained on, "
                 + $"with an area of at least {Asked}.",
@@ -63,8 +64,12 @@ internal static class BenchPage
             "this project; Student's interval over kinds");
 
         static string Said(MeasureScore score) => $"{score.Name}: {score.Area.Mean.ToString(Two)}"
-            + (score.Area.MeanInterval() is { } i ? $" ({i.Lower.ToString(Two)} to {i.Upper.ToString(Two)})" : "");
+            + (Interval(score) is { } i ? $" ({i.Lower.ToString(Two)} to {i.Upper.ToString(Two)})" : "");
     }
+
+    // No area is outside 0 to 1.
+    private static Interval? Interval(MeasureScore score) => score.Area.MeanInterval() is { } i
+        ? new(Math.Max(0, i.Lower), Math.Min(1, i.Upper), i.Level) : null;
 
     private static string Plural(int kinds) => kinds == 1 ? "one kind" : $"{kinds} kinds";
 

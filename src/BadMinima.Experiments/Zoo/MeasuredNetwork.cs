@@ -74,6 +74,8 @@ internal sealed record MeasuredNetwork(
         VBuffer<ReadOnlyMemory<char>> names = default;
         rows.Schema["All"].GetSlotNames(ref names);
         string[] heads = [.. names.DenseValues().Select(name => $"{name}")];
+        // Commas within quotes make fewer columns than there are commas.
+        heads = heads[..(Array.FindLastIndex(heads, head => head.Length > 0) + 1)];
         if (Required.FirstOrDefault(r => !heads.Contains(r)) is { } missing)
         {
             throw new InvalidDataException(

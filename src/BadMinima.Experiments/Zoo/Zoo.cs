@@ -22,7 +22,9 @@ internal sealed class Zoo(ZooSettings settings, int seed, string folder)
     {
         using OneTorchThread one = OneTorchThread.Hold();
         MLContext ml = new(seed);
-        (IDataView train, IDataView test) = settings.DataOf(settings.Data[0], seed).Load(ml);
+        RunData data = settings.DataOf(settings.Data[0], seed);
+        string made = $"{data.Content?.Describe().ToJsonString()} {typeof(DiagnosticMeasure).Module.ModuleVersionId}";
+        (IDataView train, IDataView test) = data.Load(ml);
         List<ZooNetwork> networks = [];
         double? fitted = null;
         foreach (string start in (string[])[RunRequest.RandomStart, RunRequest.AdversarialStart])
@@ -32,8 +34,8 @@ internal sealed class Zoo(ZooSettings settings, int seed, string folder)
             {
                 foreach (double rate in settings.Rates)
                 {
-                    Kept kept = OfFile(start, regularizers.ToName(), rate, () => new(
-                        from.Model?.History.Phases[0].Epochs[^1].TrainingAccuracy,
+                    Kept kept = OfFile(start, regularizers.ToName(), rate, made, () => new(
+                        made, from.Model?.History.Phases[0].Epochs[^1].TrainingAccuracy,
                         new(start, regularizers.ToName(), rate, End(regularizers, rate, from.Model))));
                     networks.Add(kept.Network);
                     fitted = kept.RandomLabelsFitted ?? fitted;
@@ -53,7 +55,7 @@ internal sealed class Zoo(ZooSettings settings, int seed, string folder)
                 EpochMetrics last = model.History.Phases[^1].Epochs[^1];
                 Diagnosis diagnosis = ml.Model.Diagnose(model, train, new()
                 {
-                    Measures = last.TrainingAccuracy >= Fits ? settings.Measures : [settings.Measures[0]],
+                    Measures = last.TrainingAccuracy >= Fits ? settings.Measured : [settings.Measured[0]],
                     Seed = seed,
                     CancellationToken = cancellation,
                 });
@@ -98,14 +100,16 @@ internal sealed class Zoo(ZooSettings settings, int seed, string folder)
     private string FileOf(string name) => Path.Combine(folder, FolderOfNetworks, name);
 
     /// <summary>What was kept of a network, or what is now made and kept.</summary>
-    private Kept OfFile(string start, string recipe, double rate, Func<Kept> make)
+    private Kept OfFile(string start, string recipe, double rate, string made, Func<Kept> make)
     {
         string name = NameOf(start == RunRequest.RandomStart, recipe, rate), file = FileOf($"{name}.json");
-        if (File.Exists(file) && (!settings.KeepNetworks || File.Exists(FileOf($"{name}.zip"))))
+        if (File.Exists(file))
         {
             try
             {
-                if (JsonSerializer.Deserialize<Kept>(File.ReadAllText(file), JsonOutput.Options) is { Network: not null } kept)
+                if (JsonSerializer.Deserialize<Kept>(File.ReadAllText(file), JsonOutput.Options) is { Network: not null } kept
+                    && kept.Made == made
+                    && (!settings.KeepNetworks || kept.Network.End is null || File.Exists(FileOf($"{name}.zip"))))
                 {
                     return kept;
                 }
@@ -116,14 +120,17 @@ internal sealed class Zoo(ZooSettings settings, int seed, string folder)
             }
         }
 
-        Kept made = make();
+        Kept now = make();
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        AtomicFile.Write(file, JsonSerializer.Serialize(made, JsonOutput.Options) + "\n");
-        return made;
+        AtomicFile.Write(file, JsonSerializer.Serialize(now, JsonOutput.Options) + "\n");
+        return now;
     }
 
     /// <summary>A network's file.</summary>
-    private sealed record Kept(double? RandomLabelsFitted, ZooNetwork Network);
+    /// <param name="Made">Of which images, by which build of the library.</param>
+    /// <param name="RandomLabelsFitted">The share that its start had fitted; null from a random one.</param>
+    /// <param name="Network">What came of it.</param>
+    private sealed record Kept(string Made, double? RandomLabelsFitted, ZooNetwork Network);
 
     /// <summary>A start that is made when it is first needed.</summary>
     private sealed class Lazily(Func<TwoPhaseTransformer?> make) : IDisposable

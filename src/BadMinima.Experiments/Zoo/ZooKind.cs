@@ -44,7 +44,7 @@ internal sealed class ZooKind : StudyKind<ZooSettings, ZooNumbers>
         RequireList(settings.Networks, "networks", "some of `badminima models`", n => Architectures.All.Any(a => a.Name == n));
         RequireList(settings.Rates, "rates", "numbers above 0", r => r > 0 && double.IsFinite(r));
         RequireList(
-            settings.Measures, "measures", "some of `badminima measures`", m => DiagnosticMeasures.All.Any(known => known.Name == m));
+            settings.Measured, "measures", "some of `badminima measures`", m => DiagnosticMeasures.All.Any(known => known.Name == m));
         RequireList(settings.Recipes, "recipes", "none, all, or some of augmentation, l2 and momentum joined by +", IsRecipe);
         Require(
             settings.Regularized.Distinct().Count() == settings.Recipes.Length,

@@ -49,13 +49,16 @@ internal sealed record ZooSettings
     [Description("That phase's rate, more than 0. Default: 0.1.")]
     public double RandomLabelRate { get; init; } = 0.1;
 
-    [Description("What is measured, of `measures`, each once. Default: all but distance and calibration, which need a start and test "
+    [Description("What is measured, of `measures`, each once. Default, null: all but distance and calibration, which need a start and test "
         + "labels, and hessian-density, which takes long.")]
-    public string[] Measures { get; init; } =
-        [.. DiagnosticMeasures.All.Select(m => m.Name).Where(name => name is not ("distance" or "calibration" or "hessian-density"))];
+    public string[]? Measures { get; init; }
 
     [Description("Whether the networks are kept as model files beside the results, to measure something of one's own. Default: false.")]
     public bool KeepNetworks { get; init; }
+
+    /// <summary>What is measured.</summary>
+    internal string[] Measured => Measures
+        ?? [.. DiagnosticMeasures.All.Select(m => m.Name).Where(name => name is not ("distance" or "calibration" or "hessian-density"))];
 
     /// <summary>The regularizers of each recipe.</summary>
     /// <exception cref="ArgumentException">A name is none.</exception>

@@ -58,7 +58,11 @@ public enum TestLabels
 /// <param name="Value">The number.</param>
 /// <param name="StandardError">Of the mean over draws; null: nothing is drawn.</param>
 /// <param name="Layer">The layer that it is of; null: the whole model.</param>
-public sealed record MeasuredNumber(string Name, double Value, double? StandardError = null, string? Layer = null);
+public sealed record MeasuredNumber(string Name, double Value, double? StandardError = null, string? Layer = null)
+{
+    /// <summary>A name with a number in it, the same in every country: "noise 0.04".</summary>
+    internal static string NameOf(FormattableString name) => FormattableString.Invariant(name);
+}
 
 /// <summary>What a measure says of a model.</summary>
 /// <param name="Measure">The measure.</param>

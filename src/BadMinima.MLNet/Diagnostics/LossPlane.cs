@@ -197,9 +197,9 @@ public sealed class LossPlane : IDisposable
 
         double[] Axis(IEnumerable<double> values, double reach)
         {
-            double[] all = [.. values];
-            (double least, double most) = reach > 0 ? (-reach, reach) : (all.Min(), all.Max());
-            double margin = reach > 0 ? 0 : 0.15 * (most - least);
+            double[] all = reach > 0 ? [-reach, reach, .. values] : [.. values];
+            (double least, double most) = (all.Min(), all.Max());
+            double margin = reach > 0 && most - least <= 2 * reach ? 0 : 0.15 * (most - least);
             return [.. Enumerable.Range(0, points).Select(i => least - margin + i * (most - least + 2 * margin) / (points - 1))];
         }
     }
@@ -219,6 +219,13 @@ public sealed class LossPlane : IDisposable
         {
             throw new ArgumentException(
                 $"The networks have {one.Values.numel():N0} and {other.Values.numel():N0} weights; a plane is of one kind of network.",
+                nameof(other));
+        }
+
+        if (one.Frozen != other.Frozen)
+        {
+            throw new ArgumentException(
+                "The networks' parameters that are not trained differ: of other seeds, say. A plane is of one kind of network.",
                 nameof(other));
         }
     }

@@ -60,7 +60,7 @@ public sealed class LossSurface : IDisposable
         try
         {
             model.CopyWeightsTo(_classifier);
-            Weights = new Weights(_classifier, Precision.F32);
+            Weights = new Weights(_classifier, Precision.F32, NetworkForm.Portable);
             Weights.Network.eval();
             _examples = ImageSet.Read(data, labels, pixels, trained.Device, Role, out long skipped);
             _rows = [.. Enumerable.Range(0, _examples.Count)];

@@ -27,10 +27,13 @@ public sealed record OnePointConvexity(double Inner, double Cosine, double Dista
     /// source's.
     /// </param>
     /// <param name="seed">The seed of the draws.</param>
+    /// <param name="cancellation">Ends it after the gradient at hand.</param>
     /// <returns>One for each end, in their order.</returns>
     /// <exception cref="ArgumentException">A number is not allowed, or point or end are of another network.</exception>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
     public static IReadOnlyList<OnePointConvexity> At(
-        LossSurface surface, WeightsCopy point, IReadOnlyList<WeightsCopy> ends, int draws = 0, double radius = 0.5, int seed = 0)
+        LossSurface surface, WeightsCopy point, IReadOnlyList<WeightsCopy> ends, int draws = 0, double radius = 0.5, int seed = 0,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(surface);
         ArgumentNullException.ThrowIfNull(point);
@@ -47,6 +50,7 @@ public sealed record OnePointConvexity(double Inner, double Cosine, double Dista
         CounterRandom random = CounterRandom.Create(seed);
         for (int draw = 0; draw < draws; draw++)
         {
+            cancellation.ThrowIfCancellationRequested();
             using var ofDraw = NewDisposeScope();
             using IDisposable away = surface.Weights.Shift(InBall(surface.Weights.Values, radius, random.Stream((ulong)draw)));
             foreach ((int end, (double inner, _)) in Against(surface.LossAndGradient().Gradient).Index())

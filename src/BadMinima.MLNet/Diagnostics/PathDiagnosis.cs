@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BadMinima.MLNet.Native;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet;
@@ -16,6 +17,9 @@ public sealed record PathDiagnosis(
     // Of the accuracy that the history has of the end of the phase.
     private const double Known = 0.02;
 
+    // Of the length of all weights.
+    private const double SameEnd = 1e-3;
+
     internal static PathDiagnosis Along(
         LossSurface surface, WeightsPath path, TrainingHistory history, IReadOnlyList<WeightsCopy> ends, int most, int draws, double radius,
         int seed, CancellationToken cancellation)
@@ -31,6 +35,16 @@ public sealed record PathDiagnosis(
         int count = Math.Min(most, all.Length);
         WeightsPathPoint[] points = [.. Enumerable.Range(0, count).Select(i => all[(int)((long)i * (all.Length - 1) / (count - 1))])];
         using WeightsCopy start = path.Read(points[0]), own = path.Read(points[^1]);
+        RequireOwn(surface, history, own);
+        foreach (WeightsCopy end in ends)
+        {
+            using (surface.Weights.Exchange(end))
+            {
+                // Refuses what does not fit before anything is computed.
+            }
+        }
+
+        using IDisposable? exact = CudaPrecision.Hold(Precision.F32, surface.Weights.Values.device);
         (RandomLabelPhase? phase, string? why) = RandomLabels(surface, history, start);
         List<PathPoint> found = [];
         List<bool[]> right = [];
@@ -48,11 +62,11 @@ public sealed record PathDiagnosis(
             }
 
             // At the end itself there is no way left.
-            ImmutableArray<OnePointConvexity?> towards =
-            [
-                point == points[^1] ? null : OnePointConvexity.At(surface, here, [own], draws, radius, seed)[0],
-                .. ends.Count == 0 ? [] : OnePointConvexity.At(surface, here, ends, draws, radius, seed),
-            ];
+            bool isEnd = point == points[^1];
+            WeightsCopy[] others = isEnd ? [.. ends] : [own, .. ends];
+            OnePointConvexity[] convexity = others.Length == 0
+                ? [] : [.. OnePointConvexity.At(surface, here, others, draws, radius, seed, cancellation)];
+            ImmutableArray<OnePointConvexity?> towards = isEnd ? [null, .. convexity] : [.. convexity];
             using IDisposable back = surface.Weights.Exchange(here);
             (double loss, bool[] isRight) = Judge(surface);
             right.Add(isRight);
@@ -77,6 +91,31 @@ public sealed record PathDiagnosis(
     }
 
     /// <summary>
+    /// Refuses the path of another run. Where a mechanism took part, an average of weights among them, the model need not be the path's
+    /// end.
+    /// </summary>
+    private static void RequireOwn(LossSurface surface, TrainingHistory history, WeightsCopy end)
+    {
+        if (history.Phases[^1] is { EndedBy: PhaseEnd.Canceled } or { Settings.Escapes.Count: > 0 }
+            || !end.Values.shape.SequenceEqual(surface.Weights.Values.shape))
+        {
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        Tensor model = surface.Weights.Values.cpu().to(ScalarType.Float64);
+        double apart = end.Values.to(ScalarType.Float64).subtract(model).norm().item<double>(), length = model.norm().item<double>();
+        if (apart > SameEnd * length)
+        {
+            throw new ArgumentException(
+                $"The path's weights end {apart:G3} away from the model's, which are {length:G3} long: it is the path of another "
+                    + "run, or its last point could not be written.",
+                nameof(end));
+        }
+    }
+
+    /// <summary>
     /// The phase that fitted random labels, if the labels that the model's seed draws are those that its start had fitted.
     /// </summary>
     private static (RandomLabelPhase? Phase, string? Why) RandomLabels(LossSurface surface, TrainingHistory history, WeightsCopy start)
@@ -89,6 +128,11 @@ public sealed record PathDiagnosis(
         if (first.Epochs.LastOrDefault()?.TrainingAccuracy is not { } fitted)
         {
             return (null, "how many random labels were fitted was not measured at the end of that phase");
+        }
+
+        if (fitted < 2.0 / surface.Classes)
+        {
+            return (null, $"only {fitted:0.0 %} of the random labels were fitted, hardly more than by chance");
         }
 
         using IDisposable back = surface.Weights.Exchange(start);

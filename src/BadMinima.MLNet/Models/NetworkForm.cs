@@ -31,6 +31,11 @@ internal readonly record struct NetworkForm(Layout Layout, bool HalvesLayers)
             device.type == DeviceType.CPU || precision != Precision.F32 ? Layout.ChannelsLast : Layout.Contiguous,
             HalvesLayers: precision == Precision.BF16);
 
+    /// <summary>
+    /// The form in which weights are compared and kept, whatever device and precision they were trained with: that of a CPU in 32 bits.
+    /// </summary>
+    public static NetworkForm Portable { get; } = Best(CPU, Precision.F32);
+
     /// <summary>Brings a network's parameters into this form. Those in bfloat16 are new tensors, rounded.</summary>
     public void Take(nn.Module network)
     {

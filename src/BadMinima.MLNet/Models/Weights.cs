@@ -25,7 +25,8 @@ public sealed class Weights : IDisposable
 
     /// <param name="classifier">The classifier, whose network takes another form until <see cref="Dispose"/>.</param>
     /// <param name="precision">In which numbers it is to compute.</param>
-    internal Weights(ImageClassifier classifier, Precision precision)
+    /// <param name="form">In which form; null: the best one there.</param>
+    internal Weights(ImageClassifier classifier, Precision precision, NetworkForm? form = null)
     {
         (_classifier, _precision) = (classifier, precision);
         using var mode = no_grad();
@@ -33,7 +34,7 @@ public sealed class Weights : IDisposable
 
         // The masters are taken before anything is rounded. Those with a bfloat16 copy come first, so that both kinds are one piece each.
         Dictionary<string, Tensor> masters = Network.named_parameters().ToDictionary(p => p.name, p => p.parameter.detach().clone());
-        classifier.Form = NetworkForm.Best(classifier.Device, precision);
+        classifier.Form = form ?? NetworkForm.Best(classifier.Device, precision);
         classifier.Form.Take(Network);
         _frozen =
         [
@@ -218,6 +219,22 @@ public sealed class Weights : IDisposable
             before.Dispose();
             Publish();
         });
+    }
+
+    /// <summary>
+    /// The values, [n], in the order that weights in <see cref="NetworkForm.Portable"/> have, whatever form these are in; the caller
+    /// disposes them.
+    /// </summary>
+    internal Tensor InPortableOrder()
+    {
+        using var mode = no_grad();
+        using var scope = NewDisposeScope();
+        Dictionary<string, Slot> slots = _slots.ToDictionary(slot => slot.Name);
+        return cat(
+        [
+            .. Network.named_parameters().Where(p => slots.ContainsKey(p.name))
+                .Select(p => Layouts.Flatten(slots[p.name].Master, NetworkForm.Portable.Layout)),
+        ]).MoveToOuterDisposeScope();
     }
 
     /// <summary>A copy of values and buffers, which the caller disposes.</summary>

@@ -40,9 +40,10 @@ internal sealed class PathRecorder(string folder, Weights weights, Action<string
         using var mode = no_grad();
         try
         {
+            using Tensor values = weights.InPortableOrder();
             using Tensor? frozen = weights.Frozen is { } hash ? tensor(Convert.FromHexString(hash)) : null;
             new Checkpoint(
-                new([], [], PhaseState.Start), weights.Values, frozen is null ? [] : [(WeightsPath.Frozen, frozen)], weights.Buffers)
+                new([], [], PhaseState.Start), values, frozen is null ? [] : [(WeightsPath.Frozen, frozen)], weights.Buffers)
                 .Write(WeightsPath.FileOf(folder, new(phase, epoch)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -90,6 +90,33 @@ public sealed class DrawTests : IDisposable
     }
 
     [TestMethod]
+    public void What_is_diagnosed_is_measured_on_the_images_that_its_seed_has_drawn()
+    {
+        using TinySweep sweep = new($$"""
+            { "data": { "name": {{JsonValue.Create(_images).ToJsonString()}}, "train": 4, "draw": "by-seed" }, "architectures": "mlp-100-100", "starts": "random", "recipes": "none", "seeds": 4,
+              "training": { "epochs": 2, "batchSize": 2, "stopAt": "off" } }
+            """);
+        sweep.Finish();
+        Assert.AreEqual(0, Command.Run("diagnose", sweep.FullPath, "--measures", "margin").Code);
+        FinishedCell[] cells = [.. SweepResults.Read(sweep.FullPath).Cells];
+        Assert.HasCount(4, cells);
+        foreach (FinishedCell cell in cells)
+        {
+            JsonNode diagnosis = JsonNode.Parse(File.ReadAllText(Path.Combine(cell.Run.Folder, "diagnosis", "diagnosis.json")))!;
+            Assert.AreEqual(cell.Run.Result.Train.LogLoss!.Value, (double)diagnosis["models"]![0]!["loss"]!, 1e-4, "of the cell's own images");
+        }
+
+        // A run by itself: not without the seed.
+        string run = cells[2].Run.Folder, seed = $"{cells[2].Run.Result.Seed}", into = _folder.File("diagnosis");
+        string[] diagnose = ["diagnose", run, "--data", _images, "--train", "4", "--measures", "margin", "--out", into];
+        Assert.Contains($"give --draw-seed {seed}", Command.Run(diagnose).All);
+        Result done = Command.Run([.. diagnose, "--draw-seed", seed]);
+        Assert.AreEqual(0, done.Code, done.All);
+        JsonNode own = JsonNode.Parse(File.ReadAllText(Path.Combine(into, "diagnosis.json")))!;
+        Assert.AreEqual(cells[2].Run.Result.Train.LogLoss!.Value, (double)own["models"]![0]!["loss"]!, 1e-4);
+    }
+
+    [TestMethod]
     public void A_cell_of_a_sweep_is_the_run_of_its_seed_and_both_say_what_they_were_trained_on()
     {
         using TinySweep sweep = new($$"""

@@ -53,6 +53,26 @@ public sealed class PathDiagnosisTests
         }
     }
 
+    /// <summary>In bfloat16 the weights that are rounded come first; a path has them in the order in which they are compared.</summary>
+    [TestMethod]
+    public void A_path_of_bfloat16_is_that_of_its_model()
+    {
+        string folder = NewFolder();
+        try
+        {
+            IDataView data = Tiny.Train(Ml);
+            using TwoPhaseTransformer model = Tiny.Trainer(Ml, Options with { PathFolder = folder, Precision = Precision.BF16 }).Fit(data);
+            PathDiagnosis along = Ml.Model.DiagnosePath(model, WeightsPath.Open(folder), data);
+            Diagnosis end = Ml.Model.Diagnose(model, data, new() { Measures = ["weight-norm"] });
+            Assert.AreEqual(end.Loss, along.Points[^1].Loss, 1e-3);
+            Assert.IsNull(along.WhyNoRandomLabels);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [TestMethod]
     public void Random_labels_that_are_not_those_of_the_start_are_not_counted_and_it_is_said_why()
     {
@@ -72,6 +92,7 @@ public sealed class PathDiagnosisTests
             using TwoPhaseTransformer lenet = Tiny.Trainer(Ml, Options with { Architecture = "lenet", RandomLabels = null }).Fit(data);
             Assert.Contains("networks are cnn and lenet", Assert.Throws<ArgumentException>(() => Ml.Model.DiagnosePath(model, WeightsPath.Open(folder), data, [lenet])).Message);
             Assert.Contains("of another network", Assert.Throws<ArgumentException>(() => Ml.Model.DiagnosePath(lenet, WeightsPath.Open(folder), data)).Message);
+            Assert.Contains("it is the path of another run", Assert.Throws<ArgumentException>(() => Ml.Model.DiagnosePath(random, WeightsPath.Open(folder), data)).Message);
             Assert.Contains("at least 2", Assert.Throws<ArgumentException>(() => Ml.Model.DiagnosePath(model, WeightsPath.Open(folder), data, points: 1)).Message);
             File.WriteAllText(Directory.GetFiles(folder, "*.weights")[0], "cut");
             Assert.Throws<InvalidDataException>(() => Ml.Model.DiagnosePath(model, WeightsPath.Open(folder), data));

@@ -45,11 +45,12 @@ internal sealed class AdversarialExamples : DiagnosticMeasure
             throw new NotApplicableException("accuracy is 0 without an attack");
         }
 
-        MeasuredNumber[] strong = [.. Radii.Select(r => new MeasuredNumber($"PGD {r}", Accuracy(Attack(r, r / 4, Steps))))];
+        MeasuredNumber[] strong =
+            [.. Radii.Select(r => new MeasuredNumber(MeasuredNumber.NameOf($"PGD {r}"), Accuracy(Attack(r, r / 4, Steps))))];
         return
         [
             new("lost", 1 - strong.Average(n => n.Value) / clean), new("unchanged", clean), .. strong,
-            .. Radii.Select(r => new MeasuredNumber($"FGSM {r}", Accuracy(Attack(r, r, 1)))),
+            .. Radii.Select(r => new MeasuredNumber(MeasuredNumber.NameOf($"FGSM {r}"), Accuracy(Attack(r, r, 1)))),
         ];
 
         // A raw value in all channels, normalized.

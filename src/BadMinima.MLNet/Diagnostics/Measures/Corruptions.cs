@@ -45,16 +45,18 @@ internal sealed class Corruptions : DiagnosticMeasure
 
         MeasuredNumber[] numbers =
         [
-            .. Noise.Select((s, i) => new MeasuredNumber($"noise {s}", Accuracy(Drawn(i, (pixels, draw) =>
+            .. Noise.Select((s, i) => Number($"noise {s}", Accuracy(Drawn(i, (pixels, draw) =>
                 pixels.add(draw.Times(s * unit), HeldScalar.One))))),
-            .. Zeroed.Select((s, i) => new MeasuredNumber($"zeroed {s}", Accuracy(Drawn(10 + i, (pixels, draw) =>
+            .. Zeroed.Select((s, i) => Number($"zeroed {s}", Accuracy(Drawn(10 + i, (pixels, draw) =>
                 pixels.mul(Kept(draw, s)))))),
-            .. Shifts.Select(s => new MeasuredNumber($"shift {s}", new (int X, int Y)[] { (1, 0), (-1, 0), (0, 1), (0, -1) }
+            .. Shifts.Select(s => Number($"shift {s}", new (int X, int Y)[] { (1, 0), (-1, 0), (0, 1), (0, -1) }
                 .Average(to => Accuracy(pixels => Shifted(pixels, (int)s * to.X, (int)s * to.Y))))),
-            .. Brightness.Select(s => new MeasuredNumber($"brightness {s}", Accuracy(pixels => pixels.Plus(s * unit)))),
-            .. Blur.Select(s => new MeasuredNumber($"blur {s}", Accuracy(pixels => Blurred(pixels, s)))),
+            .. Brightness.Select(s => Number($"brightness {s}", Accuracy(pixels => pixels.Plus(s * unit)))),
+            .. Blur.Select(s => Number($"blur {s}", Accuracy(pixels => Blurred(pixels, s)))),
         ];
         return [new("lost", 1 - numbers.Average(n => n.Value) / clean), new("unchanged", clean), .. numbers];
+
+        static MeasuredNumber Number(FormattableString name, double accuracy) => new(MeasuredNumber.NameOf(name), accuracy);
 
         double Accuracy(Func<Tensor, Tensor> change)
         {

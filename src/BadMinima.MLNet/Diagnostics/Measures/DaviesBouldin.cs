@@ -43,8 +43,9 @@ internal sealed class DaviesBouldin : DiagnosticMeasure
             }
         }
 
-        return rounds.Count == 0
-            ? throw new NotApplicableException("there are no two classes with training examples")
+        return rounds.Count == 0 ? throw new NotApplicableException("there are no two classes with training examples")
+            : !rounds.TrueForAll(double.IsFinite)
+                ? throw new NotApplicableException("the first layer gives the same for the examples of two classes")
             : [Draws.Mean("index", rounds)];
 
         double? OfRound(CounterRandom ofRound)

@@ -43,7 +43,8 @@ internal sealed class HessianDensity : DiagnosticMeasure
         }
 
         long all = surface.Weights.Values.numel();
-        MeasuredNumber[] above = [.. Bounds.Select(b => Count($"above {b} of the largest", node => node > b * largest))];
+        MeasuredNumber[] above =
+            [.. Bounds.Select(b => Count(MeasuredNumber.NameOf($"above {b} of the largest"), node => node > b * largest))];
         yield return above[Bounds.IndexOf(0.01)];
         foreach (MeasuredNumber number in above)
         {
@@ -53,7 +54,7 @@ internal sealed class HessianDensity : DiagnosticMeasure
             }
         }
 
-        yield return Count($"below -{Bounds[0]} of the largest", node => node < -Bounds[0] * largest);
+        yield return Count(MeasuredNumber.NameOf($"below -{Bounds[0]} of the largest"), node => node < -Bounds[0] * largest);
         yield return new("largest modulus", largest);
 
         MeasuredNumber Count(string name, Func<double, bool> counts) => Draws.Mean(

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using BadMinima.MLNet;
 using BadMinima.Reporting;
 using Microsoft.ML;
@@ -22,6 +23,11 @@ internal static class DiagnoseCommand
         };
         (Setting<RunRequest> Setting, Option<string?> Option)[] request =
             [.. RunRequest.Settings.Where(s => OfRequest.Contains(s.Name)).Select(s => (s, s.ToOption()))];
+        Option<int?> drawSeed = new("--draw-seed")
+        {
+            Description = "The training images are those that a run with --draw by-seed and this seed has drawn. Default: the first",
+            HelpName = "SEED"
+        };
         Option<string?> measures = new("--measures")
         {
             Description = "Which of `measures`, with commas between. Default: all",
@@ -34,7 +40,8 @@ internal static class DiagnoseCommand
         };
         Option<int?> examples = new("--examples")
         {
-            Description = "How many training and test examples are measured on, at most, drawn by seed; for large networks. Default: all",
+            Description = "How many training and test examples measures look at, at most, drawn by seed; for large networks. Lines, paths "
+                + "and the plane look at all. Default: all",
             HelpName = "N"
         };
         Option<int> seed = new("--seed") { Description = "The seed of all that is drawn", HelpName = "SEED", DefaultValueFactory = _ => 1 };
@@ -71,7 +78,8 @@ internal static class DiagnoseCommand
         {
             models,
         };
-        foreach (Option option in (Option[])[.. request.Select(r => r.Option), measures, examples, start, plane, draws, seed, output, json])
+        foreach (Option option in (Option[])
+            [.. request.Select(r => r.Option), drawSeed, measures, examples, start, plane, draws, seed, output, json])
         {
             command.Add(option);
         }
@@ -96,7 +104,8 @@ internal static class DiagnoseCommand
                     new RunRequest(),
                     (r, s) => SettingOptions.TextOf(parsed, s.Option) is string text ? s.Setting.Apply(r, text) : r);
                 RunData data = new DataFinder(sets).Find(
-                    new(asked.Data, asked.Train, asked.Test, asked.Size, asked.DataSeed), augmentation: false);
+                    new(asked.Data, asked.Train, asked.Test, asked.Size, asked.DataSeed, parsed.GetValue(drawSeed)), augmentation: false);
+                RequireSameDraw(names, parsed.GetValue(drawSeed));
                 data.RequireThere();
                 string folder = parsed.GetValue(output)!;
                 if (File.Exists(folder)
@@ -131,7 +140,7 @@ internal static class DiagnoseCommand
                 {
                     KeptOutcomes kept = new(
                         Path.Combine(folder, "measured"), FileOf(name), parsed.GetValue(start) is { } began ? FileOf(began) : null, data,
-                        parsed.GetValue(examples), parsed.GetValue(seed));
+                        parsed.GetValue(drawSeed), parsed.GetValue(examples), parsed.GetValue(seed));
                     all.Add((name, ml.Model.Diagnose(model, train, new()
                     {
                         Measures = of,
@@ -152,7 +161,9 @@ internal static class DiagnoseCommand
 
                 ModelDiagnoses diagnoses = new(all, [.. Pairs(ml, loaded.Models, train, test, cancellation)])
                 {
-                    Paths = [.. Paths(ml, loaded.Models, train, parsed.GetValue(draws), parsed.GetValue(seed), cancellation)],
+                    Seed = parsed.GetValue(seed),
+                    Examples = parsed.GetValue(examples),
+                    Paths = [.. Paths(ml, loaded.Models, train, parsed.GetValue(draws), parsed.GetValue(seed), progress, cancellation)],
                     Plane = parsed.GetValue(plane) ? PlaneOf(ml, corners, train, progress, cancellation) : null,
                 };
                 diagnoses.Write(folder);
@@ -229,22 +240,51 @@ internal static class DiagnoseCommand
 
     /// <summary>The paths of those that have one beside them.</summary>
     private static IEnumerable<ModelPath> Paths(
-        MLContext ml, List<(string Name, TwoPhaseTransformer Model)> models, IDataView train, int draws, int seed,
+        MLContext ml, List<(string Name, TwoPhaseTransformer Model)> models, IDataView train, int draws, int seed, TextWriter progress,
         CancellationToken cancellation)
     {
         foreach ((string name, TwoPhaseTransformer model) in models)
         {
-            if (PathOf(name) is not { } path)
+            // With the others, where there is a way to all of them; else by itself. What cannot be looked along loses nothing else.
+            (string Name, TwoPhaseTransformer Model)[] others = [.. models.Where(m => m.Model != model)];
+            ModelPath? found = null;
+            foreach ((string Name, TwoPhaseTransformer Model)[] towards in others.Length == 0 ? [others] : new[] { others, [] })
             {
-                continue;
+                try
+                {
+                    if (found is null && PathOf(name) is { } path)
+                    {
+                        PathDiagnosis along = ml.Model.DiagnosePath(
+                            model, path, train, [.. towards.Select(o => o.Model)], draws: draws, seed: seed, cancellation: cancellation);
+                        found = new(name, along, [.. towards.Select(o => o.Name)]);
+                    }
+                }
+                catch (Exception e) when (e is ArgumentException or InvalidDataException or IOException)
+                {
+                    progress.WriteLine($"{name}, its path{(towards.Length > 0 ? " towards the others" : "")}: {e.Message}");
+                }
             }
 
-            // Others of the same network; what differs in anything has no way to it.
-            (string Name, TwoPhaseTransformer Model)[] others =
-                [.. models.Where(m => m.Model != model && m.Model.History.Architecture == model.History.Architecture)];
-            PathDiagnosis along = ml.Model.DiagnosePath(
-                model, path, train, [.. others.Select(o => o.Model)], draws: draws, seed: seed, cancellation: cancellation);
-            yield return new(name, along, [.. others.Select(o => o.Name)]);
+            if (found is not null)
+            {
+                yield return found;
+            }
+        }
+    }
+
+    /// <summary>Refuses runs whose training images were drawn by another seed than is asked for: they would be others.</summary>
+    private static void RequireSameDraw(IEnumerable<string> names, int? drawSeed)
+    {
+        foreach (string name in names.Where(RunFolder.IsBegunIn))
+        {
+            JsonNode settings = RunFolder.ReadConfig(name)["settings"]!;
+            int? drawn = TrainingImages.AreDrawnBySeed(settings["data"]) ? (int)settings["seed"]! : null;
+            if (drawn != drawSeed)
+            {
+                throw new ArgumentException(drawn is null
+                    ? $"--draw-seed is {drawSeed}, but {name} was trained on the first images. Leave it out."
+                    : $"{name} was trained on images that its seed had drawn: give --draw-seed {drawn}.");
+            }
         }
     }
 
