@@ -86,7 +86,7 @@ public sealed class DiagnoseCommandTests
         Assert.AreEqual(0, Command.Run([.. run, "--from", folder.File("start.zip"), "--learning-rate", "0.2", "--out", folder.File("good")]).Code);
         string[] diagnose = ["diagnose", folder.File("bad"), folder.File("good"), "--train", "60", "--test", "60", "--measures", "margin", "--plane", "--out", folder.File("diagnosis")];
         Result refused = Command.Run(diagnose);
-        Assert.Contains("--plane goes through three models; 2 are given.", refused.All);
+        Assert.Contains("--plane goes through three models or around one; 2 are given.", refused.All);
         Assert.IsFalse(Directory.Exists(folder.File("diagnosis")));
         Result done = Command.Run([.. diagnose, "--from", folder.File("start.zip"), "--draws", "1", "--json"]);
         Assert.AreEqual(0, done.Code, done.All);
@@ -103,6 +103,11 @@ public sealed class DiagnoseCommandTests
         {
             Assert.Contains(part, page);
         }
+
+        // Around one, along random directions.
+        Assert.AreEqual(0, Command.Run("diagnose", folder.File("bad"), "--train", "60", "--test", "60", "--measures", "margin", "--plane", "--out", folder.File("around")).Code);
+        Assert.Contains("along two random directions with its filters' lengths", File.ReadAllText(Path.Combine(folder.File("around"), "report.md")));
+        Assert.IsTrue(File.Exists(folder.File("around", "charts", "plane.svg")));
 
         // What was stopped before its first checkpoint begins anew, and its path with it; what goes on keeps its path without the option.
         string[] again = [.. run, "--out", folder.File("again")];

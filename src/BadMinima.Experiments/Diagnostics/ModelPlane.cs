@@ -3,9 +3,9 @@ using BadMinima.Reporting;
 
 namespace BadMinima.Experiments;
 
-/// <summary>The training loss on the plane through three models, with paths projected onto it.</summary>
+/// <summary>The training loss on the plane through three models, or around one, with paths projected onto it.</summary>
 /// <param name="Grid">What was measured.</param>
-/// <param name="Places">The three models.</param>
+/// <param name="Places">The three models; or one that the plane lies around, along random directions.</param>
 /// <param name="Paths">Paths, by the models' names.</param>
 public sealed record ModelPlane(
     LossGrid Grid, IReadOnlyList<(string Name, PlanePlace At)> Places, IReadOnlyList<(string Name, IReadOnlyList<PlanePlace> Points)> Paths)
@@ -28,10 +28,13 @@ public sealed record ModelPlane(
             yield break;
         }
 
+        bool around = Places.Count == 1;
+        ChartAxis axis = around ? new ChartAxis("share of a random direction", "0.0") : new ChartAxis("distance of weights", "0.#");
         yield return new ContourChart(
-            "Training loss on the plane through three networks' weights, BatchNorm's statistics recomputed at each point; "
-                + "each axis has a scale of its own",
-            new ChartAxis("distance of weights", "0.#"), new ChartAxis("distance of weights", "0.#"),
+            $"Training loss {(around ? "around a network, along two random directions with its filters' lengths (Li et al. 2018)"
+                : "on the plane through three networks' weights")}, BatchNorm's statistics recomputed at each point; each axis has a scale "
+                + "of its own",
+            axis, axis,
             [.. Grid.Rows[0].Select(p => p.X)], [.. Grid.Rows.Select(row => row[0].Y)],
             [.. Grid.Rows.Select(row => (IReadOnlyList<double>)[.. row.Select(p => p.Loss)])], levels)
         {

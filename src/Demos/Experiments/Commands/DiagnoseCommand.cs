@@ -54,7 +54,7 @@ internal static class DiagnoseCommand
         Option<bool> plane = new("--plane")
         {
             Description = "Draw the training loss on the plane through the three models (or the two and --from's), with the paths of runs "
-                + "that were made with --record-path"
+                + "that were made with --record-path; of one model, along two random directions around it"
         };
         Option<int> draws = new("--draws")
         {
@@ -130,10 +130,11 @@ internal static class DiagnoseCommand
                     corners.Insert(0, (first, from));
                 }
 
-                if (parsed.GetValue(plane) && corners.Count != 3)
+                if (parsed.GetValue(plane) && corners.Count is not (1 or 3))
                 {
                     throw new ArgumentException(
-                        $"--plane goes through three models; {corners.Count} are given{(from is null ? "" : ", with --from's")}.");
+                        $"--plane goes through three models or around one; {corners.Count} are given"
+                            + $"{(from is null ? "" : ", with --from's")}.");
                 }
 
                 foreach ((string name, TwoPhaseTransformer model) in loaded.Models)
@@ -164,7 +165,7 @@ internal static class DiagnoseCommand
                     Seed = parsed.GetValue(seed),
                     Examples = parsed.GetValue(examples),
                     Paths = [.. Paths(ml, loaded.Models, train, parsed.GetValue(draws), parsed.GetValue(seed), progress, cancellation)],
-                    Plane = parsed.GetValue(plane) ? PlaneOf(ml, corners, train, progress, cancellation) : null,
+                    Plane = parsed.GetValue(plane) ? PlaneOf(ml, corners, train, parsed.GetValue(seed), progress, cancellation) : null,
                 };
                 diagnoses.Write(folder);
                 if (parsed.GetValue(json))
@@ -289,10 +290,12 @@ internal static class DiagnoseCommand
     }
 
     private static ModelPlane PlaneOf(
-        MLContext ml, List<(string Name, TwoPhaseTransformer Model)> corners, IDataView train, TextWriter progress,
+        MLContext ml, List<(string Name, TwoPhaseTransformer Model)> corners, IDataView train, int seed, TextWriter progress,
         CancellationToken cancellation)
     {
-        using LossPlane plane = ml.Model.Plane(corners[0].Model, corners[1].Model, corners[2].Model, train);
+        using LossSurface surface = ml.Model.LossSurface(corners[0].Model, train);
+        using LossPlane plane = corners is [_, var second, var third]
+            ? ml.Model.Plane(corners[0].Model, second.Model, third.Model, train) : Around();
         List<(string Name, IReadOnlyList<PlanePlace> Points)> paths = [];
         foreach ((string name, _) in corners)
         {
@@ -309,7 +312,6 @@ internal static class DiagnoseCommand
             }
         }
 
-        using LossSurface surface = ml.Model.LossSurface(corners[0].Model, train);
         int said = 0;
         LossGrid grid = plane.Measure(
             surface, also: [.. paths.SelectMany(p => p.Points)],
@@ -323,6 +325,12 @@ internal static class DiagnoseCommand
             },
             cancellation: cancellation);
         return new(grid, [.. corners.Select((c, i) => (c.Name, plane.Places[i]))], paths);
+
+        LossPlane Around()
+        {
+            using WeightsCopy center = surface.Weights.Copy();
+            return LossPlane.Around(surface, center, seed: seed);
+        }
     }
 
     private static WeightsPath? PathOf(string name)
