@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace BadMinima.Experiments.Tests;
+
+/// <summary>What is said of the published zoo is what its table says.</summary>
+[TestClass]
+public sealed class ZooEvidenceTests
+{
+    private static readonly MeasureBench Bench = new(MeasuredNetwork.Read(Path.Combine(Documents, "evidence", "zoo", "tables", "zoo.csv")));
+
+    private static string Documents => Path.Combine(Repository.Root, "docs");
+
+    [TestMethod]
+    public void The_scores_are_those_of_the_networks()
+        => Assert.AreEqual(File.ReadAllText(Path.Combine(Documents, "evidence", "zoo", "tables", "measures.csv")), BenchPage.Table(Bench).ToCsv());
+
+    [TestMethod]
+    public void The_page_of_measures_has_the_area_of_each()
+    {
+        Dictionary<string, string> rows = File.ReadLines(Path.Combine(Documents, "diagnostics.md"))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal) && line.EndsWith(" |", StringComparison.Ordinal))
+            .Select(line => line.Split(" | ")).Where(cells => cells.Length >= 6)
+            .ToDictionary(cells => cells[0].Trim('|', ' ', '`'), cells => cells[^1].Trim('|', ' '));
+        foreach (string measure in DiagnosticMeasures())
+        {
+            string expected = Bench.Measures.FirstOrDefault(s => s.Name == measure)?.Area.Mean.ToString("0.00", CultureInfo.InvariantCulture) ?? "–";
+            Assert.AreEqual(expected, rows[measure], measure);
+        }
+
+        static IEnumerable<string> DiagnosticMeasures() => MLNet.DiagnosticMeasures.All.Select(m => m.Name);
+    }
+
+    [TestMethod]
+    public void It_has_at_least_three_hundred_networks_of_several_kinds()
+    {
+        Assert.IsGreaterThanOrEqualTo(300, MeasuredNetwork.Read(Path.Combine(Documents, "evidence", "zoo", "tables", "zoo.csv")).Count);
+        Assert.IsGreaterThanOrEqualTo(5, Bench.Kinds.Count());
+    }
+}
