@@ -91,6 +91,9 @@ public static class DiagnosticsCatalog
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
     /// <example>
     /// <code>
+    /// IDataView train = mlContext.Data.LoadSyntheticImages(Split.Train, 100);
+    /// var options = new TwoPhaseTrainer.Options { PathFolder = "path" };
+    /// using TwoPhaseTransformer model = mlContext.MulticlassClassification.Trainers.TwoPhase(options).Fit(train);
     /// PathDiagnosis along = mlContext.Model.DiagnosePath(model, WeightsPath.Open("path"), train);
     /// foreach (PathPoint point in along.Points)
     /// {
@@ -140,8 +143,12 @@ public static class DiagnosticsCatalog
     /// <exception cref="ArgumentException">They have no plane; the message names the first difference.</exception>
     /// <example>
     /// <code>
-    /// using LossPlane plane = mlContext.Model.Plane(start, bad, good, train);
-    /// using LossSurface surface = mlContext.Model.LossSurface(start, train);
+    /// IDataView train = mlContext.Data.LoadSyntheticImages(Split.Train, 100);
+    /// using TwoPhaseTransformer bad = mlContext.MulticlassClassification.Trainers.TwoPhase().Fit(train);
+    /// using TwoPhaseTransformer good = mlContext.MulticlassClassification.Trainers.TwoPhase(replicas: 0).Fit(train);
+    /// using TwoPhaseTransformer other = mlContext.MulticlassClassification.Trainers.TwoPhase(replicas: 3).Fit(train);
+    /// using LossPlane plane = mlContext.Model.Plane(good, bad, other, train);
+    /// using LossSurface surface = mlContext.Model.LossSurface(good, train);
     /// LossGrid grid = plane.Measure(surface, points: 9);
     /// Console.WriteLine($"The loss is {grid.Rows.Min(row => row.Min(point => point.Loss)):F3} at least.");
     /// </code>

@@ -1,8 +1,9 @@
 // What it shows: full-batch gradient descent at a rate r sharpens until the largest Hessian eigenvalue is 2 / r, and stays there
 //                (Cohen, Kaur, Li, Kolter, Talwalkar, ICLR 2021), on a perceptron with tanh; theirs has half the squared error, this one
 //                cross-entropy
-// Result:        not measured yet
-// Machine:       2 cores of an AMD EPYC (AVX-512), CPU only
+// Result:        CIFAR-10, 5,000 images, rate 0.05: rate x largest / 2 is 0.55, 0.89, 1.19, 1.08, 1.42, 1.38, 1.26, 1.29, 1.30 and 1.40
+//                after 100, 200, ... 1,000 steps. It gets to the edge and then lies above it, by 8 to 42 %, where theirs stays at it
+// Machine:       a core of an AMD EPYC (AVX-512), CPU only, other programs ran at the same time: 14 minutes
 // n:             1 seed
 // Run it:        dotnet run EdgeOfStability.cs FOLDER_OF_CIFAR10       (without a folder: drawn images; --small takes seconds)
 //
@@ -19,7 +20,7 @@ using static TorchSharp.torch.nn;
 bool small = args.Contains("--small");
 string? folder = args.FirstOrDefault(argument => !argument.StartsWith('-'));
 const double rate = 0.05;
-int images = small ? 60 : 5000, rounds = small ? 3 : 20, epochs = small ? 5 : 100;
+int images = small ? 60 : 5000, rounds = small ? 3 : 10, epochs = small ? 5 : 100;
 
 Architectures.Register(new()
 {
