@@ -1,8 +1,10 @@
 // What it shows: the way from one bad start to a bad and to a good minimum: what of the random labels is still known on it, one-point
 //                convexity towards either end, and both paths on the plane through the three networks
 //                (Kleinberg, Li, Yuan, ICML 2018; Garipov et al., NeurIPS 2018)
-// Result:        not measured yet
-// Machine:       2 cores of an AMD EPYC (AVX-512), CPU only
+// Result:        500 images. Plain SGD: test accuracy 49.2 %, all training images right, and 44.7 % of the random labels are still
+//                known: it went 1.9 far and turned by 7 degrees, and s > 0 towards the good end at 1 of 20 points. Regularized: 74.6 %,
+//                87.6 % of the training images, 9.7 % of the random labels (a guess): 17.7 far, 58 degrees. 5 minutes.
+// Machine:       2 cores of an AMD EPYC (AVX-512), CPU only; other programs ran at the same time
 // n:             1 seed
 // Run it:        dotnet run Landscape.cs                (--small takes seconds, to try it out)
 //
@@ -18,7 +20,7 @@ using BadMinima.MLNet;
 using Microsoft.ML;
 
 bool small = args.Contains("--small");
-int images = small ? 60 : 1000;
+int images = small ? 60 : 500;
 string folder = Directory.CreateTempSubdirectory("landscape-").FullName;
 
 var ml = new MLContext(seed: 1);
