@@ -87,6 +87,7 @@ public sealed class DiagnoseCommandTests
         string[] diagnose = ["diagnose", folder.File("bad"), folder.File("good"), "--train", "60", "--test", "60", "--measures", "margin", "--plane", "--out", folder.File("diagnosis")];
         Result refused = Command.Run(diagnose);
         Assert.Contains("--plane goes through three models or around one; 2 are given.", refused.All);
+        Assert.Contains("--draws is -1; allowed is at least 0.", Command.Run([.. diagnose, "--draws", "-1"]).All);
         Assert.IsFalse(Directory.Exists(folder.File("diagnosis")));
         Result done = Command.Run([.. diagnose, "--from", folder.File("start.zip"), "--draws", "1", "--json"]);
         Assert.AreEqual(0, done.Code, done.All);

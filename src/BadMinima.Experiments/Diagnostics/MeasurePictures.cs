@@ -3,81 +3,71 @@ using BadMinima.Reporting;
 
 namespace BadMinima.Experiments;
 
-/// <summary>The pictures of a measure, models beside each other. Those that have layers show them without a line here.</summary>
+/// <summary>
+/// The pictures of a measure, models beside each other: as <see cref="DiagnosticMeasure.Picture"/> has it; and of one that has numbers of
+/// layers, layer by layer.
+/// </summary>
 internal static class MeasurePictures
 {
-    private static readonly string[] Kinds = ["noise", "zeroed", "shift", "brightness", "blur"];
-
     /// <param name="models">
     /// What one measure says of each, by the models' names; of those that it does not apply to there is nothing.
     /// </param>
-    /// <param name="file">Where a picture also lies as a file.</param>
+    /// <param name="file">Where the picture also lies as a file.</param>
     public static IEnumerable<Chart> Of(IReadOnlyList<(string Name, MeasureOutcome Outcome)> models, string file)
     {
         (string Name, MeasureOutcome Outcome)[] known = [.. models.Where(m => !m.Outcome.Numbers.IsEmpty)];
         if (known.Length == 0)
         {
-            yield break;
+            return [];
         }
 
-        switch (known[0].Outcome.Measure.Name)
+        if (known[0].Outcome.Measure.Picture is { } picture)
         {
-            case "calibration":
-                yield return new LineChart(
-                    "Reliability: accuracy against the probability of the predicted class, in 15 bins; on the line a probability is what "
-                        + "it says",
-                    ChartAxis.Percent("probability"), ChartAxis.Percent("accuracy"),
-                    [
-                        .. known.Select(m => new Curve(m.Name, [.. Bins(m.Outcome)])),
-                        new Curve("what it says", [(0.0, 0.0), (1.0, 1.0)]) { Faint = true },
-                    ])
-                {
-                    File = file,
-                };
-                break;
-            case "corruptions":
-                yield return new BarChart(
-                    "Accuracy on changed images, means over five strengths", ChartAxis.Percent("accuracy"), ["unchanged", .. Kinds],
-                    [
-                        .. known.Select(m => new BarGroup(m.Name, [.. Kinds.Prepend("unchanged").Select(kind => Mean(m.Outcome, kind))])),
-                    ])
-                {
-                    ValueFormat = "0 %",
-                    File = file,
-                };
-                break;
-            case "adversarial":
-                yield return new LineChart(
-                    "Accuracy where each value moves by at most r / 255 (PGD)", new ChartAxis("r", "0"), ChartAxis.Percent("accuracy"),
-                    [.. known.Select(m => new Curve(m.Name, [.. Attacks(m.Outcome)]))])
-                {
-                    File = file,
-                };
-                break;
-            default:
-                if (Layers(known, file) is { } layers)
-                {
-                    yield return layers;
-                }
-
-                break;
+            known = [.. known.Where(m => SeriesOf(m.Outcome).Length > 0)];
+            return known.Length == 0 ? [] : [picture.Bars ? Bars(picture, known, file) : Lines(picture, known, file)];
         }
+
+        return Layers(known, file) is { } layers ? [layers] : [];
     }
 
-    private static IEnumerable<(double, double)> Bins(MeasureOutcome outcome)
-        => from confidence in outcome.Numbers
-           where confidence.Name.EndsWith(", confidence", StringComparison.Ordinal)
-           let name = confidence.Name.Replace(", confidence", ", accuracy", StringComparison.Ordinal)
-           let accuracy = outcome.Numbers.Single(n => n.Name == name)
-           select (confidence.Value, accuracy.Value);
+    private static LineChart Lines(MeasurePicture picture, (string Name, MeasureOutcome Outcome)[] models, string file)
+    {
+        List<Curve> curves = [];
+        foreach ((string name, MeasureOutcome outcome) in models)
+        {
+            IGrouping<string, MeasuredNumber>[] series = SeriesOf(outcome);
+            curves.AddRange(series.Select(s => new Curve(
+                series.Length == 1 ? name : $"{name}, {s.Key}", [.. s.Select(n => (n.Place!.X, n.Value)).OrderBy(p => p.X)])));
+        }
 
-    private static IEnumerable<(double, double)> Attacks(MeasureOutcome outcome)
-        => outcome.Numbers.Where(n => n.Name == "unchanged").Select(n => (0.0, n.Value)).Concat(
-            outcome.Numbers.Where(n => n.Name.StartsWith("PGD ", StringComparison.Ordinal))
-                .Select(n => (double.Parse(n.Name[4..], System.Globalization.CultureInfo.InvariantCulture), n.Value)));
+        if (picture.Diagonal is { } diagonal)
+        {
+            curves.Add(new Curve(diagonal, [(0.0, 0.0), (1.0, 1.0)]) { Faint = true });
+        }
 
-    private static double Mean(MeasureOutcome outcome, string kind)
-        => outcome.Numbers.Where(n => n.Name == kind || n.Name.StartsWith($"{kind} ", StringComparison.Ordinal)).Average(n => n.Value);
+        return new(picture.Caption, Axis(picture.X), Axis(picture.Y), curves) { File = file };
+    }
+
+    private static BarChart Bars(MeasurePicture picture, (string Name, MeasureOutcome Outcome)[] models, string file)
+    {
+        string[] series = [.. SeriesOf(models[0].Outcome).Select(s => s.Key)];
+        return new(
+            picture.Caption, Axis(picture.Y), series,
+            [
+                .. models.Select(m => new BarGroup(
+                    m.Name, [.. series.Select(name => SeriesOf(m.Outcome).Single(s => s.Key == name).Average(n => n.Value))])),
+            ])
+        {
+            ValueFormat = picture.Y.IsShare ? "0 %" : "G3",
+            File = file,
+        };
+    }
+
+    private static IGrouping<string, MeasuredNumber>[] SeriesOf(MeasureOutcome outcome)
+        => [.. outcome.Numbers.Where(n => n.Place is not null).GroupBy(n => n.Place!.Series)];
+
+    private static ChartAxis Axis(MeasureAxis axis) => axis.IsShare ? ChartAxis.Percent(axis.Name)
+        : new(axis.Name, "G3") { IsLogarithmic = axis.IsLogarithmic };
 
     /// <summary>The first number that layers have, of networks with the same layers; null: there is none, or one layer.</summary>
     private static BarChart? Layers((string Name, MeasureOutcome Outcome)[] models, string file)

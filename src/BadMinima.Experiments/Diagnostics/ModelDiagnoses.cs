@@ -136,16 +136,8 @@ public sealed class ModelDiagnoses
     public void Write(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        Directory.CreateDirectory(folder);
-        Page page = Page;
-        foreach (Chart chart in page.Sections.SelectMany(section => section.Blocks).OfType<Chart>().Where(chart => chart.File is not null))
-        {
-            AtomicFile.Write(Path.Combine(folder, chart.File!), chart.ToSvg());
-        }
-
         AtomicFile.Write(Path.Combine(folder, RunDiagnosis.NumbersName), ToJson() + "\n");
-        AtomicFile.Write(Path.Combine(folder, "report.md"), page.ToMarkdown());
-        page.Save(Path.Combine(folder, RunDiagnosis.PageName));
+        Page.Publish(folder);
     }
 
     /// <summary>Everything for programs.</summary>

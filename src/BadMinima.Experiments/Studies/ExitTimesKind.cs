@@ -46,9 +46,8 @@ internal sealed class ExitTimesKind : StudyKind<ExitTimeSettings, ExitTimeNumber
         Require(settings.LongRun >= 1_000, $"longRun is {settings.LongRun}; allowed is at least 1,000.");
     }
 
-    protected override ExitTimeNumbers Compute(
-        ExitTimeSettings settings, int seed, string folder, Action<double> progress, CancellationToken cancellation)
-        => new ExitTimes(settings, seed).Run(progress, cancellation);
+    protected override ExitTimeNumbers Compute(ExitTimeSettings settings, StudyRun run)
+        => new ExitTimes(settings, run.Seed).Run(run.Progress, run.Cancellation);
 
     protected override string Line(ExitTimeNumbers numbers)
         => $"{numbers.Exits.Sum(e => e.Steps.Count)} exits, {numbers.Exits.Sum(e => e.Steps.Sum()):N0} steps";

@@ -73,9 +73,8 @@ internal sealed class HeavyTailsRowKind : StudyKind<HeavyTailsRowSettings, Heavy
             HeavyTailsMethod.All.Select(m => HeavyTailsRow.Options(settings, m, seed: 1)));
     }
 
-    protected override HeavyTailsRowNumbers Compute(
-        HeavyTailsRowSettings settings, int seed, string folder, Action<double> progress, CancellationToken cancellation)
-        => new HeavyTailsRow(settings, seed).Run(progress, cancellation);
+    protected override HeavyTailsRowNumbers Compute(HeavyTailsRowSettings settings, StudyRun run)
+        => new HeavyTailsRow(settings, run.Seed).Run(run.Progress, run.Cancellation);
 
     protected override string Line(HeavyTailsRowNumbers numbers)
         => "test accuracy " + string.Join(

@@ -36,9 +36,8 @@ internal sealed class LocalMinimaKind : StudyKind<LocalMinimumSettings, LocalMin
             settings.Penalty > 0 && double.IsFinite(settings.Penalty), $"penalty is {settings.Penalty}; allowed is more than 0.");
     }
 
-    protected override LocalMinimumNumbers Compute(
-        LocalMinimumSettings settings, int seed, string folder, Action<double> progress, CancellationToken cancellation)
-        => new LocalMinima(settings, seed).Run(progress, cancellation);
+    protected override LocalMinimumNumbers Compute(LocalMinimumSettings settings, StudyRun run)
+        => new LocalMinima(settings, run.Seed).Run(run.Progress, run.Cancellation);
 
     protected override string Line(LocalMinimumNumbers numbers) => numbers.Special is { } special
         ? $"a local minimum, {numbers.Found.Right} of {LocalMinima.Points} right; with special neurons {special.Right}"

@@ -43,9 +43,8 @@ internal sealed class OnePointKind : StudyKind<OnePointSettings, OnePointNumbers
         Require(settings.Radius > 0 && double.IsFinite(settings.Radius), $"radius is {settings.Radius}; allowed is more than 0.");
     }
 
-    protected override OnePointNumbers Compute(
-        OnePointSettings settings, int seed, string folder, Action<double> progress, CancellationToken cancellation)
-        => new OnePoint(settings, seed).Run(progress, cancellation);
+    protected override OnePointNumbers Compute(OnePointSettings settings, StudyRun run)
+        => new OnePoint(settings, run.Seed).Run(run.Progress, run.Cancellation);
 
     protected override string Line(OnePointNumbers numbers)
         => $"test accuracy vanilla {numbers.Vanilla.TestAccuracy:P1}, regularized {numbers.Regularized.TestAccuracy:P1}";

@@ -57,9 +57,8 @@ internal sealed class RecurrentKind : StudyKind<RecurrentSettings, RecurrentNumb
             $"learningRate is {settings.LearningRate}; allowed is more than 0.");
     }
 
-    protected override RecurrentNumbers Compute(
-        RecurrentSettings settings, int seed, string folder, Action<double> progress, CancellationToken cancellation)
-        => new Recurrent(settings, seed).Run(progress, cancellation);
+    protected override RecurrentNumbers Compute(RecurrentSettings settings, StudyRun run)
+        => new Recurrent(settings, run.Seed).Run(run.Progress, run.Cancellation);
 
     protected override string Line(RecurrentNumbers numbers)
         => "test accuracy at " + string.Join(", ", numbers.Lengths.Select(l => $"T {l.Steps} {l.Runs[0].TestAccuracy:P1}"));

@@ -41,9 +41,8 @@ internal sealed class SpikesKind : StudyKind<SpikeSettings, SpikeNumbers>
         Require(settings.Starts >= 1, $"starts is {settings.Starts}; allowed is at least 1.");
     }
 
-    protected override SpikeNumbers Compute(
-        SpikeSettings settings, int seed, string folder, Action<double> progress, CancellationToken cancellation)
-        => Spikes.Run(settings, seed, progress, cancellation);
+    protected override SpikeNumbers Compute(SpikeSettings settings, StudyRun run)
+        => Spikes.Run(settings, run.Seed, run.Progress, run.Cancellation);
 
     protected override string Line(SpikeNumbers numbers)
         => $"distances {string.Join(", ", numbers.Distances.Select(d => $"{d:0.00}"))}";

@@ -68,12 +68,10 @@ internal abstract class StudyKind<TSettings, TNumbers> : JobKind
     protected abstract void Validate(TSettings settings);
 
     /// <summary>
-    /// Computes the numbers of a seed. Progress hears the share that is done, 0 to 1; the folder is the job's own, for what is to be kept
-    /// besides, or to go on from.
+    /// Computes the numbers of a seed.
     /// </summary>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
-    protected abstract TNumbers Compute(
-        TSettings settings, int seed, string folder, Action<double> progress, CancellationToken cancellation);
+    protected abstract TNumbers Compute(TSettings settings, StudyRun run);
 
     /// <summary>The numbers in a line.</summary>
     protected abstract string Line(TNumbers numbers);
@@ -344,7 +342,7 @@ internal abstract class StudyKind<TSettings, TNumbers> : JobKind
         {
             var clock = Stopwatch.StartNew();
             TNumbers numbers = Study.Compute(
-                Given, Seed, Folder, share => context.Progress(share, Study.Property), context.Cancellation);
+                Given, new(Seed, Folder, share => context.Progress(share, Study.Property), context.Cancellation));
             StudyResult<TSettings, TNumbers> result = new(
                 Given, Seed, numbers, clock.Elapsed.TotalSeconds, Machine.Describe(), Machine.Versions());
             AtomicFile.Write(JobFolder.ResultOf(Folder), JsonSerializer.Serialize(result, ResultOptions) + "\n");
@@ -365,6 +363,13 @@ internal abstract class StudyKind<TSettings, TNumbers> : JobKind
         public override IEnumerable<(string Title, string Why)> Missing => missing;
     }
 }
+
+/// <summary>What a study is given to compute the numbers of a seed.</summary>
+/// <param name="Seed">The seed of all that is drawn.</param>
+/// <param name="Folder">The job's own, for what is to be kept besides, or to go on from.</param>
+/// <param name="Progress">Hears the share that is done, 0 to 1.</param>
+/// <param name="Cancellation">Ends it soon.</param>
+internal sealed record StudyRun(int Seed, string Folder, Action<double> Progress, CancellationToken Cancellation);
 
 /// <summary>What result.json says of a seed of a study.</summary>
 internal sealed record StudyResult<TSettings, TNumbers>(

@@ -53,9 +53,8 @@ internal sealed class WarmStartKind : StudyKind<WarmStartSettings, WarmStartNumb
         }
     }
 
-    protected override WarmStartNumbers Compute(
-        WarmStartSettings settings, int seed, string folder, Action<double> progress, CancellationToken cancellation)
-        => new WarmStart(settings, seed).Run(progress, cancellation);
+    protected override WarmStartNumbers Compute(WarmStartSettings settings, StudyRun run)
+        => new WarmStart(settings, run.Seed).Run(run.Progress, run.Cancellation);
 
     protected override string Line(WarmStartNumbers numbers) => "random less warm start, points: " + string.Join(
         ", ", numbers.Cells.Select(c => $"{c.Network} {c.Optimizer} {100 * (c.Random.TestAccuracy - c.Warm.TestAccuracy):+0.0;-0.0;0.0}"));

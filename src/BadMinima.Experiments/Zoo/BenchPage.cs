@@ -29,8 +29,9 @@ internal static class BenchPage
             + "test accuracy of plain SGD from random starts on the same images. The area is that of a kind (a data set with a network), "
             + $"mean and Student's interval over {Plural(bench.Kinds.Count())}, and the least; 0.5 is chance, below it the measure says "
             + "the opposite of what its source does. Kendall's tau is with test error, within a kind and seed. All measures together: "
-            + "ML.NET's logistic regression of their ranks, trained on other data and other networks than it is tested on. Kinds share "
-            + "data and networks, so their intervals are rather too short."
+            + "ML.NET's logistic regression of their ranks, trained on other data and other networks than it is tested on"
+            + (bench.NotTogether.IsEmpty ? "" : $", without {string.Join(", ", bench.NotTogether)}, which not all networks have")
+            + ". Kinds share data and networks, so their intervals are rather too short."
             + (bench.Unfitted + bench.WithoutReference == 0 ? ""
                 : $" Left out: {bench.Unfitted} networks that do not fit, {bench.WithoutReference} without plain SGD beside them."));
 
@@ -48,6 +49,25 @@ internal static class BenchPage
         ValueFormat = Two,
         File = file,
     };
+
+    /// <summary>Test accuracy against each measure, the best first.</summary>
+    /// <param name="bench">The bench.</param>
+    /// <param name="folder">The folder of their files in the report's.</param>
+    public static IEnumerable<LineChart> Pictures(MeasureBench bench, string folder) => bench.Measures.Select(score => new LineChart(
+        $"{score.Name}: test accuracy of five parts of the networks, from those with the least to those with the most of it, over that of "
+            + "plain SGD from random starts",
+        ChartAxis.Count("fifth of the networks, by the measure"), new ChartAxis("test accuracy", "0 %"),
+        [.. bench.Fifths(score.Name).Select(kind => new Curve(kind.Kind, kind.Points))])
+    {
+        File = $"{folder}/{score.Name}.svg",
+    });
+
+    /// <summary>The page of a bench by itself.</summary>
+    public static Page Page(MeasureBench bench) => new(
+        "Which measures tell bad minima from good ones",
+        Verdict(bench).Finding,
+        new Section("Scores", [Areas(bench, "charts/areas.svg"), Table(bench)]),
+        new Section("Measure by measure", [.. Pictures(bench, "charts")]));
 
     /// <summary>Whether a detector does what is asked for.</summary>
     public static Verdict Verdict(MeasureBench bench)

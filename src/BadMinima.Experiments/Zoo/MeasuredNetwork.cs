@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using BadMinima.Reporting;
-using Microsoft.ML;
-using Microsoft.ML.Data;
+using Microsoft.VisualBasic.FileIO;
 using static BadMinima.Experiments.TableParts;
 
 namespace BadMinima.Experiments;
@@ -54,28 +53,12 @@ internal sealed record MeasuredNetwork(
     /// <exception cref="InvalidDataException">It is none; the message says where.</exception>
     public static IReadOnlyList<MeasuredNetwork> Read(string file)
     {
-        using (StreamReader text = new(file))
+        using TextFieldParser rows = new(file) { Delimiters = [","], HasFieldsEnclosedInQuotes = true };
+        if (Fields(rows) is not { Length: > 1 } heads)
         {
-            if (text.ReadLine() is not { } head || !head.Contains(','))
-            {
-                throw new InvalidDataException($"{file} has no head line with columns between commas.");
-            }
+            throw new InvalidDataException($"{file} has no head line with columns between commas.");
         }
 
-        MLContext ml = new();
-        int columns = File.ReadLines(file).First().Split(',').Length;
-        IDataView rows = ml.Data.CreateTextLoader(new TextLoader.Options
-        {
-            Separators = [','],
-            HasHeader = true,
-            AllowQuoting = true,
-            Columns = [new TextLoader.Column("All", DataKind.String, 0, columns - 1)],
-        }, new MultiFileSource(file)).Load(file);
-        VBuffer<ReadOnlyMemory<char>> names = default;
-        rows.Schema["All"].GetSlotNames(ref names);
-        string[] heads = [.. names.DenseValues().Select(name => $"{name}")];
-        // Commas within quotes make fewer columns than there are commas.
-        heads = heads[..(Array.FindLastIndex(heads, head => head.Length > 0) + 1)];
         if (Required.FirstOrDefault(r => !heads.Contains(r)) is { } missing)
         {
             throw new InvalidDataException(
@@ -88,10 +71,17 @@ internal sealed record MeasuredNetwork(
         }
 
         List<MeasuredNetwork> networks = [];
-        foreach (string?[] fields in rows.GetColumn<string?[]>("All"))
+        while (Fields(rows) is { } fields)
         {
-            // Where most fields of a row are empty, they are null.
-            string Field(string name) => fields[Array.IndexOf(heads, name)]?.Trim() ?? "";
+            // Of a file that was cut the last number is another, or it is missing and would read as one that does not apply.
+            if (fields.Length != heads.Length)
+            {
+                throw new InvalidDataException(
+                    $"{file}, network {networks.Count + 1}: it has {fields.Length} fields, and the head line has {heads.Length}. A field "
+                        + "that is empty needs its comma too; a file that was cut has to be made anew.");
+            }
+
+            string Field(string name) => fields[Array.IndexOf(heads, name)];
 
             double Number(string name) => Field(name) is var text
                 && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
@@ -105,5 +95,17 @@ internal sealed record MeasuredNetwork(
         }
 
         return networks.Count > 0 ? networks : throw new InvalidDataException($"{file} has a head line and no networks.");
+
+        string[]? Fields(TextFieldParser rows)
+        {
+            try
+            {
+                return rows.ReadFields();
+            }
+            catch (MalformedLineException e)
+            {
+                throw new InvalidDataException($"{file}: its line {e.LineNumber} has a quote that does not end or goes on after it.", e);
+            }
+        }
     }
 }

@@ -79,9 +79,8 @@ internal sealed class ZooKind : StudyKind<ZooSettings, ZooNumbers>
             $"{name} are {string.Join(", ", items)}; allowed are {allowed}, each once, at least one.");
     }
 
-    protected override ZooNumbers Compute(
-        ZooSettings settings, int seed, string folder, Action<double> progress, CancellationToken cancellation)
-        => new Zoo(settings, seed, folder).Run(progress, cancellation);
+    protected override ZooNumbers Compute(ZooSettings settings, StudyRun run)
+        => new Zoo(settings, run.Seed, run.Folder).Run(run.Progress, run.Cancellation);
 
     protected override string Line(ZooNumbers numbers)
     {
@@ -121,10 +120,11 @@ internal sealed class ZooKind : StudyKind<ZooSettings, ZooNumbers>
 
         BarChart chart = BenchPage.Areas(bench, $"charts/{Property}/areas.svg");
         Table scores = BenchPage.Table(bench);
+        LineChart[] pictures = [.. BenchPage.Pictures(bench, $"charts/{Property}")];
         return
         [
             new(
-                new("A zoo of minima", [what, chart, scores]), [BenchPage.Verdict(bench)], [chart],
+                new("A zoo of minima", [what, chart, scores, .. pictures]), [BenchPage.Verdict(bench)], [chart, .. pictures],
                 [.. tables, ("measures", scores)]),
         ];
     }

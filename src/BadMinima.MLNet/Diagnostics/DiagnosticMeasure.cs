@@ -34,6 +34,11 @@ public abstract class DiagnosticMeasure
     /// <summary>Whether the number that counts looks at labels of test data. Default: not.</summary>
     public virtual TestLabels TestLabels => TestLabels.NotUsed;
 
+    /// <summary>
+    /// The picture of those of its numbers that have a <see cref="MeasuredNumber.Place"/>. Default: null, they have none.
+    /// </summary>
+    public virtual MeasurePicture? Picture => null;
+
     /// <summary>Measures.</summary>
     /// <returns>The number that counts first; then what it is made of.</returns>
     /// <exception cref="NotApplicableException">It says nothing of such a model or such data.</exception>
@@ -60,9 +65,36 @@ public enum TestLabels
 /// <param name="Layer">The layer that it is of; null: the whole model.</param>
 public sealed record MeasuredNumber(string Name, double Value, double? StandardError = null, string? Layer = null)
 {
+    /// <summary>Where it stands in the measure's picture; null, the default: nowhere.</summary>
+    public MeasuredPlace? Place { get; init; }
+
     /// <summary>A name with a number in it, the same in every country: "noise 0.04".</summary>
     internal static string NameOf(FormattableString name) => FormattableString.Invariant(name);
 }
+
+/// <summary>Where a number stands in its measure's picture.</summary>
+/// <param name="Series">The curve or the bar that it belongs to.</param>
+/// <param name="X">Its place on the axis below.</param>
+public sealed record MeasuredPlace(string Series, double X);
+
+/// <summary>How a measure's numbers are drawn.</summary>
+/// <param name="Caption">What the picture shows.</param>
+/// <param name="X">The axis below.</param>
+/// <param name="Y">The axis to the left.</param>
+public sealed record MeasurePicture(string Caption, MeasureAxis X, MeasureAxis Y)
+{
+    /// <summary>A bar for the mean of each series, in place of a curve for each. Default: false.</summary>
+    public bool Bars { get; init; }
+
+    /// <summary>A curve from (0, 0) to (1, 1) besides, by this name. Default: null, none.</summary>
+    public string? Diagonal { get; init; }
+}
+
+/// <summary>An axis of a measure's picture.</summary>
+/// <param name="Name">What it shows.</param>
+/// <param name="IsShare">Values from 0 to 1 are shown as per cent. Default: false.</param>
+/// <param name="IsLogarithmic">It is logarithmic; only the axis below can be. Default: false.</param>
+public sealed record MeasureAxis(string Name, bool IsShare = false, bool IsLogarithmic = false);
 
 /// <summary>What a measure says of a model.</summary>
 /// <param name="Measure">The measure.</param>

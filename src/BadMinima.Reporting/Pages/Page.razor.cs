@@ -62,6 +62,24 @@ public sealed partial class Page : Block
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public void Save(string path) => AtomicFile.Write(path, ToHtml());
 
+    /// <summary>
+    /// Writes report.html, report.md, and the charts that have a <see cref="Chart.File"/>, each whole or not at all.
+    /// </summary>
+    /// <param name="folder">The folder; it is made where it is missing.</param>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
+    public void Publish(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        foreach (Chart chart in Sections.SelectMany(section => section.Blocks).OfType<Chart>().Where(chart => chart.File is not null))
+        {
+            AtomicFile.Write(Path.Combine(folder, chart.File!), chart.ToSvg());
+        }
+
+        AtomicFile.Write(Path.Combine(folder, "report.md"), ToMarkdown());
+        Save(Path.Combine(folder, "report.html"));
+    }
+
     private static string[] Unique(IReadOnlyList<Section> sections)
     {
         HashSet<string> taken = [""];

@@ -57,6 +57,17 @@ public sealed class MeasureBenchTests
     }
 
     [TestMethod]
+    public void What_is_not_known_of_every_network_is_in_no_combination_and_that_is_said()
+    {
+        MeasuredNetwork[] networks = [.. Networks(a => new() { ["a"] = -a, ["b"] = a })];
+        Assert.DoesNotContain("without", BenchPage.Table(new(networks)).Note!);
+        networks[3] = networks[3] with { Measures = new Dictionary<string, double> { ["a"] = 1 } };
+        MeasureBench bench = new(networks);
+        CollectionAssert.AreEqual(new[] { "b" }, bench.NotTogether);
+        Assert.Contains("without b, which not all networks have", BenchPage.Table(bench).Note!);
+    }
+
+    [TestMethod]
     public void A_zoos_file_is_read_as_it_was_written()
     {
         using TemporaryFolder folder = new();
@@ -82,6 +93,9 @@ public sealed class MeasureBenchTests
     [DataRow("data,network,seed,start,recipe,rate,trainAccuracy,testAccuracy,a\nd,n,1,random,vanilla,1,1,1,x\n", "network 1: a is 'x'; allowed is a number")]
     [DataRow("data,network,seed,start,recipe,rate,trainAccuracy,testAccuracy,a\nd,n,1,random,vanilla,1,1,,2\n", "network 1: testAccuracy is ''")]
     [DataRow("data,network,seed,start,recipe,rate,trainAccuracy,testAccuracy,a\nd,n,1,random,vanilla,1,1,0.5,2\n", "no data set and network has at least 3 bad and 3 good ones")]
+    [DataRow("data,network,seed,start,recipe,rate,trainAccuracy,testAccuracy,a,b\nd,n,1,random,vanilla,1,1,0.5,2\n", "network 1: it has 9 fields, and the head line has 10")]
+    [DataRow("data,network,seed,start,recipe,rate,trainAccuracy,testAccuracy,a\nd,n,1,random,vanilla,1,1,0.5,2,\n", "network 1: it has 10 fields, and the head line has 9")]
+    [DataRow("data,network,seed,start,recipe,rate,trainAccuracy,testAccuracy,a\n\"d,n,1,random,vanilla,1,1,0.5,2\n", "its line 2 has a quote that does not end")]
     public void What_is_no_zoo_is_refused_with_where(string text, string message)
     {
         using TemporaryFolder folder = new();

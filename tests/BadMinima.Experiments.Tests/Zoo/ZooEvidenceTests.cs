@@ -20,7 +20,7 @@ public sealed class ZooEvidenceTests
         Dictionary<string, string> rows = File.ReadLines(Path.Combine(Documents, "diagnostics.md"))
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal) && line.EndsWith(" |", StringComparison.Ordinal))
             .Select(line => line.Split(" | ")).Where(cells => cells.Length >= 6)
-            .ToDictionary(cells => cells[0].Trim('|', ' ', '`'), cells => cells[^1].Trim('|', ' '));
+            .ToDictionary(cells => cells[0].Trim('|', ' ', '`'), cells => cells[^1].Trim('|', ' ').TrimStart('[').Split(']')[0]);
         foreach (string measure in DiagnosticMeasures())
         {
             string expected = Bench.Measures.FirstOrDefault(s => s.Name == measure)?.Area.Mean.ToString("0.00", CultureInfo.InvariantCulture) ?? "–";
@@ -29,6 +29,10 @@ public sealed class ZooEvidenceTests
 
         static IEnumerable<string> DiagnosticMeasures() => MLNet.DiagnosticMeasures.All.Select(m => m.Name);
     }
+
+    [TestMethod]
+    public void The_page_of_pictures_is_what_the_command_writes()
+        => Assert.AreEqual(File.ReadAllText(Path.Combine(Documents, "evidence", "zoo", "measures", "report.md")), BenchPage.Page(Bench).ToMarkdown());
 
     [TestMethod]
     public void It_has_at_least_three_hundred_networks_of_several_kinds()

@@ -30,6 +30,9 @@ internal sealed class AdversarialExamples : DiagnosticMeasure
 
     public override TestLabels TestLabels => TestLabels.WhereGiven;
 
+    public override MeasurePicture? Picture => new(
+        "Accuracy where each value moves by at most r / 255 (PGD)", new("r"), new("accuracy", IsShare: true));
+
     internal override IEnumerable<MeasuredNumber> Of(Subject subject)
     {
         LossSurface surface = subject.Test ?? subject.Training;
@@ -46,10 +49,15 @@ internal sealed class AdversarialExamples : DiagnosticMeasure
         }
 
         MeasuredNumber[] strong =
-            [.. Radii.Select(r => new MeasuredNumber(MeasuredNumber.NameOf($"PGD {r}"), Accuracy(Attack(r, r / 4, Steps))))];
+        [
+            .. Radii.Select(r => new MeasuredNumber(MeasuredNumber.NameOf($"PGD {r}"), Accuracy(Attack(r, r / 4, Steps)))
+            {
+                Place = new("PGD", r),
+            }),
+        ];
         return
         [
-            new("lost", 1 - strong.Average(n => n.Value) / clean), new("unchanged", clean), .. strong,
+            new("lost", 1 - strong.Average(n => n.Value) / clean), new("unchanged", clean) { Place = new("PGD", 0) }, .. strong,
             .. Radii.Select(r => new MeasuredNumber(MeasuredNumber.NameOf($"FGSM {r}"), Accuracy(Attack(r, r, 1)))),
         ];
 

@@ -23,6 +23,13 @@ internal sealed class Calibration : DiagnosticMeasure
 
     public override TestLabels TestLabels => TestLabels.Needed;
 
+    public override MeasurePicture? Picture => new(
+        "Reliability: accuracy against the probability of the predicted class, in 15 bins; on the line a probability is what it says",
+        new("probability", IsShare: true), new("accuracy", IsShare: true))
+    {
+        Diagonal = "what it says",
+    };
+
     internal override IEnumerable<MeasuredNumber> Of(Subject subject)
     {
         LossSurface test = subject.Test ?? throw new NotApplicableException("no test data were given");
@@ -44,7 +51,8 @@ internal sealed class Calibration : DiagnosticMeasure
             new("accuracy", right.Average(r => r ? 1.0 : 0)),
             .. bins.SelectMany(b => (MeasuredNumber[])
             [
-                new($"bin {b.Place + 1}, confidence", b.Confidence), new($"bin {b.Place + 1}, accuracy", b.Accuracy),
+                new($"bin {b.Place + 1}, confidence", b.Confidence),
+                new($"bin {b.Place + 1}, accuracy", b.Accuracy) { Place = new("accuracy", b.Confidence) },
                 new($"bin {b.Place + 1}, share", b.Share),
             ]),
         ];

@@ -31,6 +31,12 @@ internal sealed class Corruptions : DiagnosticMeasure
 
     public override TestLabels TestLabels => TestLabels.WhereGiven;
 
+    public override MeasurePicture? Picture => new(
+        "Accuracy on changed images, means over five strengths", new("change"), new("accuracy", IsShare: true))
+    {
+        Bars = true,
+    };
+
     internal override IEnumerable<MeasuredNumber> Of(Subject subject)
     {
         LossSurface surface = subject.Test ?? subject.Training;
@@ -45,18 +51,19 @@ internal sealed class Corruptions : DiagnosticMeasure
 
         MeasuredNumber[] numbers =
         [
-            .. Noise.Select((s, i) => Number($"noise {s}", Accuracy(Drawn(i, (pixels, draw) =>
+            .. Noise.Select((s, i) => Number("noise", s, Accuracy(Drawn(i, (pixels, draw) =>
                 pixels.add(draw.Times(s * unit), HeldScalar.One))))),
-            .. Zeroed.Select((s, i) => Number($"zeroed {s}", Accuracy(Drawn(10 + i, (pixels, draw) =>
+            .. Zeroed.Select((s, i) => Number("zeroed", s, Accuracy(Drawn(10 + i, (pixels, draw) =>
                 pixels.mul(Kept(draw, s)))))),
-            .. Shifts.Select(s => Number($"shift {s}", new (int X, int Y)[] { (1, 0), (-1, 0), (0, 1), (0, -1) }
+            .. Shifts.Select(s => Number("shift", s, new (int X, int Y)[] { (1, 0), (-1, 0), (0, 1), (0, -1) }
                 .Average(to => Accuracy(pixels => Shifted(pixels, (int)s * to.X, (int)s * to.Y))))),
-            .. Brightness.Select(s => Number($"brightness {s}", Accuracy(pixels => pixels.Plus(s * unit)))),
-            .. Blur.Select(s => Number($"blur {s}", Accuracy(pixels => Blurred(pixels, s)))),
+            .. Brightness.Select(s => Number("brightness", s, Accuracy(pixels => pixels.Plus(s * unit)))),
+            .. Blur.Select(s => Number("blur", s, Accuracy(pixels => Blurred(pixels, s)))),
         ];
-        return [new("lost", 1 - numbers.Average(n => n.Value) / clean), new("unchanged", clean), .. numbers];
+        return [new("lost", 1 - numbers.Average(n => n.Value) / clean), new("unchanged", clean) { Place = new("unchanged", 0) }, .. numbers];
 
-        static MeasuredNumber Number(FormattableString name, double accuracy) => new(MeasuredNumber.NameOf(name), accuracy);
+        static MeasuredNumber Number(string kind, double strength, double accuracy)
+            => new(MeasuredNumber.NameOf($"{kind} {strength}"), accuracy) { Place = new(kind, strength) };
 
         double Accuracy(Func<Tensor, Tensor> change)
         {

@@ -26,6 +26,10 @@ internal sealed class HessianDensity : DiagnosticMeasure
 
     public override int Bad => 0;
 
+    public override MeasurePicture? Picture => new(
+        "How many eigenvalues of the Hessian lie above a share of the largest", new("share of the largest", IsLogarithmic: true),
+        new("eigenvalues"));
+
     internal override IEnumerable<MeasuredNumber> Of(Subject subject)
     {
         LossSurface surface = subject.Training;
@@ -44,7 +48,12 @@ internal sealed class HessianDensity : DiagnosticMeasure
 
         long all = surface.Weights.Values.numel();
         MeasuredNumber[] above =
-            [.. Bounds.Select(b => Count(MeasuredNumber.NameOf($"above {b} of the largest"), node => node > b * largest))];
+        [
+            .. Bounds.Select(b => Count(MeasuredNumber.NameOf($"above {b} of the largest"), node => node > b * largest) with
+            {
+                Place = new("eigenvalues", b),
+            }),
+        ];
         yield return above[Bounds.IndexOf(0.01)];
         foreach (MeasuredNumber number in above)
         {

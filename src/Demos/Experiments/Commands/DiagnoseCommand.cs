@@ -130,6 +130,11 @@ internal static class DiagnoseCommand
                     corners.Insert(0, (first, from));
                 }
 
+                if (parsed.GetValue(draws) < 0)
+                {
+                    throw new ArgumentException($"--draws is {parsed.GetValue(draws)}; allowed is at least 0.");
+                }
+
                 if (parsed.GetValue(plane) && corners.Count is not (1 or 3))
                 {
                     throw new ArgumentException(
