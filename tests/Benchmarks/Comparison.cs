@@ -34,7 +34,9 @@ internal static class Comparison
         for (int round = 1; round <= effort.Rounds; round++)
         {
             Console.WriteLine($"Round {round} of {effort.Rounds}");
+            samples.Add("peakGflops", MultiplyAddPeak.Measure(threads) / 1e9);
             samples.Add("matrixProductGflops", MatrixPeak.Measure() / 1e9);
+            samples.Add("linearGflops", LinearSpeed.Measure(effort.SmallSteps) / 1e9);
             samples.Add("resnet18ObviousF32", ObviousLoop.ImagesPerSecond(Workload.ResNet18, effort.Steps));
             if (pytorch is not null)
             {
@@ -44,6 +46,15 @@ internal static class Comparison
 
             samples.Add("resnet18OursF32", Ours.ImagesPerSecond(Workload.ResNet18, effort.Steps));
             samples.Add("resnet18OursBf16", Ours.ImagesPerSecond(Workload.ResNet18, effort.Steps, Precision.BF16));
+            foreach (Workload workload in new[] { Workload.DenseNet, Workload.Vgg16 })
+            {
+                samples.Add($"{workload.Network}Ours", Ours.ImagesPerSecond(workload, effort.Steps));
+                foreach (string layout in pytorch is null ? [] : new[] { "contiguous", "channels_last" })
+                {
+                    samples.Add($"{workload.Network}PyTorch {layout}", pytorch!.ImagesPerSecond(workload, layout, "f32", effort.Steps, threads));
+                }
+            }
+
             foreach (Workload workload in new[] { Workload.Cnn, Workload.Mlp, Workload.WideMlp, Workload.Elman })
             {
                 samples.Add($"{workload.Network}Obvious", ObviousLoop.ImagesPerSecond(workload, effort.SmallSteps));

@@ -19,8 +19,21 @@ var quick = new Option<bool>("--quick") { Description = "Two rounds of short mea
 var sweeps = new Option<bool>("--sweeps") { Description = "What a sweep adds to its training alone: about five minutes, with --quick one" };
 var escapes = new Option<bool>("--escapes") { Description = "What a step costs with each escape: about five minutes" };
 var command = new RootCommand("Measures this library beside the obvious TorchSharp loop, PyTorch (Debian: python3-torch) and the machine's matrix product, and prints ratios.") { json, quick, sweeps, escapes };
+var device = new Option<string?>("--device") { Description = "cuda or cpu: one device in a few minutes in place of all else, as tests/Gpu/run.sh does; cpu at small sizes" };
+device.AcceptOnlyFromAmong("cuda", "cpu");
+var data = new Option<string?>("--data") { Description = "With --device: the folder of CIFAR-10's binary files; without it drawn images stand in" };
+var output = new Option<string>("--out") { Description = "With --device: the folder for device.json and device.md", DefaultValueFactory = _ => "." };
+command.Add(device);
+command.Add(data);
+command.Add(output);
 command.SetAction(result =>
 {
+    if (result.GetValue(device) is { } one)
+    {
+        new DeviceRun(one, result.GetValue(data)).Run(result.GetValue(output)!);
+        return;
+    }
+
     Effort effort = result.GetValue(quick)
         ? new Effort(Rounds: 2, Steps: 3, SmallSteps: 20, MemorySeconds: 15, SweepSeeds: 1)
         : new Effort(Rounds: 5, Steps: 6, SmallSteps: 60, MemorySeconds: 60, SweepSeeds: 4);

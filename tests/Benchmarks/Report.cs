@@ -12,7 +12,12 @@ internal sealed record Report(IReadOnlyList<(string Name, double? Value)> Ratios
         [
             ("resnet18F32VsPyTorch", samples.Ratio("resnet18OursF32", "resnet18PyTorchF32Contiguous", "resnet18PyTorchF32ChannelsLast")),
             ("resnet18F32VsObvious", samples.Ratio("resnet18OursF32", "resnet18ObviousF32")),
-            ("resnet18F32PeakFraction", samples.Ratio("resnet18OursF32", "matrixProductGflops") * Workload.ResNet18.TrainingFlops / 1e9),
+            ("resnet18F32PeakFraction", samples.Ratio("resnet18OursF32", "peakGflops") * Workload.ResNet18.TrainingFlops / 1e9),
+            ("resnet18Bf16PeakFraction", MultiplyAddPeak.HasHalves ? samples.Ratio("resnet18OursBf16", "peakGflops") * Workload.ResNet18.TrainingFlops / 2e9 : null),
+            ("linearPeakFraction", samples.Ratio("linearGflops", "peakGflops")),
+            ("densenetVsPyTorch", samples.Ratio("densenet-bc-40Ours", "densenet-bc-40PyTorch contiguous", "densenet-bc-40PyTorch channels_last")),
+            ("vgg16VsPyTorch", samples.Ratio("vgg16Ours", "vgg16PyTorch contiguous", "vgg16PyTorch channels_last")),
+            ("peakGflops", samples.MedianOf("peakGflops")),
             ("resnet18Bf16VsPyTorch", samples.Ratio("resnet18OursBf16", "resnet18PyTorchF32Contiguous", "resnet18PyTorchF32ChannelsLast")),
             ("cnnVsObvious", samples.Ratio("cnnOurs", "cnnObvious")),
             ("mlpVsObvious", samples.Ratio("mlp-1x512Ours", "mlp-1x512Obvious")),

@@ -10,6 +10,9 @@ internal sealed class ImageClassifier : IDisposable
     private readonly Tensor _scale;
     private readonly Tensor _offset;
 
+    // Of a copy for inference; null: the network itself computes.
+    private LinearStack? _stack;
+
     // Looked at once: built-in networks do.
     private bool _givesLogits;
 
@@ -77,7 +80,8 @@ internal sealed class ImageClassifier : IDisposable
     /// <exception cref="InvalidOperationException">A network of the user's own gives something else.</exception>
     public Tensor ForwardNormalized(Tensor normalized)
     {
-        Tensor logits = Network.call(Layouts.Arrange(normalized, Form.Layout).to(Form.Type)).to(ScalarType.Float32);
+        Tensor logits = _stack is { } stack && !is_grad_enabled() ? stack.Logits(normalized)
+            : Network.call(Layouts.Arrange(normalized, Form.Layout).to(Form.Type)).to(ScalarType.Float32);
         if (!_givesLogits)
         {
             long batch = normalized.shape[0];
@@ -107,6 +111,7 @@ internal sealed class ImageClassifier : IDisposable
         Sequence.FoldNorms(copy.Network);
         copy.Form = NetworkForm.Best(Device, precision);
         copy.Form.Take(copy.Network);
+        copy._stack = LinearStack.Of(copy.Network);
         return copy;
     }
 

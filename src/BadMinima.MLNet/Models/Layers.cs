@@ -88,13 +88,13 @@ internal class Layers(Device? device = null)
         ("dropout", Dropout()),
         ("linear", Linear(channels, classes)),
     ];
+}
 
-    /// <summary>
-    /// TorchSharp's own, in place, makes an alias of what it changed, which is a node more for the gradient and a handle that keeps the
-    /// memory.
-    /// </summary>
-    private sealed class InPlaceRelu() : Module<Tensor, Tensor>(nameof(InPlaceRelu))
-    {
-        public override Tensor forward(Tensor input) => input.relu_();
-    }
+/// <summary>
+/// ReLU in place. TorchSharp's own makes an alias of what it changed, which is a node more for the gradient and a handle that keeps the
+/// memory.
+/// </summary>
+internal sealed class InPlaceRelu() : Module<Tensor, Tensor>(nameof(InPlaceRelu))
+{
+    public override Tensor forward(Tensor input) => input.relu_();
 }

@@ -22,6 +22,7 @@ public sealed class Weights : IDisposable
     private readonly Slot[] _slots;
     private readonly (string Name, Tensor Value)[] _frozen;
     private readonly Tensor? _working;
+    private readonly LinearStack? _stack;
 
     /// <param name="classifier">The classifier, whose network takes another form until <see cref="Dispose"/>.</param>
     /// <param name="precision">In which numbers it is to compute.</param>
@@ -71,6 +72,7 @@ public sealed class Weights : IDisposable
         }
 
         Places = places.MoveToImmutable();
+        _stack = LinearStack.Of(Network);
     }
 
     /// <summary>
@@ -125,6 +127,29 @@ public sealed class Weights : IDisposable
 
     /// <summary>Logits [B, classes], Single, of normalized input.</summary>
     internal Tensor Forward(Tensor normalized) => _classifier.ForwardNormalized(normalized);
+
+    /// <summary>The gradient of a loss at the weights as they are.</summary>
+    /// <param name="evaluate">Asks the network once, for a loss, a scalar, and something else; it may change the logits it gets.</param>
+    /// <param name="callsLayers">
+    /// Whether the network's layers have to be called, since hooks hang on them; else the same may be computed faster.
+    /// </param>
+    internal (Tensor Vector, Tensor Loss, Tensor Right) Gradient(
+        Func<Func<Tensor, Tensor>, (Tensor Loss, Tensor Right)> evaluate, bool callsLayers)
+    {
+        (Tensor[]? outputs, Tensor? logits) = (null, null);
+        (Tensor loss, Tensor right) = evaluate(callsLayers || _stack is null ? Forward : input =>
+        {
+            outputs = _stack.Forward(input);
+            return logits = outputs[^1].detach().requires_grad_();
+        });
+        loss.backward();
+        if (logits?.grad is { } ofLogits)
+        {
+            _stack!.Backward(outputs!, ofLogits);
+        }
+
+        return (TakeGradient(), loss.detach(), right);
+    }
 
     /// <summary>
     /// The gradients that backward has left, [n], Single, in the order of <see cref="Values"/>. They are forgotten at the parameters. What

@@ -15,6 +15,9 @@ internal static partial class HiddenCaches
     private const string FormerIsaVariable = "DNNL_MAX_CPU_ISA";
     private const string LogVariable = "TORCH_CPP_LOG_LEVEL";
 
+    /// <summary>Whether <see cref="Avoid"/> has done anything.</summary>
+    public static bool AreAvoided { get; private set; }
+
     /// <summary>
     /// To be called before libtorch is loaded: keeps oneDNN from those kernels, unless the user has said himself which it may use.
     /// </summary>
@@ -29,6 +32,7 @@ internal static partial class HiddenCaches
             Set(name, value);
         }
 
+        AreAvoided = variables is not [];
         return variables is []
             ? null
             : $"; {IsaVariable}=AVX, since this virtual machine hides its processor's caches, without which oneDNN's newer kernels fail";

@@ -78,6 +78,11 @@ internal sealed class NativeTorch
         return new NativeTorch(loaded ?? folder, (string.IsNullOrEmpty(named) ? "" : $" ({FolderVariable})") + relaxed + caches);
     }
 
+    /// <summary>The address of something that libtorch exports.</summary>
+    public static bool TryGetExport(string name, out nint address)
+        => NativeLibrary.TryGetExport(
+            NativeLibrary.Load(Path.Combine(Load()._folder, NativeTorchFiles.FileName("torch_cpu"))), name, out address);
+
     private static void LetTorchSharpFindIt()
     {
         try

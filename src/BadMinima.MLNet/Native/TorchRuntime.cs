@@ -18,12 +18,11 @@ public static class TorchRuntime
 
     /// <summary>
     /// One line for logs: the versions of TorchSharp and libtorch, the folder that libtorch came from, the private copy of TorchSharp's
-    /// library if one was needed, and whether
-    /// CUDA is available.
+    /// library if one was needed, what computes linear layers in 32 bits on the CPU, and whether CUDA is available.
     /// </summary>
     /// <exception cref="TorchLoadException">See <see cref="EnsureLoaded"/>.</exception>
     public static string Description
-        => NativeTorch.Load().Describe() + (torch.cuda.is_available() ? $"; CUDA: {torch.cuda.device_count()} device(s)" : "; no CUDA");
+        => $"{NativeTorch.Load().Describe()}; {OneDnn.Description}" + (torch.cuda.is_available() ? $"; CUDA: {torch.cuda.device_count()} device(s)" : "; no CUDA");
 
     /// <summary>Loads libtorch and TorchSharp's library, once in a process; later calls return at once. Thread-safe.</summary>
     /// <exception cref="TorchLoadException">

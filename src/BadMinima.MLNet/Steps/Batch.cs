@@ -33,12 +33,13 @@ public sealed record Batch(Tensor Inputs, ImmutableArray<BatchTarget> Targets)
     public Func<Tensor, Tensor>? Objective { get; init; }
 
     /// <summary>The gradient of the mean softmax cross-entropy at the weights as they are.</summary>
-    internal StepGradient GradientAt(Weights weights)
+    /// <param name="weights">The weights.</param>
+    /// <param name="callsLayers">See <see cref="Weights.Gradient"/>.</param>
+    internal StepGradient GradientAt(Weights weights, bool callsLayers = true)
     {
         using IDisposable? frozen = FreezesStatistics ? weights.KeepBuffers() : null;
-        (Tensor loss, Tensor right) = Evaluate(weights.Forward);
-        loss.backward();
-        return new(weights.TakeGradient(), loss.detach(), right);
+        (Tensor vector, Tensor loss, Tensor right) = weights.Gradient(Evaluate, callsLayers);
+        return new(vector, loss, right);
     }
 
     /// <summary>Asks the network.</summary>

@@ -33,6 +33,9 @@ internal sealed class StepParts : IDisposable
 
     private readonly ImmutableArray<(string Name, StepPart Part)> _parts = [];
 
+    // Dropout hangs on layers, and so may a part of the user's own.
+    private readonly bool _callsLayers;
+
     /// <param name="phase">The phase.</param>
     /// <param name="weights">What is trained.</param>
     /// <param name="examples">What it is trained on.</param>
@@ -64,6 +67,8 @@ internal sealed class StepParts : IDisposable
                 throw;
             }
         }
+
+        _callsLayers = phase.Dropout > 0 || _parts.Any(p => p.Part.GetType().Assembly != typeof(StepPart).Assembly);
     }
 
     /// <summary>What is trained.</summary>
@@ -142,7 +147,7 @@ internal sealed class StepParts : IDisposable
 
         StepGradient From(int index, Batch asked)
             => index == _parts.Length
-                ? asked.GradientAt(Weights)
+                ? asked.GradientAt(Weights, _callsLayers)
                 : _parts[index].Part.Gradient(b => From(index + 1, b), asked, Weights, at);
     }
 

@@ -7,7 +7,7 @@ namespace BadMinima.Benchmarks;
 internal static class Ours
 {
     /// <summary>Examples a second in the second of two epochs.</summary>
-    public static double ImagesPerSecond(Workload workload, int steps, Precision precision = Precision.F32, EscapeList escapes = default)
+    public static double ImagesPerSecond(Workload workload, int steps, Precision precision = Precision.F32, EscapeList escapes = default, string device = "cpu")
     {
         var ml = new MLContext(seed: 1);
         int count = workload.Batch * steps;
@@ -21,7 +21,7 @@ internal static class Ours
             RandomLabels = null,
             Training = Recipe.Vanilla with { Epochs = 2, BatchSize = workload.Batch, LearningRate = workload.LearningRate, MeasureEvery = 2, Escapes = escapes },
             Precision = precision,
-            Device = "cpu",
+            Device = device,
         }).Fit(train);
         return model.History.Phases[0].Epochs[1].ImagesPerSecond;
     }

@@ -47,9 +47,10 @@ internal sealed class PyTorch : IDisposable
     /// <param name="precision">"f32" or "bf16".</param>
     /// <param name="steps">Steps that count; one more comes first.</param>
     /// <param name="threads">Torch's threads.</param>
-    public double ImagesPerSecond(Workload workload, string layout, string precision, int steps, int threads)
+    /// <param name="device">"cpu" or "cuda".</param>
+    public double ImagesPerSecond(Workload workload, string layout, string precision, int steps, int threads, string device = "cpu")
     {
-        _process.StandardInput.WriteLine($"{workload.Network} {layout} {precision} {steps} {threads}");
+        _process.StandardInput.WriteLine($"{workload.Network} {layout} {precision} {steps} {threads} {device} {workload.Batch}");
         string? answer = _process.StandardOutput.ReadLine();
         return answer is not null
             ? double.Parse(answer, CultureInfo.InvariantCulture)

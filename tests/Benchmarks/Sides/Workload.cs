@@ -22,6 +22,11 @@ internal sealed record Workload(string Network, InputShape Shape, int Batch = 12
 
     public static Workload ResNet18 { get; } = new("resnet18", new ImageShape(3, 32, 32));
 
+    /// <summary>Many small convolutions, and concatenations.</summary>
+    public static Workload DenseNet { get; } = new("densenet-bc-40", new ImageShape(3, 32, 32));
+
+    public static Workload Vgg16 { get; } = new("vgg16", new ImageShape(3, 32, 32));
+
     public static Workload Cnn { get; } = new("cnn", Gray);
 
     /// <summary>One hidden layer of 512.</summary>

@@ -1,4 +1,4 @@
-"""PyTorch's side of the comparison: reads lines "network layout precision steps threads" and answers each with images a second.
+"""PyTorch's side of the comparison: reads lines "network layout precision steps threads device batch" and answers each with images a second.
 
 The step is the fastest that plain PyTorch offers: a fixed batch in memory, no loading, no metrics, gradients set to None.
 """
@@ -46,31 +46,80 @@ def mlp(*hidden):
     return nn.Sequential(nn.Flatten(), *layers, nn.Linear(widths[-1], 10))
 
 
-def images_per_second(network, layout, precision, steps):
+class Bottleneck(nn.Module):
+    def __init__(self, inputs, growth):
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.BatchNorm2d(inputs), nn.ReLU(inplace=True), nn.Conv2d(inputs, 4 * growth, 1, bias=False),
+            nn.BatchNorm2d(4 * growth), nn.ReLU(inplace=True), nn.Conv2d(4 * growth, growth, 3, 1, 1, bias=False))
+
+    def forward(self, x):
+        return torch.cat([x, self.layers(x)], 1)
+
+
+def densenet(depth, growth=12):
+    channels, layers = 2 * growth, [nn.Conv2d(3, 2 * growth, 3, 1, 1, bias=False)]
+    for block in range(3):
+        for _ in range((depth - 4) // 6):
+            layers.append(Bottleneck(channels, growth))
+            channels += growth
+        layers += [nn.BatchNorm2d(channels), nn.ReLU(inplace=True)]
+        if block < 2:
+            layers += [nn.Conv2d(channels, channels // 2, 1, bias=False), nn.AvgPool2d(2)]
+            channels //= 2
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 10))
+
+
+def vgg16():
+    channels, layers = 3, []
+    for width, count in zip([64, 128, 256, 512, 512], [2, 2, 3, 3, 3]):
+        for _ in range(count):
+            layers += [nn.Conv2d(channels, width, 3, 1, 1), nn.BatchNorm2d(width), nn.ReLU(inplace=True)]
+            channels = width
+        layers.append(nn.MaxPool2d(2))
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 10))
+
+
+NETWORKS = {
+    "resnet18": resnet18, "densenet-bc-40": lambda: densenet(40), "vgg16": vgg16,
+    "cnn": cnn, "mlp-1x512": lambda: mlp(512), "mlp": lambda: mlp(512, 512),
+}
+
+
+def images_per_second(network, layout, precision, steps, device, batch):
     torch.manual_seed(1)
-    channels, size = (3, 32) if network == "resnet18" else (1, 28)
-    model = {"resnet18": resnet18, "cnn": cnn, "mlp-1x512": lambda: mlp(512), "mlp": lambda: mlp(512, 512)}[network]()
-    images, labels = torch.randn(128, channels, size, size), torch.randint(0, 10, (128,))
+    channels, size = (1, 28) if network in ("cnn", "mlp-1x512", "mlp") else (3, 32)
+    model = NETWORKS[network]().to(device)
+    images, labels = torch.randn(batch, channels, size, size, device=device), torch.randint(0, 10, (batch,), device=device)
     if layout == "channels_last":
         model, images = model.to(memory_format=torch.channels_last), images.to(memory_format=torch.channels_last)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
     def step():
         optimizer.zero_grad(set_to_none=True)
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16"):
+        with torch.autocast(torch.device(device).type, dtype=torch.bfloat16, enabled=precision == "bf16"):
             logits = model(images)
         F.cross_entropy(logits.float(), labels).backward()
         optimizer.step()
 
-    step()
+    def wait():
+        if torch.device(device).type == "cuda":
+            torch.cuda.synchronize()
+
+    # On a GPU cuDNN tries its algorithms in the first steps.
+    for _ in range(1 if device == "cpu" else 10):
+        step()
+    wait()
     start = time.perf_counter()
     for _ in range(steps):
         step()
-    return 128 * steps / (time.perf_counter() - start)
+    wait()
+    return batch * steps / (time.perf_counter() - start)
 
 
 print("ready", torch.__version__, flush=True)
 for line in sys.stdin:
-    network, layout, precision, steps, threads = line.split()
+    network, layout, precision, steps, threads, device, batch = line.split()
     torch.set_num_threads(int(threads))
-    print(images_per_second(network, layout, precision, int(steps)), flush=True)
+    torch.backends.cudnn.benchmark = True
+    print(images_per_second(network, layout, precision, int(steps), device, int(batch)), flush=True)

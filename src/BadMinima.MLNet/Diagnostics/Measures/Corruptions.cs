@@ -60,7 +60,8 @@ internal sealed class Corruptions : DiagnosticMeasure
             .. Brightness.Select(s => Number("brightness", s, Accuracy(pixels => pixels.Plus(s * unit)))),
             .. Blur.Select(s => Number("blur", s, Accuracy(pixels => Blurred(pixels, s)))),
         ];
-        return [new("lost", 1 - numbers.Average(n => n.Value) / clean), new("unchanged", clean) { Place = new("unchanged", 0) }, .. numbers];
+        MeasuredNumber unchanged = new("unchanged", clean) { Place = new("unchanged", 0) };
+        return [new("lost", 1 - numbers.Average(n => n.Value) / clean), unchanged, .. numbers];
 
         static MeasuredNumber Number(string kind, double strength, double accuracy)
             => new(MeasuredNumber.NameOf($"{kind} {strength}"), accuracy) { Place = new(kind, strength) };

@@ -1,0 +1,120 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace BadMinima.MLNet.Tests.Models;
+
+/// <summary>The passes that are written out are those of torch.</summary>
+[TestClass]
+public sealed class LinearStackTests
+{
+    [TestInitialize]
+    public void SkipWithoutOneDnn()
+    {
+        TorchRuntime.EnsureLoaded();
+        if (!OneDnn.IsThere)
+        {
+            Assert.Inconclusive("This libtorch has no linear layer of oneDNN.");
+        }
+    }
+
+    [TestMethod]
+    [DataRow(3, 5, 4)]
+    [DataRow(128, 784, 512)]
+    [DataRow(1, 64, 64)]
+    public void Products_are_torchs(int batch, int inputs, int outputs)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        Tensor x = randn(batch, inputs), w = randn(outputs, inputs), b = randn(outputs);
+        double scale = Math.Sqrt(inputs);
+        Assert.IsLessThan(1e-5 * scale, Apart(OneDnn.Linear(x, w, b), nn.functional.linear(x, w, b)));
+        Assert.IsLessThan(1e-5 * scale, Apart(OneDnn.Linear(x, w, b, relu: true), nn.functional.linear(x, w, b).relu()));
+        Assert.IsLessThan(1e-5 * scale, Apart(OneDnn.Linear(x, w), x.mm(w.t())));
+
+        // Transposed, as the backward pass has them.
+        Tensor g = randn(batch, outputs);
+        Assert.IsLessThan(1e-5 * Math.Sqrt(outputs), Apart(OneDnn.Linear(g, w.t()), g.mm(w)));
+        Assert.IsLessThan(1e-5 * Math.Sqrt(batch), Apart(OneDnn.Linear(g.t(), x.t()), g.t().mm(x)));
+    }
+
+    [TestMethod]
+    public void What_does_not_fit_is_an_exception()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        Tensor x = randn(3, 5), w = randn(4, 6);
+        Assert.Contains("[3, 5] and [4, 6]", Assert.Throws<InvalidOperationException>(() => OneDnn.Linear(x, w)).Message);
+    }
+
+    [TestMethod]
+    public void Logits_and_gradients_of_a_perceptron_are_those_of_its_layers()
+    {
+        using var scope = NewDisposeScope();
+        using nn.Module<Tensor, Tensor> network = Architectures.Create(Architectures.Get("mlp-3x512"), new ImageShape(1, 8, 8), 10, seed: 1);
+        LinearStack stack = LinearStack.Of(network, layer => layer.out_features >= 64)!;
+        Tensor input = randn(32, 1, 8, 8), labels = randint(0, 10, [32], ScalarType.Int64);
+
+        Tensor expected = network.call(input);
+        nn.functional.cross_entropy(expected, labels).backward();
+        Dictionary<string, Tensor> gradients = network.named_parameters().ToDictionary(p => p.name, p => p.parameter.grad!.clone());
+        foreach ((_, Parameter parameter) in network.named_parameters())
+        {
+            parameter.grad = null;
+        }
+
+        Tensor[] outputs = stack.Forward(input);
+        Assert.IsLessThan(1e-5, Apart(expected, outputs[^1]));
+        using (no_grad())
+        {
+            Assert.IsLessThan(1e-5, Apart(expected, stack.Logits(input)));
+        }
+
+        Tensor logits = outputs[^1].detach().requires_grad_();
+        nn.functional.cross_entropy(logits, labels).backward();
+        stack.Backward(outputs, logits.grad!);
+        Check(1);
+
+        // Added to what is there.
+        stack.Backward(outputs, logits.grad!);
+        Check(2);
+
+        void Check(double times)
+        {
+            foreach ((string name, Parameter parameter) in network.named_parameters())
+            {
+                Assert.IsLessThan(1e-6 * times, Apart(parameter.grad!, gradients[name] * times), name);
+            }
+        }
+    }
+
+    [TestMethod]
+    [DataRow("cnn")]
+    [DataRow("lenet")]
+    [DataRow("resnet18")]
+    public void What_is_no_perceptron_is_no_stack(string architecture)
+    {
+        using nn.Module<Tensor, Tensor> network = Architectures.Create(Architectures.Get(architecture), new ImageShape(1, 28, 28), 10, seed: 1);
+        Assert.IsNull(LinearStack.Of(network, _ => true));
+    }
+
+    [TestMethod]
+    public void A_phase_with_dropout_drops_whatever_computes_its_products()
+    {
+        // All but nothing is kept, so the training loss stays that of a guess where dropout acts.
+        var ml = new Microsoft.ML.MLContext(seed: 1);
+        double Loss(double dropout)
+        {
+            using TwoPhaseTransformer model = Tiny.Trainer(ml, Tiny.Options with
+            {
+                Architecture = "mlp",
+                RandomLabels = null,
+                Training = Recipe.Vanilla with { Epochs = 20, BatchSize = 30, LearningRate = 0.05, Dropout = dropout },
+            }).Fit(Tiny.Train(ml));
+            return model.History.Phases[0].Epochs[^1].Loss;
+        }
+
+        Assert.IsLessThan(0.5, Loss(0) / Loss(0.99));
+    }
+
+    private static double Apart(Tensor one, Tensor other) => (one - other).abs().max().item<float>();
+}
