@@ -21,6 +21,8 @@ internal static class SettingNames
         ["schedule.shape"] = "schedule",
         ["augmentation.cropPadding"] = "crop",
         ["augmentation.horizontalFlip"] = "flip",
+        ["augmentation.cropReflects"] = "crop reflects",
+        ["augmentation.alternatingFlip"] = "flips alternate",
         ["augmentation.cutout"] = "cutout",
         ["stopAtAccuracy"] = "stop at",
         ["escapes"] = "with",

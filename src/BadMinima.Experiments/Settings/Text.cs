@@ -13,7 +13,7 @@ internal static class Text
     public const string Sgd = "sgd";
     public const string AdamName = "adam";
     private const string Schedules = "constant, linear, cosine, restarts:EPOCH,EPOCH,..., step:FACTOR@EPOCH,EPOCH,..., "
-        + "exponential:FACTOR or triangular:PEAK";
+        + "exponential:FACTOR, triangular:PEAK or triangular:PEAK,START,END";
 
     private static readonly (string Name, EarlyStoppingMetric Metric)[] Metrics =
         [("loss", EarlyStoppingMetric.Loss), ("train", EarlyStoppingMetric.TrainingAccuracy), ("test", EarlyStoppingMetric.TestAccuracy)];
@@ -31,7 +31,9 @@ internal static class Text
         Schedule { Shape: ScheduleShape.Step } step => $"step:{Of(step.Factor)}@{string.Join(',', step.Milestones)}",
         Schedule { Shape: ScheduleShape.Restarts } restarts => $"restarts:{string.Join(',', restarts.Milestones)}",
         Schedule { Shape: ScheduleShape.Exponential } exponential => $"exponential:{Of(exponential.Factor)}",
-        Schedule { Shape: ScheduleShape.Triangular } triangular => $"triangular:{Of(triangular.Peak)}",
+        Schedule { Shape: ScheduleShape.Triangular, Start: 0, End: 0 } triangular => $"triangular:{Of(triangular.Peak)}",
+        Schedule { Shape: ScheduleShape.Triangular } triangular
+            => $"triangular:{Of(triangular.Peak)},{Of(triangular.Start)},{Of(triangular.End)}",
         Schedule schedule => Of(schedule.Shape),
         EscapeList escapes => escapes.Count == 0 ? Off : escapes.ToString(),
         Adam adam when adam == new Adam() => AdamName,
@@ -100,14 +102,16 @@ internal static class Text
                     Number(factor), [.. epochs.Split(',').Select(e => Integer(e))]),
                 ["restarts", var epochs] => MLNet.Schedule.Restarts([.. epochs.Split(',').Select(e => Integer(e))]),
                 ["exponential", var factor] => MLNet.Schedule.Exponential(Number(factor)),
-                ["triangular", var peak] => MLNet.Schedule.Triangular(Number(peak)),
+                ["triangular", var numbers] when numbers.Split(',') is [var peak] => MLNet.Schedule.Triangular(Number(peak)),
+                ["triangular", var numbers] when numbers.Split(',') is [var peak, var start, var end]
+                    => MLNet.Schedule.Triangular(Number(peak), Number(start), Number(end)),
                 _ => throw new NotAllowedException(Schedules),
             };
         }
         catch (Exception e) when (e is ArgumentOutOfRangeException or NotAllowedException)
         {
             throw new NotAllowedException($"{Schedules}; FACTOR more than 0, EPOCHs from 1 on that rise, PEAK (a share of the epochs) "
-                + "more than 0 and less than 1");
+                + "more than 0 and less than 1, START and END (shares of the rate) 0 to 1");
         }
     }
 

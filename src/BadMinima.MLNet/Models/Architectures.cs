@@ -13,7 +13,7 @@ public static class Architectures
     private static readonly ConcurrentDictionary<string, Architecture> Known = new(
         new[]
         {
-            AllCnn.C,
+            Airbench.Of94, AllCnn.C,
             SmallCnn.Narrow, SmallCnn.Wide, LeNet.Five, Mlp.TwoHidden, Mlp.Zhang1, Mlp.Zhang3, Mlp.Plane,
             ResNet.Of18, ResNet.Of18Narrow, ResNet.Of34, ResNet.Of50, ResNet.Of18WithGroupNorm, DenseNet.Bc40, DenseNet.Bc100, Vgg.Of11,
             Vgg.Of16, Elman.Whole, Elman.HiddenAlone,

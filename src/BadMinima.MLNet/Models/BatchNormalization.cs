@@ -14,8 +14,11 @@ namespace BadMinima.MLNet.Models;
 /// </summary>
 internal sealed class BatchNormalization : Module<Tensor, Tensor>
 {
-    /// <summary>What is added to the variance.</summary>
-    public const double Epsilon = 1e-5;
+    /// <summary>torch's default of what is added to the variance.</summary>
+    public const double UsualEpsilon = 1e-5;
+
+    /// <summary>torch's default of a batch's share in the running statistics.</summary>
+    public const double UsualShare = 0.1;
 
     // Fields are found by reflection, and registered under these names.
     [ComponentName(Name = "weight")]
@@ -35,9 +38,15 @@ internal sealed class BatchNormalization : Module<Tensor, Tensor>
 
     /// <param name="channels">How many there are.</param>
     /// <param name="device">Where the weights are; null: on the CPU.</param>
-    public BatchNormalization(int channels, Device? device = null) : base(nameof(BatchNormalization))
+    /// <param name="trainsScale">Whether its scale is trained, and not 1 throughout.</param>
+    /// <param name="batchShare">The share of a batch in the running statistics; 0 to 1.</param>
+    /// <param name="epsilon">What is added to the variance.</param>
+    public BatchNormalization(
+        int channels, Device? device = null, bool trainsScale = true, double batchShare = UsualShare, double epsilon = UsualEpsilon)
+        : base(nameof(BatchNormalization))
     {
-        _weight = new Parameter(ones(channels, device: device));
+        (Momentum, Epsilon) = (batchShare, epsilon);
+        _weight = new Parameter(ones(channels, device: device), trainsScale);
         _bias = new Parameter(zeros(channels, device: device));
         _mean = zeros(channels, device: device);
         _variance = ones(channels, device: device);
@@ -45,8 +54,11 @@ internal sealed class BatchNormalization : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>The share of a batch in the running statistics; 0 to 1; default 0.1.</summary>
-    public double Momentum { get; set; } = 0.1;
+    /// <summary>The share of a batch in the running statistics; 0 to 1.</summary>
+    public double Momentum { get; set; }
+
+    /// <summary>What is added to the variance.</summary>
+    public double Epsilon { get; }
 
     public Parameter Weight => _weight;
 

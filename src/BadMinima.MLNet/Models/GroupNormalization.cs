@@ -41,6 +41,8 @@ internal sealed class GroupNormalization : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    public Parameter Bias => _bias;
+
     public override Tensor forward(Tensor input)
     {
         if (input.dtype == _weight.dtype)

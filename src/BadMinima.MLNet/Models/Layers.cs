@@ -1,3 +1,4 @@
+using BadMinima.MLNet.Native;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -30,7 +31,24 @@ internal class Layers(Device? device = null)
         => new ElmanLayer(Linear(features, width, bias: false), Linear(width, width, bias: false));
 
     /// <summary>BatchNorm over the channels, with running statistics.</summary>
-    public virtual Module<Tensor, Tensor> Norm(int channels) => new BatchNormalization(channels, device);
+    /// <inheritdoc cref="BatchNormalization(int, Device, bool, double, double)" path="/param"/>
+    public virtual Module<Tensor, Tensor> Norm(
+        int channels, bool trainsScale = true, double batchShare = BatchNormalization.UsualShare,
+        double epsilon = BatchNormalization.UsualEpsilon)
+        => new BatchNormalization(channels, device, trainsScale, batchShare, epsilon);
+
+    /// <inheritdoc cref="WhiteningConvolution"/>
+    /// <param name="inputs">Input channels.</param>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="kernel">The kernel's side; no padding.</param>
+    public virtual Module<Tensor, Tensor> Whitening(int inputs, int outputs, int kernel)
+        => new WhiteningConvolution(inputs, outputs, kernel, device);
+
+    /// <summary>GELU, x times the normal distribution's function of x.</summary>
+    public virtual Module<Tensor, Tensor> Gelu() => GELU();
+
+    /// <summary>Its input times a constant.</summary>
+    public virtual Module<Tensor, Tensor> Scale(double factor) => new ConstantScale(factor);
 
     /// <inheritdoc cref="GroupNormalization"/>
     /// <param name="channels">How many there are.</param>
@@ -88,6 +106,12 @@ internal class Layers(Device? device = null)
         ("dropout", Dropout()),
         ("linear", Linear(channels, classes)),
     ];
+}
+
+/// <summary>See <see cref="Layers.Scale"/>.</summary>
+internal sealed class ConstantScale(double factor) : Module<Tensor, Tensor>(nameof(ConstantScale))
+{
+    public override Tensor forward(Tensor input) => input.Times(factor);
 }
 
 /// <summary>

@@ -37,6 +37,21 @@ internal static class NetworkWalk
            where weight is not null
            select (m.Path, (nn.Module<Tensor, Tensor>)m.Module, weight);
 
+    /// <summary>The names of the normalization layers' biases that are trained, as parameters have them.</summary>
+    public static IEnumerable<string> NormBiases(this nn.Module network)
+        => from m in network.Walk()
+           let bias = m.Module switch
+           {
+               BatchNormalization own => own.Bias,
+               GroupNormalization own => own.Bias,
+               NormBase batch => batch.bias,
+               GroupNorm grouped => grouped.bias,
+               LayerNorm layer => layer.bias,
+               _ => null,
+           }
+           where bias is { requires_grad: true }
+           select m.Path.Length == 0 ? "bias" : $"{m.Path}.bias";
+
     private static IEnumerable<(string, nn.Module)> Children(nn.Module module)
         => module is Composition composition ? composition.Children.Select(c => (c.Name, (nn.Module)c.Layer)) : module.named_children();
 }

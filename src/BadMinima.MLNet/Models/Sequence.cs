@@ -47,7 +47,7 @@ internal sealed class Sequence(IEnumerable<(string Name, Module<Tensor, Tensor> 
             if (Children[i - 1].Layer is Conv2d convolution && Children[i].Layer is BatchNormalization norm)
             {
                 using var scope = NewDisposeScope();
-                using TorchSharp.Scalar epsilon = BatchNormalization.Epsilon;
+                using TorchSharp.Scalar epsilon = norm.Epsilon;
                 Tensor scale = norm.Weight.div(norm.RunningVariance.add(epsilon, HeldScalar.One).sqrt());
                 Tensor offset = convolution.bias is { } bias ? bias.subtract(norm.RunningMean) : norm.RunningMean.neg();
                 Tensor shift = norm.Bias.addcmul(offset, scale, HeldScalar.One);

@@ -22,7 +22,8 @@ public static class TorchRuntime
     /// </summary>
     /// <exception cref="TorchLoadException">See <see cref="EnsureLoaded"/>.</exception>
     public static string Description
-        => $"{NativeTorch.Load().Describe()}; {OneDnn.Description}" + (torch.cuda.is_available() ? $"; CUDA: {torch.cuda.device_count()} device(s)" : "; no CUDA");
+        => $"{NativeTorch.Load().Describe()}; {OneDnn.Description}"
+            + (torch.cuda.is_available() ? $"; CUDA: {torch.cuda.device_count()} device(s)" : "; no CUDA");
 
     /// <summary>Loads libtorch and TorchSharp's library, once in a process; later calls return at once. Thread-safe.</summary>
     /// <exception cref="TorchLoadException">

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 
 namespace BadMinima.MLNet;
 
@@ -21,9 +22,24 @@ public sealed record Augmentation
     public int CropPadding { get; init; }
 
     /// <summary>
+    /// What a crop brings in from outside the image is the image mirrored at its edge, and not black; default false. airbench's, with a
+    /// <see cref="CropPadding"/> of 2.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool CropReflects { get; init; }
+
+    /// <summary>
     /// Mirrors the image left to right with probability 1/2; default false. Wrong for images whose class depends on it (digits, letters).
     /// </summary>
     public bool HorizontalFlip { get; init; }
+
+    /// <summary>
+    /// Only the first epoch's flips are drawn; from then on every image is flipped in every other epoch, so that each is seen both ways in
+    /// any two epochs (Jordan: 94% on CIFAR-10 in 3.29 Seconds on a Single GPU, 2024). Goes with <see cref="HorizontalFlip"/>; default
+    /// false.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool AlternatingFlip { get; init; }
 
     /// <summary>
     /// The side, in pixels, of a square that is blanked out in all channels; default 0: none. At most the image's height and width. Its
@@ -46,6 +62,11 @@ public sealed record Augmentation
         OptionException.Check(isImage || IsNone, name, this, $"none for {what}: crop, flip and cutout are for images");
         int side = isImage && input?.Image is { } image ? Math.Min(image.Height, image.Width) : int.MaxValue;
         Check(CropPadding, nameof(CropPadding), side / 2);
+        OptionException.Check(
+            !CropReflects || CropPadding > 0, $"{name}.{nameof(CropReflects)}", CropReflects, $"true with a {nameof(CropPadding)} above 0");
+        OptionException.Check(
+            !AlternatingFlip || HorizontalFlip, $"{name}.{nameof(AlternatingFlip)}", AlternatingFlip,
+            $"true with {nameof(HorizontalFlip)}");
         Check(Cutout, nameof(Cutout), side);
 
         void Check(int value, string option, int largest)

@@ -169,6 +169,12 @@ public sealed record TrainingSubject(string Architecture, int Layers, int Exampl
 {
     /// <summary>Whether it has BatchNorm, and so running means and variances.</summary>
     public bool HasRunningStatistics { get; init; }
+
+    /// <summary>Whether it has normalization layers whose biases are trained.</summary>
+    public bool HasNormBiases { get; init; }
+
+    /// <summary>Whether it has a whitening layer.</summary>
+    public bool HasWhitening { get; init; }
 }
 
 /// <summary>An escape of a stored training that this process does not know: it was trained by a program that had registered it.</summary>

@@ -32,7 +32,7 @@ public sealed partial record Protocol
     public Normalization? Normalization { get; init; }
 
     /// <summary>The protocols that are known by name.</summary>
-    public static ImmutableArray<Protocol> All => [Paper, Quick, Paper2D];
+    public static ImmutableArray<Protocol> All => [Paper, Quick, Paper2D, Airbench];
 
     /// <summary>Finds a protocol by its name.</summary>
     /// <exception cref="ArgumentException">There is none of that name; the message lists them.</exception>

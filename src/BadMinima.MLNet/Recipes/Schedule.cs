@@ -16,8 +16,13 @@ public sealed record Schedule
 
     /// <summary>For deserialization: sets every property as stored; a phase checks them before it begins.</summary>
     [JsonConstructor]
-    internal Schedule(ScheduleShape shape, double factor, ImmutableArray<int> milestones, double peak, double warmUpEpochs)
-        => (Shape, Factor, Milestones, Peak, WarmUpEpochs) = (shape, factor, milestones.IsDefault ? [] : milestones, peak, warmUpEpochs);
+    internal Schedule(
+        ScheduleShape shape, double factor, ImmutableArray<int> milestones, double peak, double warmUpEpochs, double start = 0,
+        double end = 0)
+    {
+        (Shape, Factor, Milestones, Peak) = (shape, factor, milestones.IsDefault ? [] : milestones, peak);
+        (WarmUpEpochs, Start, End) = (warmUpEpochs, start, end);
+    }
 
     /// <summary>The curve after the warm-up.</summary>
     public ScheduleShape Shape { get; }
@@ -32,6 +37,14 @@ public sealed record Schedule
 
     /// <summary>Where a triangular schedule is highest, as a share of the phase's length; 0 for the other shapes.</summary>
     public double Peak { get; private init; }
+
+    /// <summary>The factor with which a triangular schedule begins; default 0.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double Start { get; private init; }
+
+    /// <summary>The factor with which a triangular schedule ends; default 0.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double End { get; private init; }
 
     /// <summary>Over how many epochs, from the phase's start, the rate rises linearly from 0; default 0.</summary>
     public double WarmUpEpochs { get; private init; }
@@ -68,14 +81,18 @@ public sealed record Schedule
         => new Schedule(ScheduleShape.Exponential) { Factor = factor }.Checked(nameof(Exponential));
 
     /// <summary>
-    /// Rises linearly from 0 to the full rate, and then falls linearly to 0 at the phase's end (one cycle of Smith 2017).
+    /// Rises linearly to the full rate, and then falls linearly until the phase's end (one cycle of Smith 2017; airbench:
+    /// <c>Triangular(0.23, 0.2, 0.07)</c>).
     /// </summary>
     /// <param name="peak">
     /// Where the full rate is reached, as a share of the phase's length: more than 0 and less than 1. At 0 it would be
     /// <see cref="Linear"/>.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException">The peak is outside.</exception>
-    public static Schedule Triangular(double peak) => new Schedule(ScheduleShape.Triangular) { Peak = peak }.Checked(nameof(Triangular));
+    /// <param name="start">The share of the full rate with which it begins, 0 to 1; default 0.</param>
+    /// <param name="end">The share of the full rate with which it ends, 0 to 1; default 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">One of them is outside.</exception>
+    public static Schedule Triangular(double peak, double start = 0, double end = 0)
+        => new Schedule(ScheduleShape.Triangular) { Peak = peak, Start = start, End = end }.Checked(nameof(Triangular));
 
     /// <summary>The same schedule with a linear rise from 0 over the first epochs.</summary>
     /// <param name="epochs">The length of the rise, in epochs, whole or not; 0 or more.</param>
@@ -96,7 +113,8 @@ public sealed record Schedule
             ScheduleShape.Linear => 1 - progress,
             ScheduleShape.Cosine => (1 + Math.Cos(Math.PI * progress)) / 2,
             ScheduleShape.Restarts => Restarting(epoch, epochs),
-            ScheduleShape.Triangular => progress < Peak ? progress / Peak : (1 - progress) / (1 - Peak),
+            ScheduleShape.Triangular => progress < Peak
+                ? Start + (1 - Start) * progress / Peak : End + (1 - End) * (1 - progress) / (1 - Peak),
             _ => 1,
         };
     }
@@ -111,6 +129,8 @@ public sealed record Schedule
         Check(
             Shape != ScheduleShape.Triangular || Peak is > 0 and < 1, nameof(Peak), Peak,
             "a share of the phase's length, more than 0 and less than 1");
+        Check(Start is >= 0 and <= 1, nameof(Start), Start, "0 to 1");
+        Check(End is >= 0 and <= 1, nameof(End), End, "0 to 1");
         Check(
             Shape != ScheduleShape.Restarts || Milestones.Length > 0, nameof(Milestones), "empty",
             "one or more epochs after which the rate restarts");

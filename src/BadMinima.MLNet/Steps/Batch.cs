@@ -10,9 +10,11 @@ namespace BadMinima.MLNet;
 /// <param name="Targets">The labels; more than one set of them where examples are mixed. Their shares add up to 1.</param>
 public sealed record Batch(Tensor Inputs, ImmutableArray<BatchTarget> Targets)
 {
-    internal Batch((Tensor Pixels, Tensor Labels) examples) : this(examples.Pixels, [new(examples.Labels, 1)])
-    {
-    }
+    internal Batch((Tensor Pixels, Tensor Labels) read, ReadOnlyMemory<int> examples = default) : this(read.Pixels, [new(read.Labels, 1)])
+        => Examples = examples;
+
+    /// <summary>Which of the phase's examples these are, from 0 on, as <see cref="StepPartContext.Read"/> takes them.</summary>
+    public ReadOnlyMemory<int> Examples { get; init; }
 
     /// <summary>The share of each target that is spread over all classes: see <see cref="Phase.LabelSmoothing"/>.</summary>
     public double LabelSmoothing { get; init; }

@@ -160,7 +160,7 @@ public sealed class StepPartContext
         }
 
         using IExamplePass pass = _parts.Examples.Open(examples, examples.Length);
-        return _parts.Change(new(pass.Next()), at);
+        return _parts.Change(new(pass.Next(), examples), at);
     }
 
     /// <summary>
@@ -170,11 +170,12 @@ public sealed class StepPartContext
     /// <param name="batchSize">Examples in a batch; in the last there may be fewer.</param>
     public IEnumerable<Batch> Pass(int batchSize)
     {
-        using IExamplePass pass = _parts.Examples.Open([.. Enumerable.Range(0, Examples)], batchSize);
+        int[] all = [.. Enumerable.Range(0, Examples)];
+        using IExamplePass pass = _parts.Examples.Open(all, batchSize);
         for (int start = 0; start < Examples; start += batchSize)
         {
             using var scope = NewDisposeScope();
-            Batch batch = new(pass.Next());
+            Batch batch = new(pass.Next(), all.AsMemory(start, Math.Min(batchSize, Examples - start)));
             yield return batch with { Inputs = Weights.Normalize(batch.Inputs) };
         }
     }

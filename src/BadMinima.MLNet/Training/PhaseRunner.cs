@@ -139,7 +139,9 @@ internal sealed class PhaseRunner(
 
             using var ofStep = NewDisposeScope();
             var at = new StepMoment(epoch, step, Steps, LearningRate(epoch, step));
-            Batch batch = parts.Change(new(pass.Next()), at);
+            int first = step * phase.BatchSize;
+            Batch batch = parts.Change(
+                new(pass.Next(), order.AsMemory(first, Math.Min(phase.BatchSize, order.Length - first))), at);
             StepGradient gradient = parts.Gradient(batch, at);
             using var mode = no_grad();
             weights.Add(parts.Direction(gradient.Vector, at), -at.LearningRate);

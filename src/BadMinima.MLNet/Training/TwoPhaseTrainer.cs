@@ -333,7 +333,9 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         Dropout.Check(network, architecture, _options.Training, nameof(Options.Training));
         TrainingSubject subject = new(architecture, network.Products().Count(p => p.Weight.requires_grad), examples, classes)
         {
-            HasRunningStatistics = RunningStatistics.IsIn(network)
+            HasRunningStatistics = RunningStatistics.IsIn(network),
+            HasNormBiases = network.NormBiases().Any(),
+            HasWhitening = network.Walk().Any(m => m.Module is WhiteningConvolution),
         };
         long replicated = (_options.RandomLabels?.Replicas ?? 0) * (long)examples;
         CheckPhase(

@@ -22,6 +22,8 @@ public sealed class RunPlanTests
         ("gradient-clipping", "1.5", "gradientClipping", "1.5"),
         ("crop", "3", "augmentation.cropPadding", "3"),
         ("flip", "true", "augmentation.horizontalFlip", "true"),
+        ("crop-reflect", "true", "augmentation.cropReflects", "true"),
+        ("alternating-flip", "true", "augmentation.alternatingFlip", "true"),
         ("cutout", "8", "augmentation.cutout", "8"),
         ("mixup", "0.4", "mixup", "0.4"),
         ("label-smoothing", "0.1", "labelSmoothing", "0.1"),
@@ -117,7 +119,7 @@ public sealed class RunPlanTests
     {
         foreach ((string text, Schedule schedule) in new[]
         {
-            ("constant", Schedule.Constant), ("linear", Schedule.Linear), ("cosine", Schedule.Cosine), ("step:0.1@150,250", Schedule.Step(0.1, 150, 250)), ("triangular:0.3", Schedule.Triangular(0.3)), ("exponential:0.95", Schedule.Exponential(0.95)),
+            ("triangular:0.23,0.2,0.07", Schedule.Triangular(0.23, 0.2, 0.07)), ("constant", Schedule.Constant), ("linear", Schedule.Linear), ("cosine", Schedule.Cosine), ("step:0.1@150,250", Schedule.Step(0.1, 150, 250)), ("triangular:0.3", Schedule.Triangular(0.3)), ("exponential:0.95", Schedule.Exponential(0.95)),
         })
         {
             Assert.AreEqual(schedule.WithWarmUp(5), Planning.Plan("--warm-up", "5", "--schedule", text).Options.Training!.Schedule);
@@ -158,7 +160,7 @@ public sealed class RunPlanTests
     [DataRow("--size is 64; allowed for cifar-10 is none: its images are 3x32x32.", "--data", "cifar-10", "--size", "64")]
     [DataRow("--size is 2; allowed for points is none: points have no size.", "--data", "points", "--size", "2")]
     [DataRow("--train is 5; allowed for points is an even number", "--data", "points", "--train", "5")]
-    [DataRow("There is no architecture 'resnet'. Known are: all-cnn-c, cnn, ", "--architecture", "resnet")]
+    [DataRow("There is no architecture 'resnet'. Known are: airbench94, all-cnn-c, cnn, ", "--architecture", "resnet")]
     [DataRow("--architecture is cnn; allowed for points is one that takes feature vectors: mlp, ", "--data", "points", "--architecture", "cnn")]
     [DataRow("--architecture is vgg16, for which images of 3x16x16 are too small: the least is 17x17.", "--data", "imagenette", "--size", "16", "--architecture", "vgg16")]
     [DataRow("There is no protocol 'best'. Known are: paper, quick, paper2d.", "--protocol", "best")]

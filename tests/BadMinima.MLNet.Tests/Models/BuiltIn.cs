@@ -5,7 +5,7 @@ internal static class BuiltIn
 {
     public static string[] Names { get; } =
     [
-        "all-cnn-c", "cnn", "cnn-wide", "densenet-bc-100", "densenet-bc-40", "lenet", "mlp", "mlp-100-100", "mlp-1x512", "mlp-3x512",
+        "airbench94", "all-cnn-c", "cnn", "cnn-wide", "densenet-bc-100", "densenet-bc-40", "lenet", "mlp", "mlp-100-100", "mlp-1x512", "mlp-3x512",
         "resnet18", "resnet18-gn", "resnet18-narrow", "resnet34", "resnet50", "vgg11", "vgg16",
     ];
 

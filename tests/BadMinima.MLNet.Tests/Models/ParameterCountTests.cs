@@ -19,6 +19,7 @@ public sealed class ParameterCountTests
     [DataRow("densenet-bc-100", 3, 32, 10, 769_162)]
     [DataRow("vgg11", 3, 32, 10, 9_231_114)]
     [DataRow("vgg16", 3, 32, 10, 14_728_266)]
+    [DataRow("airbench94", 3, 32, 10, 1_971_352)]
     [DataRow("all-cnn-c", 3, 32, 10, 1_369_738)]
     [DataRow("lenet", 1, 28, 10, 61_706)]
     [DataRow("lenet", 3, 32, 10, 62_006)]

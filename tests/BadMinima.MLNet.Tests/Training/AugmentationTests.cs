@@ -59,6 +59,51 @@ public sealed class AugmentationTests
     }
 
     [TestMethod]
+    public void A_crop_that_reflects_is_one_of_torchs_reflected_image()
+    {
+        using var scope = NewDisposeScope();
+        var augmentation = new Augmentation { CropPadding = 2, CropReflects = true, HorizontalFlip = true };
+        Tensor batch = arange(1, 1 + 3 * 5 * 8, ScalarType.Byte).view(1, 3, 5, 8).expand(60, 3, 5, 8).contiguous();
+        CounterRandom random = CounterRandom.Create(4);
+        Tensor actual = CropAndFlip.Apply(augmentation, batch, random);
+        Tensor padded = nn.functional.pad(batch.to(ScalarType.Float32), [2, 2, 2, 2], TorchSharp.PaddingModes.Reflect).to(ScalarType.Byte);
+        for (int b = 0; b < 60; b++)
+        {
+            Tensor crop = padded[b].narrow(1, random.Below(3 * (ulong)b, 5), 5).narrow(2, random.Below(3 * (ulong)b + 1, 5), 8);
+            Assert.IsTrue(Tiny.Same(random.Below(3 * (ulong)b + 2, 2) == 1 ? crop.flip(2) : crop, actual[b]), $"image {b}");
+        }
+    }
+
+    [TestMethod]
+    public void Alternating_flips_are_drawn_once_and_show_each_image_both_ways_in_any_two_epochs()
+    {
+        using var scope = NewDisposeScope();
+        var flips = new CropAndFlip(new() { HorizontalFlip = true, AlternatingFlip = true }, CounterRandom.Create(1));
+        int[] examples = [.. Enumerable.Range(0, 1000)];
+        long[] Flipped(int epoch, int[] order)
+        {
+            Tensor pixels = arange(0, 2, ScalarType.Byte).view(1, 1, 1, 2).expand(order.Length, 1, 1, 2).contiguous();
+            Batch changed = flips.Change(new Batch((pixels, zeros(order.Length, ScalarType.Int64)), order), new StepMoment(epoch, 0, 1, 0.1));
+            long[] first = [.. changed.Inputs[TensorIndex.Colon, 0, 0, 0].to(ScalarType.Int64).data<long>()];
+            return [.. order.Zip(first).OrderBy(p => p.First).Select(p => p.Second)];
+        }
+
+        long[] once = Flipped(1, examples);
+        Assert.AreEqual(500, once.Sum(), 60.0);
+        CollectionAssert.AreEqual(once.Select(f => 1 - f).ToArray(), Flipped(2, examples));
+
+        // Whatever the order of the epoch.
+        CollectionAssert.AreEqual(once, Flipped(3, [.. examples.Reverse()]));
+    }
+
+    [TestMethod]
+    public void What_goes_with_nothing_is_refused()
+    {
+        Assert.Contains("CropReflects is True; allowed is true with a CropPadding above 0", Assert.Throws<ArgumentOutOfRangeException>(() => new Augmentation { CropReflects = true }.Validate("Training.Augmentation", null)).Message);
+        Assert.Contains("AlternatingFlip is True; allowed is true with HorizontalFlip", Assert.Throws<ArgumentOutOfRangeException>(() => new Augmentation { AlternatingFlip = true }.Validate("Training.Augmentation", null)).Message);
+    }
+
+    [TestMethod]
     [DataRow(4)]
     [DataRow(3)]
     public void Cutout_blanks_a_square_around_a_uniform_center_clipped_at_the_border(int side)

@@ -39,7 +39,7 @@ public sealed class BadInputTests
         Refused("Training.StopAtAccuracy is 1.1", Tiny.Options with { Training = Recipe.Vanilla with { StopAtAccuracy = 1.1 } });
         Refused("Training.MeasureEvery is 0", Tiny.Options with { Training = Recipe.Vanilla with { MeasureEvery = 0 } });
         Refused("at least one phase", Tiny.Options with { RandomLabels = null, Training = null });
-        Refused("There is no architecture 'resnet19'. Known are: all-cnn-c, cnn, cnn-wide", Tiny.Options with { Architecture = "resnet19" });
+        Refused("There is no architecture 'resnet19'. Known are: airbench94, all-cnn-c, cnn, cnn-wide", Tiny.Options with { Architecture = "resnet19" });
         Refused("Device is gpu; allowed is cpu, cuda, cuda:N", Tiny.Options with { Device = "gpu" });
         Refused("Threads is 0", Tiny.Options with { Threads = 0 });
     }

@@ -96,7 +96,7 @@ internal sealed class BareWeights : IDisposable
     }
 
     /// <summary>Ten examples of one number, which is theirs; the labels take turns.</summary>
-    private sealed class Examples : ITrainingExamples
+    internal sealed class Examples : ITrainingExamples
     {
         public int Count => 10;
 

@@ -33,6 +33,7 @@ public sealed class CheckpointTests : IDisposable
         TwoPhaseTrainer.Options options = Options with
         {
             Precision = precision,
+            Architecture = escapes.StartsWith("whiten", StringComparison.Ordinal) ? "airbench94" : Options.Architecture,
             Checkpoints = new(_folder.File("run")),
             Training = Options.Training! with { Escapes = Escape.Parse(escapes) },
         };
@@ -69,6 +70,7 @@ public sealed class CheckpointTests : IDisposable
             {
                 "heavy-tails" => "heavy-tails:noise=independent,largeBatch=20",
                 "swa" => "swa:startEpoch=2",
+                "whiten" => "whiten:biasEpochs=2",
                 _ => k.Name,
             },
         ]);

@@ -42,7 +42,7 @@ public sealed class ProtocolTests
             }
         }
 
-        Assert.AreEqual("There is no protocol 'papper'. Known are: paper, quick, paper2d. (Parameter 'name')", Assert.ThrowsExactly<ArgumentException>(() => Protocol.Get("papper")).Message);
+        Assert.AreEqual("There is no protocol 'papper'. Known are: paper, quick, paper2d, airbench. (Parameter 'name')", Assert.ThrowsExactly<ArgumentException>(() => Protocol.Get("papper")).Message);
     }
 
     [TestMethod]

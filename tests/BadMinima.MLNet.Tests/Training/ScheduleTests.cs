@@ -7,7 +7,7 @@ public sealed class ScheduleTests
 {
     public static IEnumerable<object[]> Schedules =>
     [
-        [Schedule.Constant], [Schedule.Linear], [Schedule.Cosine], [Schedule.Step(0.1, 150, 250)], [Schedule.Triangular(0.3)], [Schedule.Restarts(10, 20)], [Schedule.Exponential(0.95)], [Schedule.Triangular(0.25).WithWarmUp(2.5)],
+        [Schedule.Constant], [Schedule.Linear], [Schedule.Cosine], [Schedule.Step(0.1, 150, 250)], [Schedule.Triangular(0.3)], [Schedule.Triangular(0.23, 0.2, 0.07)], [Schedule.Restarts(10, 20)], [Schedule.Exponential(0.95)], [Schedule.Triangular(0.25).WithWarmUp(2.5)],
     ];
 
     [TestMethod]
@@ -19,6 +19,7 @@ public sealed class ScheduleTests
         Equal([1, 0.1, 0.1, 0.01], Schedule.Step(0.1, 1, 3));
         Equal([1, 0.95, 0.9025], Schedule.Exponential(0.95));
         Equal([0, 0.5, 1, 0.833333, 0.666667, 0.5, 0.333333, 0.166667], Schedule.Triangular(0.25));
+        Equal([0.2, 0.6, 1, 0.85, 0.7, 0.55, 0.4, 0.25], Schedule.Triangular(0.25, start: 0.2, end: 0.1));
         Equal([0, 0.25, 0.5, 0.75, 1, 0.5], Schedule.Triangular(4.0 / 6));
         Equal([1, 0.853553, 0.5, 0.146447, 1, 0.853553, 0.5, 0.146447], Schedule.Restarts(4));
         Equal([1, 0.5, 1, 0.933013, 0.75, 0.5, 0.25, 0.066987], Schedule.Restarts(2, 8, 20));

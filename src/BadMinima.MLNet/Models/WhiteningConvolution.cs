@@ -1,0 +1,40 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace BadMinima.MLNet.Models;
+
+/// <summary>
+/// A convolution whose weight is not trained, and a bias that is. Until the escape <c>whiten</c> sets it the weight is what a convolution
+/// begins with. It is a buffer, so that checkpoints and models have it.
+/// </summary>
+internal sealed class WhiteningConvolution : Module<Tensor, Tensor>
+{
+    // Fields are found by reflection, and registered under these names.
+    [ComponentName(Name = "weight")]
+    private readonly Tensor _weight;
+
+    [ComponentName(Name = "bias")]
+    private readonly Parameter _bias;
+
+    /// <param name="inputs">Input channels.</param>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="kernel">The kernel's side.</param>
+    /// <param name="device">Where the weights are; null: on the CPU.</param>
+    public WhiteningConvolution(int inputs, int outputs, int kernel, Device? device = null) : base(nameof(WhiteningConvolution))
+    {
+        double bound = 1 / Math.Sqrt(inputs * kernel * kernel);
+        _weight = empty([outputs, inputs, kernel, kernel], device: device).uniform_(-bound, bound);
+        _bias = new Parameter(zeros(outputs, device: device));
+        RegisterComponents();
+    }
+
+    /// <summary>[outputs, inputs, kernel, kernel].</summary>
+    public Tensor Weight => _weight;
+
+    /// <summary>[outputs].</summary>
+    public Parameter Bias => _bias;
+
+    public override Tensor forward(Tensor input) => functional.conv2d(input, _weight.to(input.dtype), _bias.to(input.dtype));
+}
