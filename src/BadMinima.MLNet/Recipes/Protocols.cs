@@ -85,7 +85,7 @@ public sealed partial record Protocol
     public static Protocol Airbench { get; } = new()
     {
         Name = "airbench",
-        Description = "CIFAR-10 as in airbench94 (Jordan 2024), for the network airbench94: 10 epochs to about 94 %",
+        Description = "CIFAR-10 as in airbench94 (Jordan 2024), for the network airbench94: 10 epochs, which reach 94 % in his runs",
         RandomLabels = new() { Epochs = 100, BatchSize = 256, LearningRate = 0.1, Escapes = Escape.Parse("whiten"), MeasureEvery = 5 },
         Vanilla = new() { Epochs = 30, BatchSize = 256, LearningRate = 0.1, Escapes = Escape.Parse("whiten"), MeasureEvery = 5 },
         Regularized = new()

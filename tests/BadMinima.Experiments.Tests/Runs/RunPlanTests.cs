@@ -21,8 +21,8 @@ public sealed class RunPlanTests
         ("decoupled-weight-decay", "true", "decoupledWeightDecay", "true"),
         ("gradient-clipping", "1.5", "gradientClipping", "1.5"),
         ("crop", "3", "augmentation.cropPadding", "3"),
-        ("flip", "true", "augmentation.horizontalFlip", "true"),
         ("crop-reflect", "true", "augmentation.cropReflects", "true"),
+        ("flip", "true", "augmentation.horizontalFlip", "true"),
         ("alternating-flip", "true", "augmentation.alternatingFlip", "true"),
         ("cutout", "8", "augmentation.cutout", "8"),
         ("mixup", "0.4", "mixup", "0.4"),
@@ -76,9 +76,15 @@ public sealed class RunPlanTests
 
         foreach ((string name, string value, string path, string json) in OfPhases)
         {
-            string[] momentum = name == "nesterov" ? ["momentum", "0.5"] : [];
-            AssertShows($"training.{path}", json, [$"--{name}", value, .. momentum.Select(m => m == "momentum" ? "--momentum" : m)]);
-            AssertShows($"randomLabels.{path}", json, ["--start", "adversarial", $"--random-label-{name}", value, .. momentum.Select(m => m == "momentum" ? "--random-label-momentum" : m)]);
+            (string Name, string Value)? needed = name switch
+            {
+                "nesterov" => ("momentum", "0.5"),
+                "crop-reflect" => ("crop", "2"),
+                "alternating-flip" => ("flip", "true"),
+                _ => null,
+            };
+            AssertShows($"training.{path}", json, [$"--{name}", value, .. needed is { } a ? [$"--{a.Name}", a.Value] : Array.Empty<string>()]);
+            AssertShows($"randomLabels.{path}", json, ["--start", "adversarial", $"--random-label-{name}", value, .. needed is { } b ? [$"--random-label-{b.Name}", b.Value] : Array.Empty<string>()]);
         }
 
         foreach ((string name, string value, string path, string json) in OfRandomLabels)
@@ -163,7 +169,7 @@ public sealed class RunPlanTests
     [DataRow("There is no architecture 'resnet'. Known are: airbench94, all-cnn-c, cnn, ", "--architecture", "resnet")]
     [DataRow("--architecture is cnn; allowed for points is one that takes feature vectors: mlp, ", "--data", "points", "--architecture", "cnn")]
     [DataRow("--architecture is vgg16, for which images of 3x16x16 are too small: the least is 17x17.", "--data", "imagenette", "--size", "16", "--architecture", "vgg16")]
-    [DataRow("There is no protocol 'best'. Known are: paper, quick, paper2d.", "--protocol", "best")]
+    [DataRow("There is no protocol 'best'. Known are: paper, quick, paper2d, airbench.", "--protocol", "best")]
     [DataRow("--start is bad; allowed is random, adversarial.", "--start", "bad")]
     [DataRow("There is no model file 'none.zip'.", "--from", "none.zip")]
     [DataRow("--from and --start random exclude each other", "--from", "m.zip", "--start", "random")]

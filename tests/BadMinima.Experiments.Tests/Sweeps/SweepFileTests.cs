@@ -31,7 +31,7 @@ public sealed class SweepFileTests
         ("{\n \"data\": { \"name\": \"synthetic\",\n \"images\": 5 }\n}", 3, "\"images\" is not known here; known are name, train, draw, test, size, seed."),
         ("{\n \"data\": \"points\",\n \"architectures\": \"cnn\"\n}", 3, "\"architecture\" is cnn; allowed for points is one that takes feature vectors: "),
         ("{\n \"architectures\": [\"cnn\",\n \"cnnn\"]\n}", 3, "There is no architecture 'cnnn'. Known are: airbench94, all-cnn-c, cnn, "),
-        ("{\n \"protocol\": \"papr\"\n}", 2, "There is no protocol 'papr'. Known are: paper, quick, paper2d."),
+        ("{\n \"protocol\": \"papr\"\n}", 2, "There is no protocol 'papr'. Known are: paper, quick, paper2d, airbench."),
         ("{\n \"device\": \"gpu\"\n}", 2, "Option Device is gpu; allowed is cpu, cuda, "),
         ("{\n \"precision\": \"f16\"\n}", 2, "\"precision\" is f16; allowed is f32, tf32, bf16."),
         ("{\n \"initialization\": 5\n}", 2, "\"initialization\" is 5; allowed is a string."),
