@@ -29,6 +29,7 @@ public static class Run
         ArgumentNullException.ThrowIfNull(request);
         RunPlan plan = RunPlan.Resolve(request, new DataFinder(Catalogue.All));
         string path = folder ?? plan.DefaultFolder;
+        plan.RequireTrainable(path);
         using RunFolder place = RunFolder.Open(path);
         if (place.RequireSame(plan) is { } notCompared)
         {

@@ -181,6 +181,21 @@ internal sealed record RunPlan(RunRequest Request, RunData Data, Protocol Protoc
     };
 
     /// <summary>
+    /// Refuses what could not begin on this network with as many images, before anything of it lies in the folder; not where the images
+    /// have to be counted first. Of a run that has begun it asks nothing.
+    /// </summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <exception cref="ArgumentException">Training could not begin; the message says why.</exception>
+    public void RequireTrainable(string folder)
+    {
+        const int fewestClasses = 2;
+        if (Data.TrainCount is int examples && !RunFolder.IsBegunIn(folder))
+        {
+            new MLContext().MulticlassClassification.Trainers.TwoPhase(Options).Check(Data.Shape, fewestClasses, examples);
+        }
+    }
+
+    /// <summary>
     /// The trainer checks its options when it is made. In place of the test set, which has not been read yet, any will do.
     /// </summary>
     private static void Check(TwoPhaseTrainer.Options options)

@@ -67,9 +67,7 @@ internal abstract class StudyKind<TSettings, TNumbers> : JobKind
     /// <exception cref="NotAllowedException">One is not; the message names it.</exception>
     protected abstract void Validate(TSettings settings);
 
-    /// <summary>
-    /// Computes the numbers of a seed.
-    /// </summary>
+    /// <summary>Computes the numbers of a seed.</summary>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
     protected abstract TNumbers Compute(TSettings settings, StudyRun run);
 

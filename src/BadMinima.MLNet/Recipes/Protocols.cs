@@ -101,7 +101,7 @@ public sealed partial record Protocol
             Augmentation = new() { CropPadding = 2, CropReflects = true, HorizontalFlip = true, AlternatingFlip = true },
             Escapes = Escape.Parse("whiten+norm-bias-rate+lookahead"),
         },
-        Normalization = Normalization.Cifar10,
+        Normalization = new([0.4914, 0.4822, 0.4465], [0.2470, 0.2435, 0.2616]),
     };
 
     /// <summary>

@@ -15,6 +15,17 @@ public sealed class RunTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [TestMethod]
+    [DataRow("'lenet' has none", "--architecture", "lenet", "--escape", "reset-statistics")]
+    [DataRow("such as airbench94; 'cnn' has none", "--protocol", "airbench")]
+    public void What_cannot_be_trained_leaves_no_folder(string message, params string[] options)
+    {
+        Result run = Run("refused", options);
+        Assert.AreEqual(2, run.Code);
+        Assert.Contains(message, run.All);
+        Assert.IsFalse(Directory.Exists(_folder.File("refused")));
+    }
+
+    [TestMethod]
     public void A_run_leaves_configuration_metrics_result_and_model_in_its_folder()
     {
         Result run = Run("a", "--start", "adversarial", "--random-label-epochs", "3", "--random-label-measure-every", "2");

@@ -70,6 +70,7 @@ internal static class RunCommand
 
     private static void Run(RunPlan plan, string path, TimeSpan checkpointEvery, bool json, CancellationToken cancellation)
     {
+        plan.RequireTrainable(path);
         using var folder = RunFolder.Open(path);
         string? notCompared = folder.RequireSame(plan);
         IAnsiConsole console = json
