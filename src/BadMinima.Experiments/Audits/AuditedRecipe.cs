@@ -126,6 +126,7 @@ public abstract class AuditedRecipe
                 ["captured"] = captured,
                 ["initialization"] = $"{_options.Initialization}",
                 ["precision"] = $"{_options.Precision}",
+                ["views"] = $"{_options.Views}",
                 ["normalization"] = JsonSerializer.SerializeToNode(_options.Normalization, JsonOutput.Options),
                 ["training"] = JsonSerializer.SerializeToNode<Phase>(_options.Training, JsonOutput.Options),
                 ["randomLabels"] = JsonSerializer.SerializeToNode<Phase>(_randomLabels, JsonOutput.Options),

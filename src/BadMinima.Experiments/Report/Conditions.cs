@@ -8,7 +8,7 @@ namespace BadMinima.Experiments;
 /// <summary>Sorts a sweep's finished cells into conditions, and names each by what tells it from the others.</summary>
 internal static class Conditions
 {
-    private static readonly string[] OfProblems = ["architecture", "initialization", "precision", "normalization"];
+    private static readonly string[] OfProblems = ["architecture", "initialization", "precision", "views", "normalization"];
 
     // Of a phase; what is 0, false, null or empty there is off.
     private static readonly string[] OfMoreThanVanilla =

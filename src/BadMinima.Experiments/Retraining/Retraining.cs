@@ -206,6 +206,7 @@ public sealed record Retraining
                 Architecture = history.Architecture,
                 Initialization = history.Initialization,
                 Precision = history.Precision,
+                Views = history.Views,
                 RandomLabels = null,
                 Training = recipe,
                 Seed = seed,

@@ -45,21 +45,34 @@ internal sealed record RunPlan(RunRequest Request, RunData Data, Protocol Protoc
     public string DefaultFolder => Path.Combine("runs", Name);
 
     /// <summary>Everything that the result depends on, as config.json has it.</summary>
-    public JsonObject Settings => new()
+    public JsonObject Settings
     {
-        ["data"] = Data.Describe(),
-        ["architecture"] = Options.Architecture,
-        ["protocol"] = Protocol.Name,
-        ["start"] = From is null ? Start : new JsonObject { [FromModel] = From.WeightsSha256 },
-        ["saveStart"] = Request.SaveStart,
-        ["regularizers"] = Request.Regularizers.ToName(),
-        ["seed"] = Request.Seed,
-        ["initialization"] = Options.Initialization.ToString().ToLowerInvariant(),
-        ["precision"] = Options.Precision.ToString().ToLowerInvariant(),
-        ["normalization"] = From is not null ? "the model's" : Options.Normalization is null ? "measured" : Node(Options.Normalization),
-        ["randomLabels"] = Node(Options.RandomLabels),
-        ["training"] = Node(Options.Training),
-    };
+        get
+        {
+            JsonObject settings = new()
+            {
+                ["data"] = Data.Describe(),
+                ["architecture"] = Options.Architecture,
+                ["protocol"] = Protocol.Name,
+                ["start"] = From is null ? Start : new JsonObject { [FromModel] = From.WeightsSha256 },
+                ["saveStart"] = Request.SaveStart,
+                ["regularizers"] = Request.Regularizers.ToName(),
+                ["seed"] = Request.Seed,
+                ["initialization"] = Options.Initialization.ToString().ToLowerInvariant(),
+                ["precision"] = Options.Precision.ToString().ToLowerInvariant(),
+                ["normalization"] = From is not null ? "the model's"
+                    : Options.Normalization is null ? "measured" : Node(Options.Normalization),
+                ["randomLabels"] = Node(Options.RandomLabels),
+                ["training"] = Node(Options.Training),
+            };
+            if (Options.Views != Views.One)
+            {
+                settings["views"] = Options.Views.ToString().ToLowerInvariant();
+            }
+
+            return settings;
+        }
+    }
 
     /// <summary>Fills in what was not asked for, and checks all that can be checked without the data.</summary>
     /// <param name="request">What is asked for.</param>
@@ -134,6 +147,7 @@ internal sealed record RunPlan(RunRequest Request, RunData Data, Protocol Protoc
             Device = request.Device,
             Threads = request.Threads,
             Precision = request.Precision,
+            Views = request.Views,
         };
         Check(options);
         return new(request, data, protocol, request.From is null ? null : StartModel.Read(request.From), options);

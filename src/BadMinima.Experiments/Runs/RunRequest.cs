@@ -69,6 +69,9 @@ public sealed record RunRequest
     /// <summary>In which numbers to train. Default: 32-bit floating point.</summary>
     public Precision Precision { get; init; }
 
+    /// <summary>How often the trained model looks at an image when it scores it. Default: once.</summary>
+    public Views Views { get; init; }
+
     /// <summary>cifar10, measured or none; null: the protocol's.</summary>
     public string? Normalization { get; init; }
 
@@ -178,6 +181,10 @@ public sealed record RunRequest
             (r, t) => r with { Initialization = Text.OneOf<Initialization>(t) }, r => r.Initialization) { ForAllCells = true },
         new("precision", "f32|tf32|bf16", Types.Words, "In which numbers to train. Default: f32",
             (r, t) => r with { Precision = Text.OneOf<Precision>(t) }, r => r.Precision) { ForAllCells = true },
+        new("views", "one|mirrored|shifted", Types.Words,
+            "How often the trained model looks at an image when it scores it: once, twice (mirrored too), or six times (and shifted by a "
+                + "pixel). Default: one",
+            (r, t) => r with { Views = Text.OneOf<Views>(t) }, r => r.Views) { ForAllCells = true },
         new(
             "normalization", "cifar10|measured|none", Types.Words,
             "How inputs are normalized. Default: the protocol's where it fits the images' channels, else by mean and "

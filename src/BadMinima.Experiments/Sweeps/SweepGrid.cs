@@ -38,7 +38,8 @@ public sealed record SweepGrid
     public JsonObject RandomLabels { get; init; } = [];
 
     /// <summary>
-    /// What holds for all cells: <c>protocol</c>, <c>initialization</c>, <c>precision</c>, <c>normalization</c>, <c>device</c>.
+    /// What holds for all cells: <c>protocol</c>, <c>initialization</c>, <c>precision</c>, <c>views</c>, <c>normalization</c>,
+    /// <c>device</c>.
     /// </summary>
     public JsonObject Settings { get; init; } = [];
 

@@ -51,6 +51,9 @@ internal sealed class ImageClassifier : IDisposable
     /// <summary>The form in which the network is given its input; see <see cref="NetworkForm"/>.</summary>
     public NetworkForm Form { get; set; }
 
+    /// <summary>How often <see cref="Score"/> looks at an image.</summary>
+    public Views Views { get; set; }
+
     /// <summary>
     /// Logits [B, classes], Single, of a batch of examples on the device, as <see cref="ExampleTensors.ToTensor"/> makes it.
     /// </summary>
@@ -64,13 +67,37 @@ internal sealed class ImageClassifier : IDisposable
     {
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
-        float[] scores = Forward(Shape.ToTensor(examples).to(Device)).softmax(1).cpu().data<float>().ToArray();
+        float[] scores = OverViews(Normalize(Shape.ToTensor(examples).to(Device))).softmax(1).cpu().data<float>().ToArray();
 
         // ML.NET's evaluator leaves out rows with such scores without a word, which makes a broken network look good.
         return scores.AsSpan().ContainsAnyExceptInRange(0f, 1f)
             ? throw new DivergedException(
                 "The network gives scores that are not numbers: its weights have diverged. Train again with a lower learning rate.")
             : scores;
+    }
+
+    /// <summary>The mean logits over the views of normalized examples, [B, classes].</summary>
+    private Tensor OverViews(Tensor normalized)
+    {
+        if (Views == Views.One)
+        {
+            return ForwardNormalized(normalized);
+        }
+
+        Tensor whole = Mirrored(normalized);
+        if (Views == Views.Mirrored)
+        {
+            return whole;
+        }
+
+        Tensor padded = nn.functional.pad(normalized, [1, 1, 1, 1], PaddingModes.Reflect);
+        Tensor shifted = Mirrored(Window(0)).add(Mirrored(Window(2)), HeldScalar.One).Times(0.5);
+        return whole.add(shifted, HeldScalar.One).Times(0.5);
+
+        Tensor Mirrored(Tensor images)
+            => ForwardNormalized(images).add(ForwardNormalized(images.flip(3)), HeldScalar.One).Times(0.5);
+
+        Tensor Window(long from) => padded.narrow(2, from, Shape.Image.Height).narrow(3, from, Shape.Image.Width);
     }
 
     /// <summary>A new tensor with the network's input: the batch, normalized.</summary>
@@ -105,7 +132,7 @@ internal sealed class ImageClassifier : IDisposable
     {
         using var mode = no_grad();
         nn.Module<Tensor, Tensor> network = Architectures.Create(Architecture, Shape, Classes, seed: 0);
-        var copy = new ImageClassifier(network, Architecture, Shape, Classes, Normalization, Device);
+        var copy = new ImageClassifier(network, Architecture, Shape, Classes, Normalization, Device) { Views = Views };
         NetworkWeights.Copy(state, copy.Network);
         copy.Network.eval();
         Sequence.FoldNorms(copy.Network);

@@ -78,9 +78,9 @@ public sealed partial record Protocol
     /// 2024), as <see cref="Regularized"/>: 10 epochs (his 9.9), batches of 1,024 (he drops the last, smaller one), Nesterov's momentum
     /// 0.85, a triangular rate, label smoothing 0.2, reflected crops by 2, alternating flips, biases of BatchNorm at 64 times the rate,
     /// look-ahead averaging, and the whitening layer set first. His rate of 11.5 per 1,024 examples on the batch's summed loss, divided by
-    /// 1 + 1 / (1 - 0.85), is 1.5 on the mean, and his decay of 0.0153 is 0.0153 / 11.5. His test accuracies are means over six views of
-    /// each image; here each image is seen as it is. <see cref="Vanilla"/> and <see cref="RandomLabels"/> are this project's: plain SGD on
-    /// the same network.
+    /// 1 + 1 / (1 - 0.85), is 1.5 on the mean, and his decay of 0.0153 is 0.0153 / 11.5. His test accuracies are over six views of
+    /// each image, as with <see cref="Views.Shifted"/>. <see cref="Vanilla"/> and <see cref="RandomLabels"/> are this project's: plain SGD
+    /// on the same network.
     /// </summary>
     public static Protocol Airbench { get; } = new()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace BadMinima.MLNet;
 
@@ -28,6 +29,10 @@ public sealed record TrainingHistory
 
     /// <summary>In which numbers it was trained.</summary>
     public Precision Precision { get; init; }
+
+    /// <summary>How often the model looks at an image when it scores it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Views Views { get; init; }
 }
 
 /// <summary>One phase that ran.</summary>

@@ -139,8 +139,12 @@ public sealed class TwoPhaseTransformer : RowTransformer, ISaved<TwoPhaseTransfo
         {
             network.eval();
             return new(
-                environment, new ImageClassifier(network, architecture, shape, classes, normalization, environment.Device(null)), columns,
-                history);
+                environment,
+                new ImageClassifier(network, architecture, shape, classes, normalization, environment.Device(null))
+                {
+                    Views = history.Views,
+                },
+                columns, history);
         }
         catch
         {
@@ -211,7 +215,10 @@ public sealed class TwoPhaseTransformer : RowTransformer, ISaved<TwoPhaseTransfo
             return new(
                 Environment,
                 new ImageClassifier(
-                    network, Classifier.Architecture, InputShape, all.All.Count, Classifier.Normalization, Classifier.Device),
+                    network, Classifier.Architecture, InputShape, all.All.Count, Classifier.Normalization, Classifier.Device)
+                {
+                    Views = Classifier.Views,
+                },
                 _columns with { Classes = KeyValues.Of(all.All) }, History);
         }
         catch

@@ -72,6 +72,9 @@ public sealed partial class TwoPhaseTrainer
         /// <summary>In which numbers to train; default 32-bit floating point throughout.</summary>
         public Precision Precision { get; init; }
 
+        /// <summary>How often the fitted model looks at an image when it scores it; default once. Images only.</summary>
+        public Views Views { get; init; }
+
         /// <summary>
         /// Where and how often to write the run down, so that <see cref="Resume"/> can continue it after a crash, bit for bit on one CPU
         /// machine with one thread count; null, the default: nowhere.
@@ -120,6 +123,7 @@ public sealed partial class TwoPhaseTrainer
             OptionException.Check(Threads is null or >= 1, nameof(Threads), Threads, "at least 1, or null");
             Devices.Validate(Device);
             OptionException.Check(Enum.IsDefined(Precision), nameof(Precision), Precision, string.Join(", ", Enum.GetNames<Precision>()));
+            OptionException.Check(Enum.IsDefined(Views), nameof(Views), Views, string.Join(", ", Enum.GetNames<Views>()));
             Checkpoints?.Validate(nameof(Checkpoints));
             OptionException.Check(
                 PathFolder is null || !string.IsNullOrWhiteSpace(PathFolder), nameof(PathFolder), PathFolder, "a folder, or null");

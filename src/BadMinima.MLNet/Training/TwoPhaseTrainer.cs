@@ -233,7 +233,9 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
                 Phases = [.. start?.History.Phases ?? [], .. phases],
                 Initialization = _options.Initialization,
                 Precision = _options.Precision,
+                Views = _options.Views,
             };
+            classifier.Views = history.Views;
             var columns = new OutputColumns(
                 _options.LabelColumnName, _options.FeatureColumnName, _options.ScoreColumnName, _options.PredictedLabelColumnName,
                 classValues);
@@ -325,6 +327,9 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         _options.RandomLabels?.Validate(nameof(Options.RandomLabels), inputs);
         _options.Training?.Validate(nameof(Options.Training), inputs);
         _options.Normalization?.Validate(nameof(Options.Normalization), inputs.Channels);
+        OptionException.Check(
+            _options.Views == Views.One || inputs.Kind == InputKinds.Images, nameof(Options.Views), _options.Views,
+            $"{Views.One} for {inputs}: views are for images");
     }
 
     private void CheckPhases(nn.Module network, string architecture, int classes, int examples)

@@ -25,6 +25,7 @@ public sealed class RunOptionsTests
         ["seed"] = "5",
         ["initialization"] = "pytorch",
         ["precision"] = "bf16",
+        ["views"] = "shifted",
         ["normalization"] = "none",
         ["device"] = "cuda:1",
         ["threads"] = "3",

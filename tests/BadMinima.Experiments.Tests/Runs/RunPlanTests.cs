@@ -57,6 +57,7 @@ public sealed class RunPlanTests
         ("seed", "-4", "seed", "-4"),
         ("initialization", "pytorch", "initialization", "\"pytorch\""),
         ("precision", "bf16", "precision", "\"bf16\""),
+        ("views", "shifted", "views", "\"shifted\""),
         ("normalization", "none", "normalization", """{"mean":[0],"deviation":[1]}"""),
     ];
 
