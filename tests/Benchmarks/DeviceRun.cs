@@ -33,7 +33,7 @@ internal sealed class DeviceRun(string device, string? cifar)
         TorchRuntime.EnsureLoaded();
         if (!IsSmall && !cuda.is_available())
         {
-            throw new InvalidOperationException($"torch sees no CUDA device here: {TorchRuntime.Description}. Give --cpu to try it without one.");
+            throw new InvalidOperationException($"torch sees no CUDA device here: {TorchRuntime.Description}. Give --device cpu to try it without one.");
         }
 
         var clock = Stopwatch.StartNew();
@@ -148,8 +148,8 @@ internal sealed class DeviceRun(string device, string? cifar)
         StringBuilder table = new($"{machine["card"]}; {machine["torch"]}; PyTorch {machine["pytorch"]}; {machine["seconds"]} s in all.\n\n| | | behind it |\n| --- | ---: | --- |\n");
         foreach ((string name, double? value, string behind) in _rows)
         {
-            json[name] = value;
-            string said = value is { } number ? number.ToString("0.00", CultureInfo.InvariantCulture) : "–";
+            json[name] = value is { } known && double.IsFinite(known) ? known : null;
+            string said = value is { } number && double.IsFinite(number) ? number.ToString("0.00", CultureInfo.InvariantCulture) : "–";
             Console.WriteLine($"  {name,-60}{said,10}  {behind}");
             table.Append(CultureInfo.InvariantCulture, $"| {name} | {said} | {behind} |\n");
         }
@@ -176,7 +176,8 @@ internal sealed class DeviceRun(string device, string? cifar)
             return self.WorkingSet64 / 1024.0 / 1024;
         }
 
-        return Ask("memory.used") is { } used ? double.Parse(used, CultureInfo.InvariantCulture) : double.NaN;
+        // A driver may refuse to tell.
+        return double.TryParse(Ask("memory.used"), NumberStyles.Float, CultureInfo.InvariantCulture, out double used) ? used : double.NaN;
     }
 
     /// <summary>What nvidia-smi says of the first card; null: it is not here.</summary>

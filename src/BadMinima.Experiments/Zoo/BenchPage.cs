@@ -53,14 +53,20 @@ internal static class BenchPage
     /// <summary>Test accuracy against each measure, the best first.</summary>
     /// <param name="bench">The bench.</param>
     /// <param name="folder">The folder of their files in the report's.</param>
-    public static IEnumerable<LineChart> Pictures(MeasureBench bench, string folder) => bench.Measures.Select(score => new LineChart(
-        $"{score.Name}: test accuracy of five parts of the networks, from those with the least to those with the most of it, over that of "
-            + "plain SGD from random starts",
-        ChartAxis.Count("fifth of the networks, by the measure"), new ChartAxis("test accuracy", "0 %"),
-        [.. bench.Fifths(score.Name).Select(kind => new Curve(kind.Kind, kind.Points))])
-    {
-        File = $"{folder}/{score.Name}.svg",
-    });
+    public static IEnumerable<LineChart> Pictures(MeasureBench bench, string folder)
+        => bench.Measures.Select((score, place) => new LineChart(
+            $"{score.Name}: test accuracy of five parts of the networks, from those with the least to those with the most of it, over that of "
+                + "plain SGD from random starts",
+            ChartAxis.Count("fifth of the networks, by the measure"), new ChartAxis("test accuracy", "0 %"),
+            [.. bench.Fifths(score.Name).Select(kind => new Curve(kind.Kind, kind.Points))])
+        {
+            File = $"{folder}/{FileOf(score.Name, place)}.svg",
+        });
+
+    /// <summary>The measure's name, where it is one that any file can have; a column of the user's may have any.</summary>
+    private static string FileOf(string measure, int place)
+        => measure.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') ? measure
+            : $"measure-{place + 1}";
 
     /// <summary>The page of a bench by itself.</summary>
     public static Page Page(MeasureBench bench) => new(

@@ -53,6 +53,17 @@ internal sealed record MeasuredNetwork(
     /// <exception cref="InvalidDataException">It is none; the message says where.</exception>
     public static IReadOnlyList<MeasuredNetwork> Read(string file)
     {
+        // The last number of a file that was cut may be another one, and look like one.
+        using (FileStream bytes = File.OpenRead(file))
+        {
+            bytes.Seek(-Math.Min(1, bytes.Length), SeekOrigin.End);
+            if (bytes.ReadByte() is not ('\n' or -1))
+            {
+                throw new InvalidDataException(
+                    $"{file} does not end with the end of a line: it may have been cut. If it is whole, end its last line.");
+            }
+        }
+
         using TextFieldParser rows = new(file) { Delimiters = [","], HasFieldsEnclosedInQuotes = true };
         if (Fields(rows) is not { Length: > 1 } heads)
         {
@@ -73,7 +84,7 @@ internal sealed record MeasuredNetwork(
         List<MeasuredNetwork> networks = [];
         while (Fields(rows) is { } fields)
         {
-            // Of a file that was cut the last number is another, or it is missing and would read as one that does not apply.
+            // A field that is missing would read as a measure that does not apply.
             if (fields.Length != heads.Length)
             {
                 throw new InvalidDataException(

@@ -37,7 +37,8 @@ public sealed record Lookahead(
     {
         public override IEnumerable<(string Name, Tensor Value)> State => slow.State;
 
-        // After what others make of the start.
+        public override bool BeginsLast => true;
+
         public override void BeforePhase(Weights weights) => slow.Average(weights, 1);
 
         public override void AfterStep(Weights weights, StepMoment at)

@@ -14,7 +14,8 @@ namespace BadMinima.MLNet;
 /// Sets the whitening layer of a network that has one, such as airbench94 (Jordan, 2024, after Page, 2019), once, before the phase's first
 /// step: with C = (1/n) sum p p' over all patches p of the first training images, normalized, and its eigenvectors v_i and eigenvalues l_i,
 /// the largest first, the filters are v_i / sqrt(l_i + epsilon) and their negatives. The signs of the eigenvectors are those of the library
-/// of linear algebra. The layer's bias is trained for some epochs and then stays.
+/// of linear algebra. What was set once stays: in a second phase, or in a model that is trained on, the layers behind it have learned from
+/// it. The layer's bias is trained for some epochs and then stays.
 /// </summary>
 /// <param name="Examples">How many training images, from the first on, at least 1; default 5,000, airbench's. Fewer if there are.</param>
 /// <param name="Epsilon">What is added to eigenvalues, more than 0; default 5e-4, airbench's.</param>
@@ -86,7 +87,11 @@ public sealed record Whiten(
         {
             using var scope = NewDisposeScope();
             int left = Math.Min(settings.Examples, context.Examples);
-            layer.Weight.copy_(Filters(Images(), layer.Weight.shape[2], settings.Epsilon));
+            if (!layer.IsSet)
+            {
+                layer.Set(Filters(Images(), layer.Weight.shape[2], settings.Epsilon));
+            }
+
             bias.copy_(Own(weights));
 
             IEnumerable<Tensor> Images()

@@ -99,7 +99,7 @@ internal sealed class LinearStack
             if (i > 0)
             {
                 Tensor before = large ? OneDnn.Linear(gradient, layer.weight.t()) : gradient.mm(layer.weight);
-                gradient = before.mul_(outputs[i].sign());
+                gradient = before.masked_fill_(outputs[i].le(HeldScalar.Zero), HeldScalar.Zero);
             }
         }
 
@@ -111,12 +111,8 @@ internal sealed class LinearStack
     {
         Linear layer = _layers[index];
         bool relu = index + 1 < _layers.Length;
-        if (_isLarge(layer))
-        {
-            return OneDnn.Linear(input, layer.weight!, layer.bias, relu);
-        }
-
-        Tensor output = nn.functional.linear(input, layer.weight!, layer.bias);
+        Tensor output = _isLarge(layer) ? OneDnn.Linear(input, layer.weight!, layer.bias)
+            : nn.functional.linear(input, layer.weight!, layer.bias);
         return relu ? output.relu_() : output;
     }
 }

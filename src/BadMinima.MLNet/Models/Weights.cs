@@ -129,7 +129,8 @@ public sealed class Weights : IDisposable
     internal Tensor Forward(Tensor normalized) => _classifier.ForwardNormalized(normalized);
 
     /// <summary>The gradient of a loss at the weights as they are.</summary>
-    /// <param name="evaluate">Asks the network once, for a loss, a scalar, and something else; it may change the logits it gets.</param>
+    /// <param name="evaluate">Asks the network once, for a loss, a scalar, and something else; it may make others of the logits it gets,
+    /// not in place.</param>
     /// <param name="callsLayers">
     /// Whether the network's layers have to be called, since hooks hang on them; else the same may be computed faster.
     /// </param>

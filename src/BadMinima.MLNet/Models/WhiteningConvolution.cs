@@ -1,3 +1,4 @@
+using BadMinima.MLNet.Native;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -18,6 +19,9 @@ internal sealed class WhiteningConvolution : Module<Tensor, Tensor>
     [ComponentName(Name = "bias")]
     private readonly Parameter _bias;
 
+    [ComponentName(Name = "is_set")]
+    private readonly Tensor _isSet;
+
     /// <param name="inputs">Input channels.</param>
     /// <param name="outputs">Output channels.</param>
     /// <param name="kernel">The kernel's side.</param>
@@ -27,11 +31,23 @@ internal sealed class WhiteningConvolution : Module<Tensor, Tensor>
         double bound = 1 / Math.Sqrt(inputs * kernel * kernel);
         _weight = empty([outputs, inputs, kernel, kernel], device: device).uniform_(-bound, bound);
         _bias = new Parameter(zeros(outputs, device: device));
+        _isSet = zeros([], ScalarType.Int64, device);
         RegisterComponents();
     }
 
     /// <summary>[outputs, inputs, kernel, kernel].</summary>
     public Tensor Weight => _weight;
+
+    /// <summary>Whether the weight was set by images. What has learned behind it would be lost if it were set again.</summary>
+    public bool IsSet => _isSet.item<long>() > 0;
+
+    /// <summary>Sets the weight, [outputs, inputs, kernel, kernel].</summary>
+    public void Set(Tensor weight)
+    {
+        using var mode = no_grad();
+        _weight.copy_(weight);
+        _isSet.fill_(HeldScalar.One);
+    }
 
     /// <summary>[outputs].</summary>
     public Parameter Bias => _bias;

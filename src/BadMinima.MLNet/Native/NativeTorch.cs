@@ -80,8 +80,11 @@ internal sealed class NativeTorch
 
     /// <summary>The address of something that libtorch exports.</summary>
     public static bool TryGetExport(string name, out nint address)
-        => NativeLibrary.TryGetExport(
-            NativeLibrary.Load(Path.Combine(Load()._folder, NativeTorchFiles.FileName("torch_cpu"))), name, out address);
+    {
+        address = 0;
+        return NativeLibrary.TryLoad(Path.Combine(Load()._folder, NativeTorchFiles.FileName("torch_cpu")), out nint library)
+            && NativeLibrary.TryGetExport(library, name, out address);
+    }
 
     private static void LetTorchSharpFindIt()
     {

@@ -15,8 +15,8 @@ internal static unsafe class OneDnn
     // Below it MKL is as fast or faster.
     private const long LeastSide = 64;
 
-    private static readonly byte[] None = "none\0"u8.ToArray();
-    private static readonly byte[] Relu = "relu\0"u8.ToArray();
+    // Its own ReLU makes 0 of what is no number, and a network that has diverged would look well.
+    private static readonly byte[] NothingAfter = "none\0"u8.ToArray();
     private static readonly byte[] NoAlgorithm = "\0"u8.ToArray();
 
     // int aoti_torch_cpu__linear_pointwise(x, w, b or null, attribute, scalars, how many, algorithm or null, result)
@@ -27,7 +27,7 @@ internal static unsafe class OneDnn
     public static bool IsThere => Pointwise != null;
 
     /// <summary>Whether this machine's products in float32 are better computed by it, where they are large.</summary>
-    public static bool IsPreferred { get; } = IsThere && IsAmd && Vector512.IsHardwareAccelerated && MayUseAll;
+    public static bool IsPreferred { get; internal set; } = IsThere && IsAmd && Vector512.IsHardwareAccelerated && MayUseAll;
 
     /// <summary>What <see cref="TorchRuntime.Description"/> says of it.</summary>
     public static string Description => IsPreferred ? "linear layers by oneDNN" : "linear layers by torch's own product";
@@ -45,13 +45,12 @@ internal static unsafe class OneDnn
     /// <param name="input">x, [B, inputs], Single, on the CPU; any strides.</param>
     /// <param name="weight">w, [outputs, inputs]; any strides.</param>
     /// <param name="bias">b, [outputs]; null: none.</param>
-    /// <param name="relu">Whether what is below 0 becomes 0.</param>
     /// <returns>[B, outputs].</returns>
-    public static Tensor Linear(Tensor input, Tensor weight, Tensor? bias = null, bool relu = false)
+    public static Tensor Linear(Tensor input, Tensor weight, Tensor? bias = null)
     {
         nint offset = bias?.Handle ?? 0, result = 0;
         int error;
-        fixed (byte* attribute = relu ? Relu : None, none = NoAlgorithm)
+        fixed (byte* attribute = NothingAfter, none = NoAlgorithm)
         {
             byte* algorithm = none;
             error = Pointwise(input.Handle, weight.Handle, bias is null ? null : &offset, attribute, null, 0, &algorithm, &result);

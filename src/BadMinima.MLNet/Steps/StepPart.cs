@@ -41,6 +41,12 @@ public abstract class StepPart : IDisposable
     /// <param name="weights">The weights, which must be as they were when this returns.</param>
     public virtual WeightsCopy? Kept(Weights weights) => null;
 
+    /// <summary>
+    /// Whether <see cref="BeforePhase"/> comes after that of the other parts, since the part begins at the weights that they leave; that
+    /// of one that has <see cref="Kept"/> weights does anyway. Default: false.
+    /// </summary>
+    public virtual bool BeginsLast => false;
+
     /// <summary>Acts on the weights before a phase's first step; not when the phase is continued.</summary>
     /// <param name="weights">The weights.</param>
     public virtual void BeforePhase(Weights weights)

@@ -124,7 +124,7 @@ internal sealed class StepParts : IDisposable
         using var mode = no_grad();
 
         // Averages begin at what the others leave.
-        foreach ((_, StepPart part) in _parts.OrderBy(p => p.Part.Kept(Weights) is not null))
+        foreach ((_, StepPart part) in _parts.OrderBy(p => p.Part.BeginsLast || p.Part.Kept(Weights) is not null))
         {
             part.BeforePhase(Weights);
         }

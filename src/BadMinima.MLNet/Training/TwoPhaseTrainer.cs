@@ -330,6 +330,9 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         OptionException.Check(
             _options.Views == Views.One || inputs.Kind == InputKinds.Images, nameof(Options.Views), _options.Views,
             $"{Views.One} for {inputs}: views are for images");
+        OptionException.Check(
+            _options.Views != Views.Shifted || Math.Min(inputs.Image.Height, inputs.Image.Width) > 1, nameof(Options.Views),
+            _options.Views, $"{Views.One} or {Views.Mirrored} for {inputs}: they are too small to be shifted");
     }
 
     private void CheckPhases(nn.Module network, string architecture, int classes, int examples)

@@ -93,6 +93,7 @@ public sealed class MeasureBenchTests
     [DataRow("data,network,seed,start,recipe,rate,trainAccuracy,testAccuracy,a\nd,n,1,random,vanilla,1,1,1,x\n", "network 1: a is 'x'; allowed is a number")]
     [DataRow("data,network,seed,start,recipe,rate,trainAccuracy,testAccuracy,a\nd,n,1,random,vanilla,1,1,,2\n", "network 1: testAccuracy is ''")]
     [DataRow("data,network,seed,start,recipe,rate,trainAccuracy,testAccuracy,a\nd,n,1,random,vanilla,1,1,0.5,2\n", "no data set and network has at least 3 bad and 3 good ones")]
+    [DataRow("data,network,seed,start,recipe,rate,trainAccuracy,testAccuracy,a\nd,n,1,random,vanilla,1,1,0.5,2", "does not end with the end of a line")]
     [DataRow("data,network,seed,start,recipe,rate,trainAccuracy,testAccuracy,a,b\nd,n,1,random,vanilla,1,1,0.5,2\n", "network 1: it has 9 fields, and the head line has 10")]
     [DataRow("data,network,seed,start,recipe,rate,trainAccuracy,testAccuracy,a\nd,n,1,random,vanilla,1,1,0.5,2,\n", "network 1: it has 10 fields, and the head line has 9")]
     [DataRow("data,network,seed,start,recipe,rate,trainAccuracy,testAccuracy,a\n\"d,n,1,random,vanilla,1,1,0.5,2\n", "its line 2 has a quote that does not end")]

@@ -131,6 +131,42 @@ public sealed class AirbenchPartsTests
     }
 
     [TestMethod]
+    public void What_has_learned_behind_the_whitening_layer_keeps_it()
+    {
+        var ml = new MLContext(seed: 1);
+        IDataView train = ml.Data.LoadSyntheticImages(Split.Train, 40);
+        TwoPhaseTrainer.Options options = new()
+        {
+            Architecture = "airbench94",
+            RandomLabels = new() { Epochs = 1, BatchSize = 20, LearningRate = 0.01, Escapes = [new Whiten()] },
+            Training = null,
+            Seed = 1,
+        };
+        float[] Filters(TwoPhaseTransformer model) => model.Network.state_dict()["whiten.weight"].contiguous().data<float>().ToArray();
+        Recipe training = Recipe.Vanilla with { Epochs = 1, BatchSize = 20, LearningRate = 0.01, Escapes = [new Whiten()] };
+        using TwoPhaseTransformer first = ml.MulticlassClassification.Trainers.TwoPhase(options).Fit(train);
+        using TwoPhaseTransformer both = ml.MulticlassClassification.Trainers.TwoPhase(options with { Training = training }).Fit(train);
+        using TwoPhaseTransformer on = ml.MulticlassClassification.Trainers.TwoPhase(options with { RandomLabels = null, Training = training }).Fit(train, null, first);
+        using TwoPhaseTransformer fresh = ml.MulticlassClassification.Trainers.TwoPhase(options with { RandomLabels = null, Training = training }).Fit(train);
+        CollectionAssert.AreEqual(Filters(first), Filters(both));
+        CollectionAssert.AreEqual(Filters(first), Filters(on));
+        CollectionAssert.AreNotEqual(Filters(first), Filters(fresh), "the replicas have zeros");
+    }
+
+    [TestMethod]
+    public void Lookahead_begins_at_what_surgery_leaves_wherever_it_stands()
+    {
+        double[] After(string escapes)
+        {
+            using var bare = new Training.BareWeights([1, -2], Recipe.Vanilla with { Epochs = 1, Escapes = Escape.Parse(escapes) }, 3);
+            bare.Step(w => w * 0, 0.1);
+            return bare.Values;
+        }
+
+        CollectionAssert.AreEqual(After("shrink-perturb:shrink=0.5,perturb=0+lookahead:every=1,power=0"), After("lookahead:every=1,power=0+shrink-perturb:shrink=0.5,perturb=0"));
+    }
+
+    [TestMethod]
     public void Convolutions_begin_by_passing_their_input_on()
     {
         using var scope = NewDisposeScope();
