@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace BadMinima.Experiments.Tests;
@@ -9,6 +10,18 @@ public sealed class WorksPageTests
     private static readonly string Docs = Path.Combine(Repository.Root, "docs");
 
     public static IEnumerable<object[]> Names => Work.All.Select(w => (object[])[w.Name]);
+
+    [TestMethod]
+    public void The_row_at_the_published_scale_is_the_stored_one()
+    {
+        string page = File.ReadAllText(Path.Combine(Docs, "works.md"));
+        string[][] rows = [.. File.ReadAllLines(Path.Combine(Docs, "evidence", "works", "heavy-tails-fashion-10000", "tables", "heavy-tails.csv")).Select(l => l.Split(','))];
+        string Row(Func<Func<string, double>, string> cell) => string.Join(" | ", rows[1..].Select(r => cell(column => double.Parse(r[Array.IndexOf(rows[0], column)], CultureInfo.InvariantCulture))));
+        Assert.Contains("| test accuracy here, % (standard error) | " + Row(v => $"{100 * v("accuracy"):0.00} ({100 * v("accuracyError"):0.00})") + " |", page);
+        Assert.Contains("| published | " + Row(v => $"{100 * v("publishedAccuracy"):0.00}") + " |", page);
+        Assert.Contains("| sharpness here | " + Row(v => $"{v("sharpness"):0.000}") + " |", page);
+        Assert.Contains("| published | " + Row(v => $"{v("publishedSharpness"):0.000}") + " |", page);
+    }
 
     [TestMethod]
     [DynamicData(nameof(Names))]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -93,6 +94,22 @@ internal static class RunSettings
     /// </summary>
     public static NamedClasses? ClassesOf(JsonObject? stored)
         => (stored?[TrainingData] as JsonObject)?[ClassNames] is JsonArray names ? new(names.Select(n => $"{n}")) : null;
+
+    /// <summary>
+    /// A checkpoint's normalization where it is the measured one but for rounding: another number of threads adds in another order. Else
+    /// the measured one, which then is a difference.
+    /// </summary>
+    /// <param name="stored">The checkpoint's settings; null: there is none.</param>
+    /// <param name="measured">What the data have now.</param>
+    public static Normalization NormalizationOf(JsonObject? stored, Normalization measured)
+    {
+        const double rounding = 1e-6;
+        return stored?[nameof(TwoPhaseTrainer.Options.Normalization)]?.Deserialize(SettingsJson.Default.Normalization) is { } then
+            && AreClose(then.Mean, measured.Mean) && AreClose(then.Deviation, measured.Deviation) ? then : measured;
+
+        static bool AreClose(ImmutableArray<double> one, ImmutableArray<double> other) => one.Length == other.Length
+            && one.Zip(other).All(p => Math.Abs(p.First - p.Second) <= rounding * Math.Max(Math.Abs(p.First), Math.Abs(p.Second)));
+    }
 
     /// <summary>Settings without those that a checkpoint of an earlier version does not have.</summary>
     public static JsonObject KnownTo(JsonObject stored, JsonObject now)

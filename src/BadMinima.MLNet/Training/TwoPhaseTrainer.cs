@@ -192,7 +192,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         }
 
         Normalization normalization = start?.Classifier.Normalization ?? _options.Normalization
-            ?? MeasuredNormalization.Of(train, IsCanceled);
+            ?? RunSettings.NormalizationOf(checkpoint?.Progress.Settings, MeasuredNormalization.Of(train, IsCanceled));
         var classifier = new ImageClassifier(
             Architectures.Create(architecture, pixels.Shape, labels.Classes, Seed, _options.Initialization), architecture, pixels.Shape,
             labels.Classes, normalization, device);

@@ -135,17 +135,23 @@ public sealed partial class SweepGridTests
         List<string> files =
         [
             "\"seeds\": [2]", "\"data\": \"synthetic-color\"", "\"data\": { \"train\": 1000 }", "\"data\": { \"test\": 1000 }", "\"data\": { \"seed\": 2 }", "\"architectures\": \"lenet\"", "\"protocol\": \"paper\"",
-            "\"starts\": \"random\"", "\"recipes\": \"momentum\"", "\"initialization\": \"pytorch\"", "\"precision\": \"bf16\"", "\"normalization\": \"none\"",
+            "\"starts\": \"random\"", "\"recipes\": \"momentum\"", "\"initialization\": \"pytorch\"", "\"precision\": \"bf16\"", "\"views\": \"mirrored\"", "\"normalization\": \"none\"",
             "\"randomLabels\": { \"replicas\": 7 }", "\"randomLabels\": { \"zeroOut\": 0.7 }",
             "\"randomLabels\": { \"zeroOutOf\": \"pixels\" }", "\"randomLabels\": { \"labeling\": \"permutation\" }", "\"randomLabels\": { \"inputs\": \"noise\" }",
         ];
         foreach (Setting<MLNet.Phase> setting in PhaseSettings.All)
         {
             string value = setting.IsList ? "\"sam\"" : setting.Form switch { "" => "true", "N" or "PIXELS" or "EPOCHS" => "5", "RATE" or "MU" or "WD" or "P" or "S" or "ALPHA" => "0.33", var form when form.StartsWith("const", StringComparison.Ordinal) => "\"linear\"", var form when form.StartsWith("loss", StringComparison.Ordinal) => "\"loss:9\"", var form when form.StartsWith("sgd", StringComparison.Ordinal) => "\"adam\"", _ => "0.5" };
-            string momentum = setting.Name == "nesterov" ? ", \"momentum\": 0.9" : "";
+            string needed = setting.Name switch
+            {
+                "nesterov" => ", \"momentum\": 0.9",
+                "crop-reflect" => ", \"crop\": 3",
+                "alternating-flip" => ", \"flip\": true",
+                _ => "",
+            };
             foreach (string phase in new[] { "training", "randomLabels" })
             {
-                files.Add($"\"{phase}\": {{ \"{setting.Property}\": {value}{momentum} }}");
+                files.Add($"\"{phase}\": {{ \"{setting.Property}\": {value}{needed} }}");
             }
         }
 

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using BadMinima.MLNet.Tests.Examples;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
@@ -316,6 +318,42 @@ public sealed class CheckpointTests : IDisposable
         // They would take most of the time: each holds all epochs so far.
         int written = int.Parse(Path.GetFileNameWithoutExtension(Checkpoints("run")[^1]).Split('-')[1]);
         Assert.IsInRange(2, Epochs / 2, written);
+    }
+
+    [TestMethod]
+    public void A_run_goes_on_with_another_number_of_threads_though_sums_over_the_data_are_rounded_otherwise()
+    {
+        IDataView train = _ml.Data.LoadSyntheticImages(Split.Train, 2000);
+        TwoPhaseTrainer.Options options = new()
+        {
+            Architecture = "mlp-100-100",
+            RandomLabels = null,
+            Training = Recipe.Vanilla with { Epochs = 3 },
+            Device = "cpu",
+            Threads = 2,
+            Checkpoints = new(_folder.File("run")),
+        };
+        using CancellationTokenSource stop = new();
+        using TwoPhaseTransformer begun = Tiny.Trainer(_ml, options with
+        {
+            CancellationToken = stop.Token,
+            MetricsCallback = _ => stop.Cancel(),
+        }).Fit(train);
+        Assert.HasCount(1, begun.History.Phases[0].Epochs);
+        using TwoPhaseTransformer whole = Tiny.Trainer(_ml, options with { Threads = 1 }).Resume(train);
+        Assert.HasCount(3, whole.History.Phases[0].Epochs);
+        Assert.AreEqual(begun.Classifier.Normalization, whole.Classifier.Normalization);
+    }
+
+    [TestMethod]
+    public void A_stored_normalization_counts_where_it_differs_by_rounding_alone()
+    {
+        Normalization measured = new([0.25, 0], [0.5, 1]), rounded = new([0.25 * (1 + 1e-8), 0], [0.5, 1 - 1e-9]), other = new([0.2501, 0], [0.5, 1]);
+        JsonObject Stored(Normalization then) => new() { ["Normalization"] = JsonSerializer.SerializeToNode(then) };
+        Assert.AreEqual(rounded, RunSettings.NormalizationOf(Stored(rounded), measured));
+        Assert.AreEqual(measured, RunSettings.NormalizationOf(Stored(other), measured));
+        Assert.AreEqual(measured, RunSettings.NormalizationOf(Stored(new([0.25], [0.5])), measured));
+        Assert.AreEqual(measured, RunSettings.NormalizationOf(null, measured));
     }
 
     [TestMethod]
