@@ -55,8 +55,8 @@ internal static class BenchPage
     /// <param name="folder">The folder of their files in the report's.</param>
     public static IEnumerable<LineChart> Pictures(MeasureBench bench, string folder)
         => bench.Measures.Select((score, place) => new LineChart(
-            $"{score.Name}: test accuracy of five parts of the networks, from those with the least to those with the most of it, over that of "
-                + "plain SGD from random starts",
+            $"{score.Name}: test accuracy of five parts of the networks, from those with the least to those with the most of it, over that "
+                + "of plain SGD from random starts",
             ChartAxis.Count("fifth of the networks, by the measure"), new ChartAxis("test accuracy", "0 %"),
             [.. bench.Fifths(score.Name).Select(kind => new Curve(kind.Kind, kind.Points))])
         {
