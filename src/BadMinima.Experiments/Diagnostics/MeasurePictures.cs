@@ -67,7 +67,7 @@ internal static class MeasurePictures
         => [.. outcome.Numbers.Where(n => n.Place is not null).GroupBy(n => n.Place!.Series)];
 
     private static ChartAxis Axis(MeasureAxis axis) => axis.IsShare ? ChartAxis.Percent(axis.Name)
-        : new(axis.Name, "G3") { IsLogarithmic = axis.IsLogarithmic };
+        : new(axis.Name) { IsLogarithmic = axis.IsLogarithmic };
 
     /// <summary>The first number that layers have, of networks with the same layers; null: there is none, or one layer.</summary>
     private static BarChart? Layers((string Name, MeasureOutcome Outcome)[] models, string file)
