@@ -5,6 +5,27 @@ namespace BadMinima.MLNet.Diagnostics;
 /// <summary>What a network's first convolution or linear layer gives.</summary>
 internal static class FirstLayer
 {
+    private const string None = "the network has no convolution or linear layer";
+
+    /// <summary>Runs the network as it is trained, in inference mode, up to its first convolution or linear layer and no further.</summary>
+    /// <param name="subject">The network.</param>
+    /// <param name="inputs">Normalized examples, [N, ...].</param>
+    /// <returns>That layer's output, [N, ...].</returns>
+    /// <exception cref="NotApplicableException">There is no such layer, or nothing runs through it.</exception>
+    public static Tensor Output(Subject subject, Tensor inputs)
+    {
+        try
+        {
+            Run(subject, inputs, output => throw new ReachedException(output));
+        }
+        catch (ReachedException reached)
+        {
+            return reached.Output;
+        }
+
+        throw new NotApplicableException(None);
+    }
+
     /// <summary>Runs the network as it is trained, in inference mode.</summary>
     /// <param name="subject">The network.</param>
     /// <param name="inputs">Normalized examples, [N, ...].</param>
@@ -27,11 +48,17 @@ internal static class FirstLayer
             }
 
             Tensor logits = subject.Training.Weights.Forward(inputs);
-            return met ? logits : throw new NotApplicableException("the network has no convolution or linear layer");
+            return met ? logits : throw new NotApplicableException(None);
         }
         finally
         {
             removals.ForEach(remove => remove());
         }
+    }
+
+    /// <summary>Ends a pass through the network where it has come far enough.</summary>
+    private sealed class ReachedException(Tensor output) : Exception
+    {
+        public Tensor Output => output;
     }
 }

@@ -22,7 +22,7 @@ internal sealed class DaviesBouldin : DiagnosticMeasure
     public override string Source => "Davies, Bouldin 1979, modified by Natekar, Sharma, PGDL 2020 (2012.02775), whose entry that won is "
         + "this times mixup; that their augmentation is crop and flip is unverified";
 
-    public override string Cost => "7,500 examples";
+    public override string Cost => "7,500 examples through the first layer";
 
     public override int Bad => 1;
 
@@ -55,11 +55,7 @@ internal sealed class DaviesBouldin : DiagnosticMeasure
             {
                 (Tensor inputs, Tensor ofInputs) = surface.Sample(
                     Math.Min(Images, surface.Examples), ofRound, Augmentation.CropAndFlip, ofRound.Stream((ulong)copy));
-                FirstLayer.Run(subject, inputs, output =>
-                {
-                    features.Add(Pooled(output).flatten(1).to(ScalarType.Float64));
-                    return output;
-                });
+                features.Add(Pooled(FirstLayer.Output(subject, inputs)).flatten(1).to(ScalarType.Float64));
                 labels.Add(ofInputs);
             }
 

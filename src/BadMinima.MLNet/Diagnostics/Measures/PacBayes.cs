@@ -42,13 +42,13 @@ internal sealed class PacBayes : DiagnosticMeasure
         for (int step = 0; step < Steps; step++)
         {
             sigma = (low + high) / 2;
-            double fall = accuracy - Enumerable.Range(0, Draws).Average(draw => Noisy(draw, sigma));
-            if (Math.Abs(fall - Fall) <= Tolerance)
+            double? fall = FallAt(sigma);
+            if (Math.Abs((fall ?? double.PositiveInfinity) - Fall) <= Tolerance)
             {
                 break;
             }
 
-            (low, high) = fall > Fall ? (low, sigma) : (sigma, high);
+            (low, high) = fall < Fall ? (sigma, high) : (low, sigma);
         }
 
         yield return new("1 / sigma^2", 1 / (sigma * sigma));
@@ -61,6 +61,23 @@ internal sealed class PacBayes : DiagnosticMeasure
         }
 
         double Bound(double distance) => distance * distance / (4 * sigma * sigma) + Math.Log(surface.Examples / sigma) + 10;
+
+        // The mean fall; null: it is more than allowed whatever is right in the draws that are left, which are not made then.
+        double? FallAt(double deviation)
+        {
+            double sum = 0;
+            for (int draw = 0; draw < Draws; draw++)
+            {
+                sum += Noisy(draw, deviation);
+                int left = Draws - 1 - draw;
+                if (left > 0 && accuracy - (sum + left) / Draws > Fall + Tolerance)
+                {
+                    return null;
+                }
+            }
+
+            return accuracy - sum / Draws;
+        }
 
         // The same directions at each deviation.
         double Noisy(int draw, double deviation)
