@@ -23,6 +23,8 @@ internal sealed record RunJob(string Folder, RunPlan Plan, string? Recipe = null
 
     public override RunData Data => Plan.Data;
 
+    public override bool TakesLanes => true;
+
     public override IEnumerable<(Workload Work, RunPlan Plan, Phase Phase)> Phases
         => Workload.PhasesOf(Plan).Select(phase => (Workload.Of(Plan, phase), Plan, phase));
 
@@ -85,7 +87,7 @@ internal sealed record RunJob(string Folder, RunPlan Plan, string? Recipe = null
         RunPlan plan = Plan with
         {
             Request = Plan.Request with { Threads = context.Threads },
-            Options = Plan.Options with { Threads = context.Threads },
+            Options = Plan.Options with { Threads = context.Threads, Lane = context.Lane },
         };
         RunResult result = new Runner(plan, context.Folder, CheckpointEvery, new RunJobProgress(Plan, context), context.Load)
             .Run(context.Cancellation);

@@ -33,6 +33,9 @@ internal abstract record SweepJob(string Folder, string Title, double Work)
     /// <summary>What it trains on; null for nothing that has to be looked for.</summary>
     public virtual RunData? Data => null;
 
+    /// <summary>Whether it can share passes through its network with those that differ in their seed alone.</summary>
+    public virtual bool TakesLanes => false;
+
     /// <summary>The phases of training that it does itself.</summary>
     public virtual IEnumerable<(Workload Work, RunPlan Plan, Phase Phase)> Phases => [];
 
@@ -60,5 +63,7 @@ internal abstract record SweepJob(string Folder, string Title, double Work)
 /// <param name="Progress">Hears the share that is done, 0 to 1, and what the job is at.</param>
 /// <param name="Warn">Hears warnings.</param>
 /// <param name="Cancellation">Ends the job after the batch at hand.</param>
+/// <param name="Lane">By which it shares passes through its network with other jobs; null: with none.</param>
 internal sealed record JobContext(
-    RunFolder Folder, int Threads, LoadData Load, Action<double, string> Progress, Action<string> Warn, CancellationToken Cancellation);
+    RunFolder Folder, int Threads, LoadData Load, Action<double, string> Progress, Action<string> Warn, CancellationToken Cancellation,
+    Lane? Lane = null);

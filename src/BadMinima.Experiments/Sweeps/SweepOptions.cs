@@ -11,6 +11,12 @@ public sealed record SweepOptions
     /// <summary>Torch's threads of each worker. Default: the cores, divided.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>
+    /// On a GPU, how many cells that differ in their seed alone a worker trains at once as lanes of one network
+    /// (<see cref="MLNet.Lanes"/>). On a CPU, where that is slower, cells run one by one. Default: 1.
+    /// </summary>
+    public int? Lanes { get; init; }
+
     /// <summary>Whether to run again what failed in an earlier call. Default: false.</summary>
     public bool RetryFailed { get; init; }
 

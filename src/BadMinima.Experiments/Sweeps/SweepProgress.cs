@@ -14,7 +14,7 @@ internal sealed class SweepProgress
     private readonly IAnsiConsole _console;
     private readonly Lock _lock = new();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private readonly Dictionary<int, (int Job, double Share, string At)> _running = [];
+    private readonly Dictionary<(int Worker, int Job), (double Share, string At)> _running = [];
     private readonly HashSet<int> _settled;
     private readonly double _total;
     private readonly double _before;
@@ -49,10 +49,10 @@ internal sealed class SweepProgress
             switch (e.Kind)
             {
                 case WorkerEventKind.Begin:
-                    _running[worker] = (e.Job, 0, "begins");
+                    _running[(worker, e.Job)] = (0, "begins");
                     break;
                 case WorkerEventKind.Progress:
-                    _running[worker] = (e.Job, e.Share, e.At ?? "");
+                    _running[(worker, e.Job)] = (e.Share, e.At ?? "");
                     break;
                 case WorkerEventKind.Warning:
                     WriteLine($"{_jobs[e.Job].Title}: {e.Text}");
@@ -87,18 +87,15 @@ internal sealed class SweepProgress
         => $"{_settled.Count}/{_jobs.Length} done{(_failed > 0 ? $", {_failed} failed" : "")}, "
             + $"{_clock.Elapsed:hh\\:mm\\:ss}{(Left is { } left ? $", about {left:hh\\:mm\\:ss} left" : "")}";
 
-    private double Done => _settled.Sum(i => _jobs[i].Work) + _running.Values.Sum(r => r.Share * _jobs[r.Job].Work);
+    private double Done => _settled.Sum(i => _jobs[i].Work) + _running.Sum(r => r.Value.Share * _jobs[r.Key.Job].Work);
 
     /// <summary>At the speed so far; null before there is one.</summary>
     private TimeSpan? Left => Done - _before is > 0 and var done ? _clock.Elapsed * ((_total - _before - done) / done) : null;
 
     private void Settle(int worker, WorkerEvent e)
     {
-        if (e.Kind != WorkerEventKind.Elsewhere)
-        {
-            _running.Remove(worker);
-        }
-        else if (_running.Any(r => r.Key != worker && r.Value.Job == e.Job))
+        _running.Remove((worker, e.Job));
+        if (e.Kind == WorkerEventKind.Elsewhere && _running.Keys.Any(r => r.Job == e.Job))
         {
             // Its own worker has written the result and is about to tell of it.
             return;
@@ -127,13 +124,19 @@ internal sealed class SweepProgress
             {
                 all.Description = Markup.Escape(Overall);
                 all.Value = Done;
-                foreach ((int worker, (int job, double share, string at)) in _running)
+                foreach ((int place, (int job, double share, string at)) in _running.OrderBy(r => r.Key)
+                    .Select((r, i) => (i, (r.Key.Job, r.Value.Share, r.Value.At))))
                 {
-                    ProgressTask line = lines.TryGetValue(worker, out ProgressTask? there)
+                    ProgressTask line = lines.TryGetValue(place, out ProgressTask? there)
                         ? there
-                        : lines[worker] = context.AddTask("worker", maxValue: 1);
+                        : lines[place] = context.AddTask("worker", maxValue: 1);
                     line.Description = Markup.Escape($"{_jobs[job].Title}: {at}");
                     line.Value = share;
+                }
+
+                foreach (int place in lines.Keys.Where(place => place >= _running.Count))
+                {
+                    lines[place].Description = "";
                 }
             }
 

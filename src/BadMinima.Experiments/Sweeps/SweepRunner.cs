@@ -43,13 +43,21 @@ internal sealed class SweepRunner(
         int idle = 0;
         while (!ending.IsCancellationRequested)
         {
-            int? current = null;
+            HashSet<int> current = [];
             using WorkerProcess process = new(worker, threads, sweep);
             using CancellationTokenRegistration registration = ending.Token.Register(process.End);
             int code = process.Follow(e =>
             {
                 idle = 0;
-                current = e.Kind is WorkerEventKind.Begin or WorkerEventKind.Progress or WorkerEventKind.Warning ? e.Job : null;
+                if (e.Kind is WorkerEventKind.Begin or WorkerEventKind.Progress or WorkerEventKind.Warning)
+                {
+                    current.Add(e.Job);
+                }
+                else
+                {
+                    current.Remove(e.Job);
+                }
+
                 if (e.Kind == WorkerEventKind.Stop)
                 {
                     Stop(e.Text!, ending);
@@ -67,11 +75,12 @@ internal sealed class SweepRunner(
             string errors = process.Errors.Result.Trim();
             string how = "its process ended with code "
                 + $"{code}{(errors.Length > 0 ? $": {errors[..Math.Min(errors.Length, MostText)]}" : "")}";
-            if (current is int job)
+            foreach (int job in current)
             {
                 Crashed(number, job, how);
             }
-            else if (++idle >= MostCrashes)
+
+            if (current.Count == 0 && ++idle >= MostCrashes)
             {
                 Stop($"A worker could not do anything, {idle} times: {how}", ending);
             }

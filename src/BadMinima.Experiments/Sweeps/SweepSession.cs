@@ -18,12 +18,14 @@ internal sealed class SweepSession
     private readonly IReadOnlyList<string> _program;
     private readonly int _workers;
     private readonly int _threads;
+    private readonly int _lanes;
 
     private SweepSession(SweepPlan plan, SweepFolder folder, string text, IReadOnlyList<string> program, SweepOptions options)
     {
         (_plan, Folder, _text, _program, _options) = (plan, folder, text, program, options);
         Jobs = plan.Jobs(folder);
         _workers = options.Workers is int given ? Positive("parallel", given) : DefaultWorkers(plan);
+        _lanes = options.Lanes is int lanes ? Positive("lanes", lanes) : 1;
         _threads = options.Threads is int threads ? Positive("threads", threads) : Math.Max(1, Environment.ProcessorCount / _workers);
     }
 
@@ -79,7 +81,14 @@ internal sealed class SweepSession
             }
 
             SweepProgress progress = new(Jobs, settled, ConsoleOf(_options.Output));
-            SweepRunner runner = new(Jobs, SweepWorker.Command(_program, Folder, _threads), _text, needed, _threads, progress);
+            bool sharesPasses = _lanes > 1 && IsOnGpu(_plan);
+            if (_lanes > 1 && !sharesPasses)
+            {
+                Output.WriteLine($"note: --lanes {_lanes}: on a CPU lanes are slower than cells one by one; these run one by one.");
+            }
+
+            SweepRunner runner = new(
+                Jobs, SweepWorker.Command(_program, Folder, _threads, sharesPasses ? _lanes : 1), _text, needed, _threads, progress);
             progress.While(() => runner.Run(cancellation));
         }
 
@@ -117,9 +126,11 @@ internal sealed class SweepSession
     /// one of two threads: cnn 12,500 against 8,500, lenet 28,000 against 26,700, mlp-1x512 97,800 against 65,700; and where another
     /// program takes a part of a core, threads that spin and wait for each other are several times slower, separate processes are not.
     /// </summary>
-    private static int DefaultWorkers(SweepPlan sweep) => sweep.Cells.Any(c => IsOnGpu(c.Plan.Request.Device))
+    private static int DefaultWorkers(SweepPlan sweep) => IsOnGpu(sweep)
         ? 1
         : (int)Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryOfWorker, 1, Environment.ProcessorCount);
+
+    private static bool IsOnGpu(SweepPlan sweep) => sweep.Cells.Any(c => IsOnGpu(c.Plan.Request.Device));
 
     private static bool IsOnGpu(string? device)
     {

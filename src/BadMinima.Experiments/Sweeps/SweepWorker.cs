@@ -45,14 +45,15 @@ public static class SweepWorker
         Argument<string> folder = new("FOLDER");
         Argument<int> threads = new("THREADS");
         Option<bool> measure = new("--measure");
-        RootCommand worker = new("A worker of a sweep.") { folder, threads, measure };
+        Option<int> lanes = new("--lanes") { DefaultValueFactory = _ => 1 };
+        RootCommand worker = new("A worker of a sweep.") { folder, threads, measure, lanes };
         worker.SetBody(
             (parsed, cancellation) =>
             {
                 string text = WorkerProcess.ReadSweep(Console.In);
                 SweepFolder place = new(parsed.GetValue(folder)!);
                 ImmutableArray<SweepJob> jobs = FormerCells.Take(SweepFile.Read(place.SweepFile, text, sets), place).Jobs(place);
-                Work(jobs, parsed.GetValue(threads), parsed.GetValue(measure), cancellation);
+                Work(jobs, parsed.GetValue(threads), parsed.GetValue(lanes), parsed.GetValue(measure), cancellation);
                 return Task.FromResult(ConsoleProgram.Done);
             },
             interrupted: "Interrupted.",
@@ -61,8 +62,9 @@ public static class SweepWorker
     }
 
     /// <summary>The command of a worker.</summary>
-    internal static IReadOnlyList<string> Command(IReadOnlyList<string> program, SweepFolder folder, int threads, bool measure = false)
-        => [.. program, Argument, folder.Name, $"{threads}", .. measure ? ["--measure"] : Array.Empty<string>()];
+    internal static IReadOnlyList<string> Command(
+        IReadOnlyList<string> program, SweepFolder folder, int threads, int lanes = 1, bool measure = false)
+        => [.. program, Argument, folder.Name, $"{threads}", "--lanes", $"{lanes}", .. measure ? ["--measure"] : Array.Empty<string>()];
 
     /// <summary>A worker whose program does not know of workers would begin the sweep, and its workers again.</summary>
     internal static void RefuseToBegin()
@@ -75,7 +77,7 @@ public static class SweepWorker
         }
     }
 
-    private static void Work(ImmutableArray<SweepJob> jobs, int threads, bool measure, CancellationToken cancellation)
+    private static void Work(ImmutableArray<SweepJob> jobs, int threads, int lanes, bool measure, CancellationToken cancellation)
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _ = Task.Run(
@@ -101,7 +103,7 @@ public static class SweepWorker
             }
             else
             {
-                new WorkerLoop(jobs, threads, Tell).Run(ending.Token);
+                new WorkerLoop(jobs, threads, lanes, Tell).Run(ending.Token);
             }
         }
         catch (IOException e)

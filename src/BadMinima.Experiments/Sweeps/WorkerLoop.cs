@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using BadMinima.MLNet;
 using Microsoft.ML;
@@ -11,8 +12,9 @@ namespace BadMinima.Experiments;
 /// </summary>
 /// <param name="jobs">All jobs.</param>
 /// <param name="threads">Torch's threads.</param>
+/// <param name="lanes">How many jobs that differ in their seed alone it does at once, as lanes of one network.</param>
 /// <param name="tell">Hears what happens.</param>
-internal sealed class WorkerLoop(ImmutableArray<SweepJob> jobs, int threads, Action<WorkerEvent> tell)
+internal sealed class WorkerLoop(ImmutableArray<SweepJob> jobs, int threads, int lanes, Action<WorkerEvent> tell)
 {
     // How long to wait for jobs that others are at before looking again: a twentieth of the time waited so far, so that little is lost and
     // a shared file system has its peace.
@@ -57,12 +59,7 @@ internal sealed class WorkerLoop(ImmutableArray<SweepJob> jobs, int threads, Act
             return true;
         }
 
-        if (job.Needs is { IsFinished: false } needed && needed.Failure is null)
-        {
-            return false;
-        }
-
-        using RunFolder? folder = RunFolder.TryOpen(job.Folder);
+        using RunFolder? folder = Claim(job);
         if (folder is null)
         {
             return false;
@@ -74,16 +71,59 @@ internal sealed class WorkerLoop(ImmutableArray<SweepJob> jobs, int threads, Act
             return true;
         }
 
-        return Do(index, job, folder, cancellation);
+        return lanes > 1 && job.TakesLanes ? DoWithOthers(index, job, folder, cancellation) : Do(index, job, folder, null, cancellation);
     }
 
-    private bool Do(int index, SweepJob job, RunFolder folder, CancellationToken cancellation)
+    /// <summary>The job's folder, taken for this process; null: it is not ready, or another worker is at it.</summary>
+    private static RunFolder? Claim(SweepJob job)
+        => job.Needs is { IsFinished: false, Failure: null } ? null : RunFolder.TryOpen(job.Folder);
+
+    /// <summary>Does a job, and beside it others of its group that are open.</summary>
+    private bool DoWithOthers(int index, SweepJob job, RunFolder folder, CancellationToken cancellation)
+    {
+        List<(int Index, SweepJob Job, RunFolder Folder)> claims = [(index, job, folder)];
+        try
+        {
+            foreach ((int other, SweepJob candidate) in jobs.Index().Where(j => j.Index != index && j.Item.Group == job.Group))
+            {
+                if (claims.Count < lanes && !candidate.IsFinished && candidate.Failure is null && Claim(candidate) is { } own)
+                {
+                    claims.Add((other, candidate, own));
+                }
+            }
+
+            // Another worker may have finished it before it was taken.
+            bool[] done = new bool[claims.Count];
+            Lanes.Run(
+                [
+                    .. claims.Select((claim, i) => (Action<Lane>)(lane => done[i] = claim.Job.IsFinished
+                        || Do(claim.Index, claim.Job, claim.Folder, claims.Count > 1 ? lane : null, cancellation))),
+                ],
+                fewer => tell(new(WorkerEventKind.Warning, index)
+                {
+                    Text = $"{claims.Count} lanes do not fit into the GPU's memory; {fewer} run at a time.",
+                }));
+            return done[0];
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(
+                e.InnerExceptions.FirstOrDefault(inner => inner is OperationCanceledException) ?? e.InnerExceptions[0]);
+            throw;
+        }
+        finally
+        {
+            claims.Skip(1).ToList().ForEach(claim => claim.Folder.Dispose());
+        }
+    }
+
+    private bool Do(int index, SweepJob job, RunFolder folder, Lane? lane, CancellationToken cancellation)
     {
         tell(new(WorkerEventKind.Begin, index));
         JobContext context = new(
             folder, threads, Load,
             (share, at) => tell(new(WorkerEventKind.Progress, index) { Share = share, At = at }),
-            warning => tell(new(WorkerEventKind.Warning, index) { Text = warning }), cancellation);
+            warning => tell(new(WorkerEventKind.Warning, index) { Text = warning }), cancellation, lane);
         try
         {
             if (job.Needs?.Failure is { } failure)
@@ -97,7 +137,8 @@ internal sealed class WorkerLoop(ImmutableArray<SweepJob> jobs, int threads, Act
         {
             return false;
         }
-        catch (Exception e) when (e is ArgumentException or InvalidDataException or InvalidOperationException or ExternalException)
+        catch (Exception e) when (e is (ArgumentException or InvalidDataException or InvalidOperationException or ExternalException)
+            and not LanesDoNotFitException)
         {
             JobFolder.Fail(job.Folder, e.Message);
             tell(new(WorkerEventKind.Fail, index) { Text = e.Message });

@@ -118,11 +118,14 @@ public sealed record Architecture
     /// <returns>The count; times examples per epoch, times epochs, what a run costs.</returns>
     public long CountTrainingFlops(InputShape shape, int classes) => 3 * CountFlops(shape, classes);
 
+    /// <summary>Makes the network of layers of another kind; null for one of a user's own.</summary>
+    internal nn.Module<Tensor, Tensor>? Compose(Layers layers, InputShape shape, int classes) => _compose?.Invoke(layers, shape, classes);
+
     private long Count(InputShape shape, int classes, Func<TorchSharp.Modules.Parameter, bool> counts)
     {
         Check(shape, classes);
         TorchRuntime.EnsureLoaded();
-        using nn.Module<Tensor, Tensor> network = _compose?.Invoke(new Layers(META), shape, classes) ?? MakeAny(shape, classes);
+        using nn.Module<Tensor, Tensor> network = Compose(new Layers(META), shape, classes) ?? MakeAny(shape, classes);
         return network.parameters().Where(counts).Sum(p => p.numel());
     }
 

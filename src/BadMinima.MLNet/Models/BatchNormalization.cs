@@ -41,8 +41,10 @@ internal sealed class BatchNormalization : Module<Tensor, Tensor>
     /// <param name="trainsScale">Whether its scale is trained, and not 1 throughout.</param>
     /// <param name="batchShare">The share of a batch in the running statistics; 0 to 1.</param>
     /// <param name="epsilon">What is added to the variance.</param>
+    /// <param name="lanes">How many networks' channels these are, each with its own count of batches; null: of one, without lanes.</param>
     public BatchNormalization(
-        int channels, Device? device = null, bool trainsScale = true, double batchShare = UsualShare, double epsilon = UsualEpsilon)
+        int channels, Device? device = null, bool trainsScale = true, double batchShare = UsualShare, double epsilon = UsualEpsilon,
+        int? lanes = null)
         : base(nameof(BatchNormalization))
     {
         (Momentum, Epsilon) = (batchShare, epsilon);
@@ -50,7 +52,7 @@ internal sealed class BatchNormalization : Module<Tensor, Tensor>
         _bias = new Parameter(zeros(channels, device: device));
         _mean = zeros(channels, device: device);
         _variance = ones(channels, device: device);
-        _batches = zeros([], ScalarType.Int64, device);
+        _batches = zeros(lanes is { } several ? [several] : [], ScalarType.Int64, device);
         RegisterComponents();
     }
 

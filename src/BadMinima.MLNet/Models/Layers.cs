@@ -31,7 +31,7 @@ internal class Layers(Device? device = null)
         => new ElmanLayer(Linear(features, width, bias: false), Linear(width, width, bias: false));
 
     /// <summary>BatchNorm over the channels, with running statistics.</summary>
-    /// <inheritdoc cref="BatchNormalization(int, Device, bool, double, double)" path="/param"/>
+    /// <inheritdoc cref="BatchNormalization(int, Device, bool, double, double, int?)" path="/param"/>
     public virtual Module<Tensor, Tensor> Norm(
         int channels, bool trainsScale = true, double batchShare = BatchNormalization.UsualShare,
         double epsilon = BatchNormalization.UsualEpsilon)

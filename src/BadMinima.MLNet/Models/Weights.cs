@@ -87,6 +87,12 @@ public sealed class Weights : IDisposable
     /// <summary>The network, whose parameters are these weights.</summary>
     public nn.Module<Tensor, Tensor> Network => _classifier.Network;
 
+    /// <summary>The network with its kind and form.</summary>
+    internal ImageClassifier Classifier => _classifier;
+
+    /// <summary>What shares passes through the network with others; null: nothing does.</summary>
+    internal Lane? Lane { get; set; }
+
     /// <summary>How many numbers an example has.</summary>
     internal int InputSize => _classifier.Shape.Volume;
 
@@ -138,18 +144,31 @@ public sealed class Weights : IDisposable
         Func<Func<Tensor, Tensor>, (Tensor Loss, Tensor Right)> evaluate, bool callsLayers)
     {
         (Tensor[]? outputs, Tensor? logits) = (null, null);
-        (Tensor loss, Tensor right) = evaluate(callsLayers || _stack is null ? Forward : input =>
-        {
-            outputs = _stack.Forward(input);
-            return logits = outputs[^1].detach().requires_grad_();
-        });
+        (Tensor loss, Tensor right) = evaluate(callsLayers ? Forward : Ahead);
         loss.backward();
-        if (logits?.grad is { } ofLogits)
+        if (outputs is not null && logits!.grad is { } ofLogits)
         {
-            _stack!.Backward(outputs!, ofLogits);
+            _stack!.Backward(outputs, ofLogits);
         }
 
-        return (TakeGradient(), loss.detach(), right);
+        return (outputs is null && logits is not null ? Lane!.Backward(this, logits.grad) : TakeGradient(), loss.detach(), right);
+
+        // Logits from which the loss goes back no further: what is behind them is asked for afterwards.
+        Tensor Ahead(Tensor input)
+        {
+            if (Lane?.Forward(this, input) is { } ofLane)
+            {
+                return logits = ofLane;
+            }
+
+            if (_stack is null)
+            {
+                return Forward(input);
+            }
+
+            outputs = _stack.Forward(input);
+            return logits = outputs[^1].detach().requires_grad_();
+        }
     }
 
     /// <summary>

@@ -12,6 +12,8 @@ namespace BadMinima.MLNet.Models;
 /// </summary>
 internal sealed class WhiteningConvolution : Module<Tensor, Tensor>
 {
+    private readonly int _groups;
+
     // Fields are found by reflection, and registered under these names.
     [ComponentName(Name = "weight")]
     private readonly Tensor _weight;
@@ -26,12 +28,15 @@ internal sealed class WhiteningConvolution : Module<Tensor, Tensor>
     /// <param name="outputs">Output channels.</param>
     /// <param name="kernel">The kernel's side.</param>
     /// <param name="device">Where the weights are; null: on the CPU.</param>
-    public WhiteningConvolution(int inputs, int outputs, int kernel, Device? device = null) : base(nameof(WhiteningConvolution))
+    /// <param name="groups">In how many groups: of several networks' layers, each has the input channels for itself.</param>
+    public WhiteningConvolution(int inputs, int outputs, int kernel, Device? device = null, int groups = 1)
+        : base(nameof(WhiteningConvolution))
     {
+        _groups = groups;
         double bound = 1 / Math.Sqrt(inputs * kernel * kernel);
         _weight = empty([outputs, inputs, kernel, kernel], device: device).uniform_(-bound, bound);
         _bias = new Parameter(zeros(outputs, device: device));
-        _isSet = zeros([], ScalarType.Int64, device);
+        _isSet = zeros(groups == 1 ? [] : [groups], ScalarType.Int64, device);
         RegisterComponents();
     }
 
@@ -52,5 +57,6 @@ internal sealed class WhiteningConvolution : Module<Tensor, Tensor>
     /// <summary>[outputs].</summary>
     public Parameter Bias => _bias;
 
-    public override Tensor forward(Tensor input) => functional.conv2d(input, _weight.to(input.dtype), _bias.to(input.dtype));
+    public override Tensor forward(Tensor input) => functional.conv2d(
+        input, _weight.to(input.dtype), _bias.to(input.dtype), groups: _groups);
 }

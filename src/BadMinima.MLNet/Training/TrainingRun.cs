@@ -35,6 +35,7 @@ internal sealed class TrainingRun(
     public ImmutableArray<PhaseHistory> Run(CheckpointFolder? folder, Checkpoint? checkpoint)
     {
         using var weights = new Weights(classifier, options.Precision);
+        using IDisposable? shared = options.Lane?.Attach(weights);
         PathRecorder? path = options.PathFolder is null ? null : new(options.PathFolder, weights, Warn);
         JsonObject? settings = folder is null ? null : RunSettings.Of(options, seed, classifier, train, validation, start);
         if (checkpoint is not null)

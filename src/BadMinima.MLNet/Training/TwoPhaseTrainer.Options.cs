@@ -103,6 +103,12 @@ public sealed partial class TwoPhaseTrainer
         /// </summary>
         public CancellationToken CancellationToken { get; init; }
 
+        /// <summary>
+        /// The lane that <see cref="Lanes.Run"/> gives, by which several trainings share their passes through the network; null, the
+        /// default: it trains by itself.
+        /// </summary>
+        public Lane? Lane { get; init; }
+
         /// <exception cref="ArgumentException">A setting is not allowed; the message names it, its value and what is allowed.</exception>
         internal void Validate()
         {

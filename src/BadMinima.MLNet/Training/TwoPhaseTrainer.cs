@@ -204,7 +204,8 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
                 $"{architecture.Name}, "
                 + $"{classifier.Network.parameters().Where(p => p.requires_grad).Sum(p => p.numel()):N0} parameters, "
                 + $"on {device} ({TorchRuntime.Description}); {train.Count:N0} {pixels.Shape}, {labels.Classes} classes; seed {Seed}");
-            var run = new TrainingRun(_options, Seed, classifier, train, validation, start, channel, IsCanceled);
+            var run = new TrainingRun(
+                _options with { Lane = LaneOf(classifier, channel) }, Seed, classifier, train, validation, start, channel, IsCanceled);
             ImmutableArray<PhaseHistory> phases = run.Run(folder, checkpoint);
             if (!run.HasTrained && IsCanceled())
             {
@@ -278,6 +279,24 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
                 : throw new ArgumentException(
                     $"The {ValidationRole} have {pixelColumn.Shape}, but the {TrainingRole} {pixels.Shape}.", nameof(validationData));
         }
+    }
+
+    /// <summary>The lane, where passes are shared; else the training runs by itself when its turn has come.</summary>
+    private Lane? LaneOf(ImageClassifier classifier, IChannel channel)
+    {
+        if (_options.Lane is null)
+        {
+            return null;
+        }
+
+        string? obstacle = Lanes.Obstacle(
+            classifier.Architecture, classifier.Shape, classifier.Classes, classifier.Device,
+            ((Phase?[])[_options.RandomLabels, _options.Training]).OfType<Phase>());
+        channel.Info(
+            MessageSensitivity.None,
+            obstacle is null ? "Its passes through the network are shared with other lanes."
+                : $"Lanes run one after the other: {obstacle}.");
+        return obstacle is null ? _options.Lane : null;
     }
 
     /// <summary>

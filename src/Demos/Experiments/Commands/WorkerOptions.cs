@@ -19,10 +19,17 @@ internal sealed class WorkerOptions(string what)
         HelpName = "N"
     };
 
+    private readonly Option<int?> _lanes = new("--lanes")
+    {
+        Description = $"On a GPU: {what} of one worker that differ in their seed alone and train at once, as lanes of one network. "
+            + "Default: 1",
+        HelpName = "N"
+    };
+
     private readonly Option<bool> _retry = new("--retry-failed") { Description = "Run again what failed in an earlier call" };
 
     /// <summary>All of them, in the order of the help.</summary>
-    public IReadOnlyList<Option> All => [_parallel, _threads, _retry];
+    public IReadOnlyList<Option> All => [_parallel, _threads, _lanes, _retry];
 
     /// <summary>What was given.</summary>
     /// <param name="parsed">The command line.</param>
@@ -31,6 +38,7 @@ internal sealed class WorkerOptions(string what)
     {
         Workers = parsed.GetValue(_parallel),
         Threads = parsed.GetValue(_threads),
+        Lanes = parsed.GetValue(_lanes),
         RetryFailed = parsed.GetValue(_retry),
         Output = output,
     };

@@ -1,0 +1,151 @@
+using BadMinima.MLNet.Native;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace BadMinima.MLNet.Models;
+
+/// <summary>
+/// Several networks of one kind that compute as one, see <see cref="LanedLayers"/>. The weights stay with their owners and are copied in
+/// for each pass. Buffers, which are BatchNorm's running statistics, are views of this network's as long as it is there, so that what it
+/// does to them is done to the owners' own.
+/// </summary>
+internal sealed class JointNetwork : IDisposable
+{
+    private readonly Weights[] _lanes;
+    private readonly ImageClassifier _kind;
+    private readonly nn.Module<Tensor, Tensor> _network;
+    private readonly (Parameter Parameter, WeightsPlace Place)[] _slots;
+    private Tensor? _logits;
+    private bool _isEnding;
+
+    /// <param name="lanes">The networks' weights, of one architecture, shape, number of classes, device and form.</param>
+    public JointNetwork(IReadOnlyList<Weights> lanes)
+    {
+        using var mode = no_grad();
+        (_lanes, _kind) = ([.. lanes], lanes[0].Classifier);
+        _network = Compose(_kind.Architecture, _kind.Shape, _kind.Classes, lanes.Count)!.to(_kind.Device);
+        _kind.Form.Take(_network);
+        Dictionary<string, Parameter> parameters = _network.named_parameters().ToDictionary(p => p.name, p => p.parameter);
+        foreach (Tensor value in _network.parameters().Concat(_network.buffers()))
+        {
+            value.DetachFromDisposeScope();
+        }
+
+        _slots = [.. lanes[0].Places.Select(place => (parameters[place.Name], place))];
+        foreach ((string name, Tensor joint) in _network.named_buffers())
+        {
+            using var scope = NewDisposeScope();
+            foreach ((int lane, Weights weights) in _lanes.Index())
+            {
+                Tensor own = weights.Buffers.First(b => b.Name == name).Buffer;
+                Tensor row = own.dim() == 0 ? joint.select(0, lane) : joint.narrow(0, lane * own.shape[0], own.shape[0]);
+                row.copy_(own);
+                own.set_(row);
+            }
+        }
+    }
+
+    /// <summary>A network of S lanes; null: the architecture has a layer that knows no lanes, or is one of the user's own.</summary>
+    public static nn.Module<Tensor, Tensor>? Compose(Architecture architecture, InputShape shape, int classes, int lanes)
+    {
+        // Layers draw their first weights, which nobody sees.
+        using ProcessGenerator generator = ProcessGenerator.Take(0, CPU);
+        try
+        {
+            return architecture.Compose(new LanedLayers(lanes), shape, classes);
+        }
+        catch (NotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether it is made of exactly these.</summary>
+    public bool IsOf(IReadOnlyList<Weights> lanes) => _lanes.SequenceEqual(lanes);
+
+    /// <summary>Whether one of its lanes is this one.</summary>
+    public bool Has(Weights lane) => _lanes.Contains(lane);
+
+    /// <summary>The logits of each lane for its own input, [B, classes], in nobody's dispose scope.</summary>
+    /// <param name="inputs">Normalized, [B, ...], of one shape.</param>
+    public Tensor[] Forward(IReadOnlyList<Tensor> inputs)
+    {
+        using var gradients = enable_grad();
+        using var scope = NewDisposeScope();
+        Load();
+        _network.train(_lanes[0].Network.training);
+        Tensor all = Layouts.Arrange(cat([.. inputs], 1), _kind.Form.Layout).to(_kind.Form.Type);
+        Tensor logits = LanedLayers.Split(_network.call(all).to(ScalarType.Float32), _lanes.Length);
+        _logits = logits.DetachFromDisposeScope();
+        return [.. _lanes.Select((_, i) => logits.select(1, i).detach().clone().DetachFromDisposeScope())];
+    }
+
+    /// <summary>The gradient of each lane, [n], in the order of its <see cref="Weights.Values"/>, in nobody's dispose scope.</summary>
+    /// <param name="ofLogits">
+    /// The gradients by the logits that <see cref="Forward"/> gave last; none, or null, for a lane that wants none.
+    /// </param>
+    public IReadOnlyDictionary<Weights, Tensor> Backward(IReadOnlyDictionary<Weights, Tensor?> ofLogits)
+    {
+        using var scope = NewDisposeScope();
+        using Tensor logits = _logits!;
+        _logits = null;
+        Tensor[] given = [.. _lanes.Select((lane, i) => ofLogits.GetValueOrDefault(lane) ?? zeros_like(logits.select(1, i)))];
+        logits.backward([stack(given, 1)]);
+        using var mode = no_grad();
+        Tensor[] parts = [.. _slots.Select(s => Rows(s.Parameter.grad ?? zeros_like(s.Parameter)))];
+        foreach ((Parameter parameter, _) in _slots)
+        {
+            parameter.grad = null;
+        }
+
+        // As Weights.TakeGradient does: those in bfloat16 come first, and are widened together.
+        int wide = Array.FindIndex(parts, p => p.dtype == ScalarType.Float32);
+        Tensor all = wide == 0 ? cat(parts, 1)
+            : wide < 0 ? cat(parts, 1).to(ScalarType.Float32)
+            : cat([cat(parts[..wide], 1).to(ScalarType.Float32), .. parts[wide..]], 1);
+        Dictionary<Weights, Tensor> gradients = _lanes.Index()
+            .ToDictionary(lane => lane.Item, lane => all[lane.Index].DetachFromDisposeScope());
+        if (_isEnding)
+        {
+            Dispose();
+        }
+
+        return gradients;
+    }
+
+    /// <summary>Gives its lanes buffers of their own again; where a gradient is still to be asked for, after that.</summary>
+    public void Dispose()
+    {
+        if (_logits is not null)
+        {
+            _isEnding = true;
+            return;
+        }
+
+        using (no_grad())
+        {
+            foreach (Tensor buffer in _lanes.SelectMany(lane => lane.Buffers).Select(b => b.Buffer))
+            {
+                using Tensor own = buffer.clone();
+                buffer.set_(own);
+            }
+        }
+
+        _network.Dispose();
+    }
+
+    private void Load()
+    {
+        using var mode = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor all = stack([.. _lanes.Select(lane => lane.Values)]);
+        foreach ((Parameter parameter, WeightsPlace place) in _slots)
+        {
+            Rows(parameter).copy_(all.narrow(1, place.Offset, place.Count));
+        }
+    }
+
+    /// <summary>A parameter, or its gradient, with a row for each lane, in the order that its values have in a flat vector.</summary>
+    private Tensor Rows(Tensor parameter) => Layouts.Flatten(parameter, _kind.Form.Layout).view(_lanes.Length, -1);
+}

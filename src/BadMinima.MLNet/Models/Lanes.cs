@@ -1,0 +1,276 @@
+using BadMinima.MLNet.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BadMinima.MLNet;
+
+/// <summary>
+/// Several trainings of one network at once, which share their passes through it: one network rarely fills a GPU, and S of them side by
+/// side as lanes of one larger network (convolutions in groups, batched products, BatchNorm over all their channels) take little longer.
+/// Each training has a thread, of which one runs at a time: whoever needs a gradient waits until all others need one too, and then one pass
+/// gives all of them theirs. So each has its own order of data, draws, parts of the step, phases and end. A model is the one that its
+/// training gives by itself, but for the rounding of products that are summed in another order. On a CPU, where such passes are slower, the
+/// trainings run one after the other, and their models are the same bit for bit; so they do with dropout, a network or an escape of one's
+/// own.
+/// </summary>
+/// <example>
+/// <code>
+/// TwoPhaseTransformer[] models = new TwoPhaseTransformer[2];
+/// Lanes.Run([lane => models[0] = Trainer(0.01, lane).Fit(train), lane => models[1] = Trainer(0.1, lane).Fit(train)]);
+///
+/// TwoPhaseTrainer Trainer(double rate, Lane lane) => ml.MulticlassClassification.Trainers.TwoPhase(new TwoPhaseTrainer.Options
+/// {
+///     Training = Recipe.Vanilla with { LearningRate = rate },
+///     Lane = lane,
+/// });
+/// </code>
+/// </example>
+public sealed class Lanes
+{
+    private readonly object _gate = new();
+    private readonly List<Request> _waiting = [];
+    private readonly List<JointNetwork> _joint = [];
+    private int _active;
+    private bool _hasComputed;
+
+    private Lanes(int lanes) => _active = lanes;
+
+    /// <summary>
+    /// Whether networks go through joint passes on the CPU too, where convolutions in groups are slower than one network after the other
+    /// (tests/Benchmarks/README.md). For tests and measurements.
+    /// </summary>
+    internal static bool OnCpu { get; set; }
+
+    /// <summary>Runs trainings to their ends; where not all fit into a GPU's memory, some after the others.</summary>
+    /// <param name="trainings">
+    /// Each is given what its <see cref="TwoPhaseTrainer.Options.Lane"/> is to be. Where one is ended by a
+    /// <see cref="LanesDoNotFitException"/>, all that ran with it are begun again, half as many at once.
+    /// </param>
+    /// <param name="fewer">Is told how many go at once where not all fit. Default null: nobody is.</param>
+    /// <exception cref="ArgumentException">There are none.</exception>
+    /// <exception cref="AggregateException">Some failed; the others have come to their ends all the same.</exception>
+    public static void Run(IReadOnlyList<Action<Lane>> trainings, Action<int>? fewer = null)
+    {
+        ArgumentNullException.ThrowIfNull(trainings);
+        if (trainings.Count == 0)
+        {
+            throw new ArgumentException("There are no trainings; give one or more.", nameof(trainings));
+        }
+
+        List<Exception> failures = [];
+        int done = 0, most = trainings.Count;
+        while (done < trainings.Count)
+        {
+            Action<Lane>[] next = [.. trainings.Skip(done).Take(most)];
+            var lanes = new Lanes(next.Length);
+            Exception[] ofThese = lanes.Train(next);
+            if (next.Length > 1 && Array.Exists(ofThese, e => e is LanesDoNotFitException))
+            {
+                most = (next.Length + 1) / 2;
+                fewer?.Invoke(most);
+            }
+            else
+            {
+                failures.AddRange(ofThese);
+                done += next.Length;
+            }
+        }
+
+        if (failures.Count > 0)
+        {
+            throw new AggregateException(failures);
+        }
+    }
+
+    /// <summary>Why a training does not share its passes; null: it does.</summary>
+    /// <param name="architecture">The network.</param>
+    /// <param name="shape">What an example is.</param>
+    /// <param name="classes">How many classes there are.</param>
+    /// <param name="device">Where it is trained.</param>
+    /// <param name="phases">How it is trained.</param>
+    internal static string? Obstacle(
+        Architecture architecture, InputShape shape, int classes, Device device, IEnumerable<Phase> phases)
+    {
+        if (device.type == DeviceType.CPU && !OnCpu)
+        {
+            return "on a CPU one after the other is faster";
+        }
+
+        if (phases.Any(phase => phase.Dropout > 0))
+        {
+            return "dropout draws in each network by itself";
+        }
+
+        if (phases.Any(phase => phase.Escapes.Any(e => e.GetType().Assembly != typeof(Phase).Assembly)))
+        {
+            return "an escape of one's own may look at the network's layers";
+        }
+
+        using nn.Module? network = JointNetwork.Compose(architecture, shape, classes, 1);
+        return network is null ? $"'{architecture.Name}' is a network that cannot be computed in lanes" : null;
+    }
+
+    /// <summary>Ends the joint networks that a lane is in.</summary>
+    internal void Release(Weights lane)
+    {
+        foreach (JointNetwork joint in _joint.Where(j => j.Has(lane)).ToArray())
+        {
+            joint.Dispose();
+            _joint.Remove(joint);
+        }
+    }
+
+    /// <summary>Waits until all others ask too.</summary>
+    /// <param name="lane">Who asks.</param>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="tensor">An input; or, with a joint network, the gradient by its logits.</param>
+    /// <param name="joint">The joint network that has given them.</param>
+    /// <returns>Logits or gradient, in the caller's dispose scope; null: nobody is there to share a pass with.</returns>
+    internal Tensor? Ask(Lane lane, Weights weights, Tensor? tensor, JointNetwork? joint)
+    {
+        var request = new Request(lane, weights, tensor, joint);
+        _waiting.Add(request);
+        AnswerIfAllWait();
+        while (!request.IsAnswered)
+        {
+            Monitor.Wait(_gate);
+        }
+
+        if (request.Failure is { } failure)
+        {
+            throw !_hasComputed && IsOutOfMemory(failure)
+                ? new LanesDoNotFitException(failure) : new InvalidOperationException(failure.Message, failure);
+        }
+
+        // In the dispose scope of the asker's thread, not of the one that computed it.
+        using Tensor? answer = request.Answer;
+        return answer?.detach();
+    }
+
+    private static bool IsOutOfMemory(Exception e) => e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase);
+
+    private Exception[] Train(Action<Lane>[] trainings)
+    {
+        Exception?[] failures = new Exception?[trainings.Length];
+        Thread[] threads = [.. trainings.Select((training, i) => new Thread(() => failures[i] = Train(training)))];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        return [.. failures.OfType<Exception>()];
+    }
+
+    private Exception? Train(Action<Lane> training)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                training(new Lane(this));
+                return null;
+            }
+            catch (Exception e)
+            {
+                return e;
+            }
+            finally
+            {
+                _active--;
+                AnswerIfAllWait();
+            }
+        }
+    }
+
+    private void AnswerIfAllWait()
+    {
+        if (_waiting.Count == 0 || _waiting.Count < _active)
+        {
+            return;
+        }
+
+        Request[] all = [.. _waiting];
+        _waiting.Clear();
+        foreach (IGrouping<JointNetwork, Request> pass in all.Where(r => r.Joint is not null).GroupBy(r => r.Joint!))
+        {
+            Answer([.. pass], requests =>
+            {
+                IReadOnlyDictionary<Weights, Tensor> gradients = pass.Key.Backward(requests.ToDictionary(r => r.Weights, r => r.Tensor));
+                _hasComputed = true;
+                return [.. requests.Select(r => gradients[r.Weights])];
+            });
+        }
+
+        foreach (IGrouping<string, Request> pass in all.Where(r => r.Joint is null)
+            .GroupBy(r => KindOf(r.Weights.Classifier, r.Tensor!, r.Weights.Network.training)))
+        {
+            Answer([.. pass], requests =>
+            {
+                if (requests.Length == 1)
+                {
+                    return [null];
+                }
+
+                JointNetwork joint = JointOf([.. requests.Select(r => r.Weights)]);
+                Array.ForEach(requests, r => r.Lane.From(joint));
+                return joint.Forward([.. requests.Select(r => r.Tensor!)]);
+            });
+        }
+
+        Monitor.PulseAll(_gate);
+    }
+
+    /// <summary>Those that have it in common go through one pass.</summary>
+    private static string KindOf(ImageClassifier classifier, Tensor input, bool trains)
+        => $"{classifier.Architecture.Name} {classifier.Classes} {classifier.Form} {classifier.Device} {trains} "
+            + string.Join('x', input.shape);
+
+    private static void Answer(Request[] requests, Func<Request[], Tensor?[]> compute)
+    {
+        try
+        {
+            foreach ((Request request, Tensor? answer) in requests.Zip(compute(requests)))
+            {
+                request.Give(answer, null);
+            }
+        }
+        catch (Exception e)
+        {
+            Array.ForEach(requests, r => r.Give(null, e));
+        }
+    }
+
+    private JointNetwork JointOf(Weights[] lanes)
+    {
+        if (_joint.Find(j => j.IsOf(lanes)) is { } known)
+        {
+            return known;
+        }
+
+        foreach (Weights lane in lanes)
+        {
+            Release(lane);
+        }
+
+        var joint = new JointNetwork(lanes);
+        _joint.Add(joint);
+        return joint;
+    }
+
+    private sealed class Request(Lane lane, Weights weights, Tensor? tensor, JointNetwork? joint)
+    {
+        public Lane Lane => lane;
+
+        public Weights Weights => weights;
+
+        /// <summary>The input; or, where there is a joint network, the gradient by its logits.</summary>
+        public Tensor? Tensor => tensor;
+
+        public JointNetwork? Joint => joint;
+
+        public bool IsAnswered { get; private set; }
+
+        public Tensor? Answer { get; private set; }
+
+        public Exception? Failure { get; private set; }
+
+        public void Give(Tensor? answer, Exception? failure) => (Answer, Failure, IsAnswered) = (answer, failure, true);
+    }
+}
