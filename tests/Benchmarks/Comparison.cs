@@ -15,6 +15,8 @@ internal sealed record Effort(int Rounds, int Steps, int SmallSteps, int MemoryS
 /// <summary>Every side in turn, round after round, so that a machine whose speed drifts slows all of them.</summary>
 internal static class Comparison
 {
+    private const int LaneSeeds = 8;
+
     /// <param name="effort">How much.</param>
     /// <param name="sweeps">Whether sweeps alone are measured.</param>
     public static Report Run(Effort effort, bool sweeps)
@@ -37,6 +39,9 @@ internal static class Comparison
             samples.Add("peakGflops", MultiplyAddPeak.Measure(threads) / 1e9);
             samples.Add("matrixProductGflops", MatrixPeak.Measure() / 1e9);
             samples.Add("linearGflops", LinearSpeed.Measure(effort.SmallSteps) / 1e9);
+            (double oneDnn, double torchs) = LinearSpeed.Products(40 * effort.SmallSteps);
+            samples.Add("linearProductsOneDnnGflops", oneDnn / 1e9);
+            samples.Add("linearProductsTorchGflops", torchs / 1e9);
             samples.Add("resnet18ObviousF32", ObviousLoop.ImagesPerSecond(Workload.ResNet18, effort.Steps));
             if (pytorch is not null)
             {
@@ -46,7 +51,7 @@ internal static class Comparison
 
             samples.Add("resnet18OursF32", Ours.ImagesPerSecond(Workload.ResNet18, effort.Steps));
             samples.Add("resnet18OursBf16", Ours.ImagesPerSecond(Workload.ResNet18, effort.Steps, Precision.BF16));
-            foreach (Workload workload in new[] { Workload.DenseNet, Workload.Vgg16 })
+            foreach (Workload workload in new[] { Workload.DenseNet, Workload.Vgg16, Workload.Airbench })
             {
                 samples.Add($"{workload.Network}Ours", Ours.ImagesPerSecond(workload, effort.Steps));
                 foreach (string layout in pytorch is null ? [] : new[] { "contiguous", "channels_last" })
@@ -55,6 +60,7 @@ internal static class Comparison
                 }
             }
 
+            samples.Add("airbench94OursBf16", Ours.ImagesPerSecond(Workload.Airbench, effort.Steps, Precision.BF16));
             foreach (Workload workload in new[] { Workload.Cnn, Workload.Mlp, Workload.WideMlp, Workload.Elman })
             {
                 samples.Add($"{workload.Network}Obvious", ObviousLoop.ImagesPerSecond(workload, effort.SmallSteps));
@@ -63,6 +69,14 @@ internal static class Comparison
                 {
                     samples.Add($"{workload.Network}PyTorch", pytorch.ImagesPerSecond(workload, "contiguous", "f32", effort.SmallSteps, threads));
                 }
+            }
+
+            foreach (Workload workload in new[] { Workload.Cnn, Workload.Mlp })
+            {
+                samples.Add($"{workload.Network}LanesVsSingle", Ours.SeedsVsSingle(workload, effort.SmallSteps, LaneSeeds));
+                Lanes.OnCpu = true;
+                samples.Add($"{workload.Network}LanesInOnePassVsSingle", Ours.SeedsVsSingle(workload, effort.SmallSteps, LaneSeeds));
+                Lanes.OnCpu = false;
             }
 
             using var scoring = new Scoring();

@@ -48,6 +48,9 @@ internal sealed class DeviceRun(string device, string? cifar)
 
         Speed(pytorch, Workload.Cnn, Precision.F32, 2 * steps);
         Speed(pytorch, Workload.Mlp, Precision.F32, 2 * steps);
+        LaneSpeed(Workload.Cnn, Precision.F32, steps);
+        LaneSpeed(Workload.Mlp, Precision.F32, steps);
+        LaneSpeed(Workload.ResNet18, Precision.BF16, IsSmall ? 1 : steps / 3);
         Memory();
         Experiment();
         Directory.CreateDirectory(folder);
@@ -82,6 +85,18 @@ internal sealed class DeviceRun(string device, string? cifar)
         double ours = _samples.MedianOf($"{name} ours")!.Value;
         string their = pytorch is null ? "no PyTorch" : $"{theirs.Max(t => _samples.MedianOf(t)!.Value):N0}";
         _rows.Add(($"{name}, over PyTorch eager", _samples.Ratio($"{name} ours", theirs), $"{ours:N0} / {their} images/s"));
+    }
+
+    /// <summary>Several seeds in one step, which the CPU takes only here.</summary>
+    private void LaneSpeed(Workload workload, Precision precision, int steps)
+    {
+        int seeds = IsSmall ? 2 : 8;
+        Workload sized = IsSmall ? workload with { Batch = 8 } : workload;
+        Lanes.OnCpu = IsSmall;
+        double ratio = Ours.SeedsVsSingle(sized, steps, seeds, precision, device);
+        Lanes.OnCpu = false;
+        string name = $"{sized.Network} {precision} batch {sized.Batch}".ToLowerInvariant();
+        _rows.Add(($"{name}, {seeds} seeds as lanes over one by one", ratio, "whole calls of FitSeeds and Fit"));
     }
 
     /// <summary>What a thousand steps more leave in memory, in MiB.</summary>

@@ -57,8 +57,10 @@ public sealed class Lanes
             throw new ArgumentException("There are no trainings; give one or more.", nameof(trainings));
         }
 
+        // Where no passes are shared threads would gain nothing, and each would have its own memory to fill.
+        TorchRuntime.EnsureLoaded();
         List<Exception> failures = [];
-        int done = 0, most = trainings.Count;
+        int done = 0, most = OnCpu || cuda.is_available() ? trainings.Count : 1;
         while (done < trainings.Count)
         {
             Action<Lane>[] next = [.. trainings.Skip(done).Take(most)];
@@ -151,6 +153,11 @@ public sealed class Lanes
 
     private Exception[] Train(Action<Lane>[] trainings)
     {
+        if (trainings is [var only])
+        {
+            return Train(only) is { } failure ? [failure] : [];
+        }
+
         Exception?[] failures = new Exception?[trainings.Length];
         Thread[] threads = [.. trainings.Select((training, i) => new Thread(() => failures[i] = Train(training)))];
         Array.ForEach(threads, thread => thread.Start());

@@ -74,10 +74,11 @@ internal sealed class LinearStack
         return outputs;
     }
 
-    /// <summary>Leaves the parameters' gradients at them, added to what is there, as torch's own backward pass does.</summary>
+    /// <summary>Writes the parameters' gradients to where they are wanted.</summary>
     /// <param name="outputs">What <see cref="Forward"/> gave.</param>
     /// <param name="ofLogits">The gradient by the logits, [B, classes].</param>
-    public void Backward(Tensor[] outputs, Tensor ofLogits)
+    /// <param name="place">Where a parameter's gradient goes, of its sizes; what is there is overwritten. Null: it is not trained.</param>
+    public void Backward(Tensor[] outputs, Tensor ofLogits, Func<Parameter, Tensor?> place)
     {
         using var mode = no_grad();
         Tensor gradient = ofLogits;
@@ -85,26 +86,28 @@ internal sealed class LinearStack
         {
             Linear layer = _layers[i];
             bool large = _isLarge(layer);
-            if (layer.weight!.requires_grad)
+            if (place(layer.weight!) is { } ofWeight)
             {
+                // MKL's product goes straight to its place; oneDNN's has to be copied there.
                 Tensor across = gradient.t();
-                Leave(layer.weight, large ? OneDnn.Linear(across, outputs[i].t()) : across.mm(outputs[i]));
+                if (large && OneDnn.IsWide)
+                {
+                    ofWeight.copy_(OneDnn.Linear(across, outputs[i].t()));
+                }
+                else
+                {
+                    ofWeight.addmm_(across, outputs[i], beta: 0, alpha: 1);
+                }
             }
 
-            if (layer.bias!.requires_grad)
-            {
-                Leave(layer.bias, gradient.sum([0L]));
-            }
+            place(layer.bias!)?.copy_(gradient.sum([0L]));
 
             if (i > 0)
             {
-                Tensor before = large ? OneDnn.Linear(gradient, layer.weight.t()) : gradient.mm(layer.weight);
+                Tensor before = large ? OneDnn.Linear(gradient, layer.weight!.t()) : gradient.mm(layer.weight!);
                 gradient = before.masked_fill_(outputs[i].le(HeldScalar.Zero), HeldScalar.Zero);
             }
         }
-
-        static void Leave(Parameter parameter, Tensor gradient)
-            => parameter.grad = parameter.grad is { } before ? before.add(gradient, HeldScalar.One) : gradient;
     }
 
     private Tensor Output(int index, Tensor input)

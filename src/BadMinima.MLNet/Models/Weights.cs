@@ -146,12 +146,10 @@ public sealed class Weights : IDisposable
         (Tensor[]? outputs, Tensor? logits) = (null, null);
         (Tensor loss, Tensor right) = evaluate(callsLayers ? Forward : Ahead);
         loss.backward();
-        if (outputs is not null && logits!.grad is { } ofLogits)
-        {
-            _stack!.Backward(outputs, ofLogits);
-        }
-
-        return (outputs is null && logits is not null ? Lane!.Backward(this, logits.grad) : TakeGradient(), loss.detach(), right);
+        Tensor vector = outputs is not null && logits!.grad is { } ofLogits ? GradientOfStack(outputs, ofLogits)
+            : outputs is null && logits is not null ? Lane!.Backward(this, logits.grad)
+            : TakeGradient();
+        return (vector, loss.detach(), right);
 
         // Logits from which the loss goes back no further: what is behind them is asked for afterwards.
         Tensor Ahead(Tensor input)
@@ -169,6 +167,28 @@ public sealed class Weights : IDisposable
             outputs = _stack.Forward(input);
             return logits = outputs[^1].detach().requires_grad_();
         }
+    }
+
+    /// <summary>The same of a stack: written to the vector at once, where torch's own are gathered afterwards.</summary>
+    private Tensor GradientOfStack(Tensor[] outputs, Tensor ofLogits)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        Tensor vector = empty_like(Values);
+        _stack!.Backward(outputs, ofLogits, parameter =>
+        {
+            int i = Array.FindIndex(_slots, slot => slot.Parameter.Handle == parameter.Handle);
+            return i < 0 ? null : vector.narrow(0, Places[i].Offset, Places[i].Count).view(parameter.shape);
+        });
+
+        // What else the loss has to do with the weights.
+        foreach ((Slot slot, WeightsPlace place) in _slots.Zip(Places).Where(s => s.First.Parameter.grad is not null))
+        {
+            vector.narrow(0, place.Offset, place.Count).add_(slot.Parameter.grad!.flatten(), HeldScalar.One);
+        }
+
+        ForgetGradients();
+        return vector.MoveToOuterDisposeScope();
     }
 
     /// <summary>

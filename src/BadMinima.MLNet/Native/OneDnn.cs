@@ -15,6 +15,8 @@ internal static unsafe class OneDnn
     // Below it MKL is as fast or faster.
     private const long LeastSide = 64;
 
+    private const int FamilyOfZen5 = 0x1A;
+
     // Its own ReLU makes 0 of what is no number, and a network that has diverged would look well.
     private static readonly byte[] NothingAfter = "none\0"u8.ToArray();
     private static readonly byte[] NoAlgorithm = "\0"u8.ToArray();
@@ -29,8 +31,18 @@ internal static unsafe class OneDnn
     /// <summary>Whether this machine's products in float32 are better computed by it, where they are large.</summary>
     public static bool IsPreferred { get; internal set; } = IsThere && IsAmd && Vector512.IsHardwareAccelerated && MayUseAll;
 
+    /// <summary>
+    /// Whether the processor's units are as wide as its registers, 512 bits: AMD's are from family 1Ah (Zen 5) on. Where they are half as
+    /// wide (Zen 4), the products of MKL are as fast as those of oneDNN.
+    /// </summary>
+    public static bool IsWide { get; internal set; } = IsPreferred && Family >= FamilyOfZen5;
+
     /// <summary>What <see cref="TorchRuntime.Description"/> says of it.</summary>
     public static string Description => IsPreferred ? "linear layers by oneDNN" : "linear layers by torch's own product";
+
+    // Of AMD's processors: the extended family comes on top of the family where that is 15.
+    private static int Family => X86Base.IsSupported && X86Base.CpuId(1, 0).Eax is var signature
+        ? ((signature >> 8) & 0xF) + ((signature >> 20) & 0xFF) : 0;
 
     private static bool IsAmd => X86Base.IsSupported && X86Base.CpuId(0, 0).Ecx == 0x444d4163;
 

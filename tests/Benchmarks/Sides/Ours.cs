@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using BadMinima.MLNet;
 using Microsoft.ML;
 
@@ -10,19 +11,57 @@ internal static class Ours
     public static double ImagesPerSecond(Workload workload, int steps, Precision precision = Precision.F32, EscapeList escapes = default, string device = "cpu")
     {
         var ml = new MLContext(seed: 1);
-        int count = workload.Batch * steps;
-        IDataView train = workload.IsOfSequences
-            ? ml.Data.LoadConceptSequences(Split.Train, count, workload.Shape.Steps, workload.Shape.Channels, Workload.Classes)
-            : ml.Data.LoadSyntheticImages(Split.Train, count, workload.Shape.Channels == 3 ? SyntheticStyle.Color32 : SyntheticStyle.Gray28);
-        using TwoPhaseTransformer model = ml.MulticlassClassification.Trainers.TwoPhase(new TwoPhaseTrainer.Options
+        using TwoPhaseTransformer model = ml.MulticlassClassification.Trainers.TwoPhase(Options(workload, precision, device) with
         {
-            Architecture = workload.Network,
-            FeatureColumnName = workload.IsOfSequences ? "Features" : "Pixels",
-            RandomLabels = null,
-            Training = Recipe.Vanilla with { Epochs = 2, BatchSize = workload.Batch, LearningRate = workload.LearningRate, MeasureEvery = 2, Escapes = escapes },
-            Precision = precision,
-            Device = device,
-        }).Fit(train);
+            Training = Training(workload) with { Escapes = escapes },
+        }).Fit(Train(ml, workload, steps));
         return model.History.Phases[0].Epochs[1].ImagesPerSecond;
     }
+
+    /// <summary>How many times as fast several seeds are trained by one call as each by a call of its own, from the first row to the last model.</summary>
+    public static double SeedsVsSingle(Workload workload, int steps, int seeds, Precision precision = Precision.F32, string device = "cpu")
+    {
+        var ml = new MLContext(seed: 1);
+        IDataView train = Train(ml, workload, steps);
+        TwoPhaseTrainer.Options options = Options(workload, precision, device);
+        int[] all = [.. Enumerable.Range(1, seeds)];
+
+        // Kernels are chosen and caches filled.
+        ml.MulticlassClassification.Trainers.TwoPhase(options).FitSeeds(train, all[..1])[0].Dispose();
+        var clock = Stopwatch.StartNew();
+        foreach (TwoPhaseTransformer model in ml.MulticlassClassification.Trainers.TwoPhase(options).FitSeeds(train, all))
+        {
+            model.Dispose();
+        }
+
+        double together = clock.Elapsed.TotalSeconds;
+        clock.Restart();
+        foreach (int seed in all)
+        {
+            ml.MulticlassClassification.Trainers.TwoPhase(options with { Seed = seed }).Fit(train).Dispose();
+        }
+
+        return clock.Elapsed.TotalSeconds / together;
+    }
+
+    private static IDataView Train(MLContext ml, Workload workload, int steps)
+    {
+        int count = workload.Batch * steps;
+        return workload.IsOfSequences
+            ? ml.Data.LoadConceptSequences(Split.Train, count, workload.Shape.Steps, workload.Shape.Channels, Workload.Classes)
+            : ml.Data.LoadSyntheticImages(Split.Train, count, workload.Shape.Channels == 3 ? SyntheticStyle.Color32 : SyntheticStyle.Gray28);
+    }
+
+    private static Recipe Training(Workload workload)
+        => Recipe.Vanilla with { Epochs = 2, BatchSize = workload.Batch, LearningRate = workload.LearningRate, MeasureEvery = 2 };
+
+    private static TwoPhaseTrainer.Options Options(Workload workload, Precision precision, string device) => new()
+    {
+        Architecture = workload.Network,
+        FeatureColumnName = workload.IsOfSequences ? "Features" : "Pixels",
+        RandomLabels = null,
+        Training = Training(workload),
+        Precision = precision,
+        Device = device,
+    };
 }

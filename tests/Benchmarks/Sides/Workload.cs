@@ -27,6 +27,9 @@ internal sealed record Workload(string Network, InputShape Shape, int Batch = 12
 
     public static Workload Vgg16 { get; } = new("vgg16", new ImageShape(3, 32, 32));
 
+    /// <summary>The network of the airbench protocol, by plain SGD on all sides.</summary>
+    public static Workload Airbench { get; } = new("airbench94", new ImageShape(3, 32, 32), Batch: 256);
+
     public static Workload Cnn { get; } = new("cnn", Gray);
 
     /// <summary>One hidden layer of 512.</summary>

@@ -80,8 +80,29 @@ def vgg16():
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 10))
 
 
+class Scale(nn.Module):
+    def forward(self, x):
+        return x / 9
+
+
+def airbench94():
+    def norm(width):
+        layer = nn.BatchNorm2d(width, eps=1e-12, momentum=0.4)
+        layer.weight.requires_grad = False
+        return layer
+
+    whiten = nn.Conv2d(3, 24, 2)
+    whiten.weight.requires_grad = False
+    channels, layers = 24, [whiten, nn.GELU()]
+    for width in (64, 256, 256):
+        layers += [nn.Conv2d(channels, width, 3, 1, 1, bias=False), nn.MaxPool2d(2), norm(width), nn.GELU()]
+        layers += [nn.Conv2d(width, width, 3, 1, 1, bias=False), norm(width), nn.GELU()]
+        channels = width
+    return nn.Sequential(*layers, nn.MaxPool2d(3), nn.Flatten(), nn.Linear(channels, 10, bias=False), Scale())
+
+
 NETWORKS = {
-    "resnet18": resnet18, "densenet-bc-40": lambda: densenet(40), "vgg16": vgg16,
+    "resnet18": resnet18, "densenet-bc-40": lambda: densenet(40), "vgg16": vgg16, "airbench94": airbench94,
     "cnn": cnn, "mlp-1x512": lambda: mlp(512), "mlp": lambda: mlp(512, 512),
 }
 
