@@ -33,7 +33,7 @@ internal static unsafe class OneDnn
 
     /// <summary>
     /// Whether the processor's units are as wide as its registers, 512 bits: AMD's are from family 1Ah (Zen 5) on. Where they are half as
-    /// wide (Zen 4), the products of MKL are as fast as those of oneDNN.
+    /// wide (Zen 4), the gradient by the weights comes as fast from MKL, which can write it to its place (tests/Benchmarks/README.md).
     /// </summary>
     public static bool IsWide { get; internal set; } = IsPreferred && Family >= FamilyOfZen5;
 
