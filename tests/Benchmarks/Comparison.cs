@@ -17,80 +17,114 @@ internal static class Comparison
 {
     private const int LaneSeeds = 8;
 
+    /// <summary>What can be asked for by itself, in the order in which it is measured.</summary>
+    public static readonly string[] Parts = ["peak", "linear", "resnet18", "large", "small", "lanes", "pipeline", "memory", "sweeps"];
+
     /// <param name="effort">How much.</param>
-    /// <param name="sweeps">Whether sweeps alone are measured.</param>
-    public static Report Run(Effort effort, bool sweeps)
+    /// <param name="parts">Which of <see cref="Parts"/>; shares of the peak need "peak" too.</param>
+    public static Report Run(Effort effort, IReadOnlyCollection<string> parts)
     {
         TorchRuntime.EnsureLoaded();
         int threads = get_num_threads();
-        if (sweeps)
-        {
-            Samples alone = new();
-            Sweeps(effort, alone);
-            return Report.Of(alone, effort, threads, null, "--sweeps measures sweeps alone");
-        }
-
-        using PyTorch? pytorch = PyTorch.TryStart(out string? reason);
+        string? reason = "no part that was asked for has it";
+        using PyTorch? pytorch = parts.Any(p => p is "resnet18" or "large" or "small") ? PyTorch.TryStart(out reason) : null;
         var samples = new Samples();
         Console.WriteLine($"{TorchRuntime.Description}; {threads} threads; PyTorch: {pytorch?.Version ?? reason}");
         for (int round = 1; round <= effort.Rounds; round++)
         {
             Console.WriteLine($"Round {round} of {effort.Rounds}");
-            samples.Add("peakGflops", MultiplyAddPeak.Measure(threads) / 1e9);
-            samples.Add("matrixProductGflops", MatrixPeak.Measure() / 1e9);
-            samples.Add("linearGflops", LinearSpeed.Measure(effort.SmallSteps) / 1e9);
-            (double oneDnn, double torchs) = LinearSpeed.Products(40 * effort.SmallSteps);
-            samples.Add("linearProductsOneDnnGflops", oneDnn / 1e9);
-            samples.Add("linearProductsTorchGflops", torchs / 1e9);
-            samples.Add("resnet18ObviousF32", ObviousLoop.ImagesPerSecond(Workload.ResNet18, effort.Steps));
-            if (pytorch is not null)
+            foreach (string part in Parts.Where(parts.Contains))
             {
-                samples.Add("resnet18PyTorchF32Contiguous", pytorch.ImagesPerSecond(Workload.ResNet18, "contiguous", "f32", effort.Steps, threads));
-                samples.Add("resnet18PyTorchF32ChannelsLast", pytorch.ImagesPerSecond(Workload.ResNet18, "channels_last", "f32", effort.Steps, threads));
+                Measure(part, effort, threads, pytorch, samples);
             }
-
-            samples.Add("resnet18OursF32", Ours.ImagesPerSecond(Workload.ResNet18, effort.Steps));
-            samples.Add("resnet18OursBf16", Ours.ImagesPerSecond(Workload.ResNet18, effort.Steps, Precision.BF16));
-            foreach (Workload workload in new[] { Workload.DenseNet, Workload.Vgg16, Workload.Airbench })
-            {
-                samples.Add($"{workload.Network}Ours", Ours.ImagesPerSecond(workload, effort.Steps));
-                foreach (string layout in pytorch is null ? [] : new[] { "contiguous", "channels_last" })
-                {
-                    samples.Add($"{workload.Network}PyTorch {layout}", pytorch!.ImagesPerSecond(workload, layout, "f32", effort.Steps, threads));
-                }
-            }
-
-            samples.Add("airbench94OursBf16", Ours.ImagesPerSecond(Workload.Airbench, effort.Steps, Precision.BF16));
-            foreach (Workload workload in new[] { Workload.Cnn, Workload.Mlp, Workload.WideMlp, Workload.Elman })
-            {
-                samples.Add($"{workload.Network}Obvious", ObviousLoop.ImagesPerSecond(workload, effort.SmallSteps));
-                samples.Add($"{workload.Network}Ours", Ours.ImagesPerSecond(workload, effort.SmallSteps));
-                if (pytorch is not null && !workload.IsOfSequences)
-                {
-                    samples.Add($"{workload.Network}PyTorch", pytorch.ImagesPerSecond(workload, "contiguous", "f32", effort.SmallSteps, threads));
-                }
-            }
-
-            foreach (Workload workload in new[] { Workload.Cnn, Workload.Mlp })
-            {
-                samples.Add($"{workload.Network}LanesVsSingle", Ours.SeedsVsSingle(workload, effort.SmallSteps, LaneSeeds));
-                Lanes.OnCpu = true;
-                samples.Add($"{workload.Network}LanesInOnePassVsSingle", Ours.SeedsVsSingle(workload, effort.SmallSteps, LaneSeeds));
-                Lanes.OnCpu = false;
-            }
-
-            using var scoring = new Scoring();
-            samples.Add("transformVsForward", scoring.TransformVsForward());
-            samples.Add("predictMilliseconds", scoring.PredictMilliseconds());
-            samples.Add("pipelineVsHand", HandWritten.PipelineVsHand());
-            samples.Add("idxSeconds", IdxReading.Measure(new MLContext(seed: 1), 60_000));
         }
 
-        samples.Add("replicaMemoryRatio", ReplicaMemory.Ratio(effort.MemorySeconds, out long one, out long ten));
-        samples.Add("replicaMemoryPeakOfOneBytes", one);
-        samples.Add("replicaMemoryPeakOfTenBytes", ten);
-        Sweeps(effort, samples);
+        if (parts.Contains("memory"))
+        {
+            samples.Add("replicaMemoryRatio", ReplicaMemory.Ratio(effort.MemorySeconds, out long one, out long ten));
+            samples.Add("replicaMemoryPeakOfOneBytes", one);
+            samples.Add("replicaMemoryPeakOfTenBytes", ten);
+        }
+
+        if (parts.Contains("sweeps"))
+        {
+            Sweeps(effort, samples);
+        }
+
         return Report.Of(samples, effort, threads, pytorch?.Version, reason);
+    }
+
+    /// <summary>A part's share of a round.</summary>
+    private static void Measure(string part, Effort effort, int threads, PyTorch? pytorch, Samples samples)
+    {
+        switch (part)
+        {
+            case "peak":
+                samples.Add("peakGflops", MultiplyAddPeak.Measure(threads) / 1e9);
+                samples.Add("matrixProductGflops", MatrixPeak.Measure() / 1e9);
+                break;
+            case "linear":
+                samples.Add("linearGflops", LinearSpeed.Measure(effort.SmallSteps) / 1e9);
+                (double oneDnn, double torchs) = LinearSpeed.Products(40 * effort.SmallSteps);
+                samples.Add("linearProductsOneDnnGflops", oneDnn / 1e9);
+                samples.Add("linearProductsTorchGflops", torchs / 1e9);
+                break;
+            case "resnet18":
+                samples.Add("resnet18ObviousF32", ObviousLoop.ImagesPerSecond(Workload.ResNet18, effort.Steps));
+                if (pytorch is not null)
+                {
+                    samples.Add("resnet18PyTorchF32Contiguous", pytorch.ImagesPerSecond(Workload.ResNet18, "contiguous", "f32", effort.Steps, threads));
+                    samples.Add("resnet18PyTorchF32ChannelsLast", pytorch.ImagesPerSecond(Workload.ResNet18, "channels_last", "f32", effort.Steps, threads));
+                }
+
+                samples.Add("resnet18OursF32", Ours.ImagesPerSecond(Workload.ResNet18, effort.Steps));
+                samples.Add("resnet18OursBf16", Ours.ImagesPerSecond(Workload.ResNet18, effort.Steps, Precision.BF16));
+                break;
+            case "large":
+                foreach (Workload workload in new[] { Workload.DenseNet, Workload.Vgg16, Workload.Airbench })
+                {
+                    samples.Add($"{workload.Network}Ours", Ours.ImagesPerSecond(workload, effort.Steps));
+                    foreach (string layout in pytorch is null ? [] : new[] { "contiguous", "channels_last" })
+                    {
+                        samples.Add($"{workload.Network}PyTorch {layout}", pytorch!.ImagesPerSecond(workload, layout, "f32", effort.Steps, threads));
+                    }
+                }
+
+                samples.Add("airbench94OursBf16", Ours.ImagesPerSecond(Workload.Airbench, effort.Steps, Precision.BF16));
+                break;
+            case "small":
+                foreach (Workload workload in new[] { Workload.Cnn, Workload.Mlp, Workload.WideMlp, Workload.Elman })
+                {
+                    samples.Add($"{workload.Network}Obvious", ObviousLoop.ImagesPerSecond(workload, effort.SmallSteps));
+                    samples.Add($"{workload.Network}Ours", Ours.ImagesPerSecond(workload, effort.SmallSteps));
+                    if (pytorch is not null && !workload.IsOfSequences)
+                    {
+                        samples.Add($"{workload.Network}PyTorch", pytorch.ImagesPerSecond(workload, "contiguous", "f32", effort.SmallSteps, threads));
+                    }
+                }
+
+                break;
+            case "lanes":
+                foreach (Workload workload in new[] { Workload.Cnn, Workload.Mlp })
+                {
+                    samples.Add($"{workload.Network}LanesVsSingle", Ours.SeedsVsSingle(workload, effort.SmallSteps, LaneSeeds));
+                    Lanes.OnCpu = true;
+                    samples.Add($"{workload.Network}LanesInOnePassVsSingle", Ours.SeedsVsSingle(workload, effort.SmallSteps, LaneSeeds));
+                    Lanes.OnCpu = false;
+                }
+
+                break;
+            case "pipeline":
+                using (var scoring = new Scoring())
+                {
+                    samples.Add("transformVsForward", scoring.TransformVsForward());
+                    samples.Add("predictMilliseconds", scoring.PredictMilliseconds());
+                }
+
+                samples.Add("pipelineVsHand", HandWritten.PipelineVsHand());
+                samples.Add("idxSeconds", IdxReading.Measure(new MLContext(seed: 1), 60_000));
+                break;
+        }
     }
 
     /// <summary>What a step costs with each escape.</summary>

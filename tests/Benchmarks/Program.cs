@@ -16,9 +16,10 @@ if (args is [SweepSpeed.AsCommand, ..])
 
 var json = new Option<string?>("--json") { Description = "File for the medians and ratios" };
 var quick = new Option<bool>("--quick") { Description = "Two rounds of short measurements: under five minutes" };
-var sweeps = new Option<bool>("--sweeps") { Description = "What a sweep adds to its training alone: about five minutes, with --quick one" };
+var only = new Option<string[]>("--only") { Description = $"Some parts: {string.Join(", ", Comparison.Parts)}", AllowMultipleArgumentsPerToken = true };
+only.AcceptOnlyFromAmong(Comparison.Parts);
 var escapes = new Option<bool>("--escapes") { Description = "What a step costs with each escape: about five minutes" };
-var command = new RootCommand("Measures this library beside the obvious TorchSharp loop, PyTorch (Debian: python3-torch) and the machine's matrix product, and prints ratios.") { json, quick, sweeps, escapes };
+var command = new RootCommand("Measures this library beside the obvious TorchSharp loop, PyTorch (Debian: python3-torch) and the machine's matrix product, and prints ratios.") { json, quick, only, escapes };
 var device = new Option<string?>("--device") { Description = "cuda or cpu: one device in a few minutes in place of all else, as tests/Gpu/run.sh does; cpu at small sizes" };
 device.AcceptOnlyFromAmong("cuda", "cpu");
 var data = new Option<string?>("--data") { Description = "With --device: the folder of CIFAR-10's binary files; without it drawn images stand in" };
@@ -37,7 +38,7 @@ command.SetAction(result =>
     Effort effort = result.GetValue(quick)
         ? new Effort(Rounds: 2, Steps: 3, SmallSteps: 20, MemorySeconds: 15, SweepSeeds: 1)
         : new Effort(Rounds: 5, Steps: 6, SmallSteps: 60, MemorySeconds: 60, SweepSeeds: 4);
-    var report = result.GetValue(escapes) ? Comparison.Escapes(effort) : Comparison.Run(effort, result.GetValue(sweeps));
+    var report = result.GetValue(escapes) ? Comparison.Escapes(effort) : Comparison.Run(effort, result.GetValue(only) is { Length: > 0 } parts ? parts : Comparison.Parts);
     report.Print();
     if (result.GetValue(json) is { } file)
     {

@@ -57,9 +57,24 @@ internal sealed class SweepProgress
                 case WorkerEventKind.Warning:
                     WriteLine($"{_jobs[e.Job].Title}: {e.Text}");
                     break;
+                case WorkerEventKind.Lost:
+                    _running.Remove((worker, e.Job));
+                    break;
                 case WorkerEventKind.End or WorkerEventKind.Fail or WorkerEventKind.Elsewhere:
                     Settle(worker, e);
                     break;
+            }
+        }
+    }
+
+    /// <summary>A worker's process has ended.</summary>
+    public void Forget(int worker)
+    {
+        lock (_lock)
+        {
+            foreach ((int, int) place in _running.Keys.Where(r => r.Worker == worker).ToArray())
+            {
+                _running.Remove(place);
             }
         }
     }

@@ -4,13 +4,15 @@ namespace BadMinima.Experiments;
 
 /// <summary>Runs a sweep: workers, each a process, and what becomes of them.</summary>
 /// <param name="jobs">All jobs.</param>
-/// <param name="worker">The command of a worker.</param>
+/// <param name="worker">The command of a worker that trains so many cells at once, as lanes.</param>
+/// <param name="lanes">How many.</param>
 /// <param name="sweep">The sweep file's text.</param>
 /// <param name="workers">How many.</param>
 /// <param name="threads">Torch's threads of each.</param>
 /// <param name="progress">Where to say how it goes.</param>
 internal sealed class SweepRunner(
-    ImmutableArray<SweepJob> jobs, IReadOnlyList<string> worker, string sweep, int workers, int threads, SweepProgress progress)
+    ImmutableArray<SweepJob> jobs, Func<int, IReadOnlyList<string>> worker, int lanes, string sweep, int workers, int threads,
+    SweepProgress progress)
 {
     // A job that has taken its process with it so often will do so again.
     private const int MostCrashes = 3;
@@ -40,11 +42,11 @@ internal sealed class SweepRunner(
     /// <summary>Keeps a worker running until there is nothing left to do.</summary>
     private void Keep(int number, CancellationTokenSource ending)
     {
-        int idle = 0;
+        (int idle, int atOnce) = (0, lanes);
         while (!ending.IsCancellationRequested)
         {
             HashSet<int> current = [];
-            using WorkerProcess process = new(worker, threads, sweep);
+            using WorkerProcess process = new(worker(atOnce), threads, sweep);
             using CancellationTokenRegistration registration = ending.Token.Register(process.End);
             int code = process.Follow(e =>
             {
@@ -75,12 +77,18 @@ internal sealed class SweepRunner(
             string errors = process.Errors.Result.Trim();
             string how = "its process ended with code "
                 + $"{code}{(errors.Length > 0 ? $": {errors[..Math.Min(errors.Length, MostText)]}" : "")}";
-            foreach (int job in current)
+            progress.Forget(number);
+            if (current.Count > 1)
             {
-                Crashed(number, job, how);
+                // Which of them it was shows when they run one by one.
+                atOnce = 1;
+                progress.WriteLine($"warning: {current.Count} cells that trained at once: {how}. They are continued one by one.");
             }
-
-            if (current.Count == 0 && ++idle >= MostCrashes)
+            else if (current.Count == 1)
+            {
+                Crashed(number, current.Single(), how);
+            }
+            else if (++idle >= MostCrashes)
             {
                 Stop($"A worker could not do anything, {idle} times: {how}", ending);
             }

@@ -88,7 +88,8 @@ internal sealed class SweepSession
             }
 
             SweepRunner runner = new(
-                Jobs, SweepWorker.Command(_program, Folder, _threads, sharesPasses ? _lanes : 1), _text, needed, _threads, progress);
+                Jobs, lanes => SweepWorker.Command(_program, Folder, _threads, lanes), sharesPasses ? _lanes : 1, _text, needed, _threads,
+                progress);
             progress.While(() => runner.Run(cancellation));
         }
 

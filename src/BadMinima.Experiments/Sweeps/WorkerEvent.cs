@@ -62,6 +62,9 @@ internal enum WorkerEventKind
     /// <summary>Another call has finished it, or failed at it.</summary>
     Elsewhere,
 
+    /// <summary>Another machine has taken it over.</summary>
+    Lost,
+
     /// <summary>A speed was measured, for an estimate; the job is the workload's place.</summary>
     Speed,
 

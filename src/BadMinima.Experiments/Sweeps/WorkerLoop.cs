@@ -96,7 +96,7 @@ internal sealed class WorkerLoop(ImmutableArray<SweepJob> jobs, int threads, int
             bool[] done = new bool[claims.Count];
             Lanes.Run(
                 [
-                    .. claims.Select((claim, i) => (Action<Lane>)(lane => done[i] = claim.Job.IsFinished
+                    .. claims.Select((claim, i) => (Action<Lane>)(lane => done[i] = claim.Job.IsFinished || claim.Job.Failure is not null
                         || Do(claim.Index, claim.Job, claim.Folder, claims.Count > 1 ? lane : null, cancellation))),
                 ],
                 fewer => tell(new(WorkerEventKind.Warning, index)
@@ -135,10 +135,11 @@ internal sealed class WorkerLoop(ImmutableArray<SweepJob> jobs, int threads, int
         }
         catch (LeaseLostException)
         {
+            tell(new(WorkerEventKind.Lost, index));
             return false;
         }
-        catch (Exception e) when (e is (ArgumentException or InvalidDataException or InvalidOperationException or ExternalException)
-            and not LanesDoNotFitException)
+        catch (Exception e) when (e is ArgumentException or InvalidDataException or InvalidOperationException or ExternalException
+            && (lane is null || !Lanes.IsOutOfMemory(e)))
         {
             JobFolder.Fail(job.Folder, e.Message);
             tell(new(WorkerEventKind.Fail, index) { Text = e.Message });

@@ -12,36 +12,80 @@ namespace BadMinima.MLNet.Models;
 /// </summary>
 internal sealed class JointNetwork : IDisposable
 {
-    private readonly Weights[] _lanes;
-    private readonly ImageClassifier _kind;
+    private readonly NetworkForm _form;
     private readonly nn.Module<Tensor, Tensor> _network;
     private readonly (Parameter Parameter, WeightsPlace Place)[] _slots;
-    private Tensor? _logits;
-    private bool _isEnding;
 
-    /// <param name="lanes">The networks' weights, of one architecture, shape, number of classes, device and form.</param>
-    public JointNetwork(IReadOnlyList<Weights> lanes)
+    // Those that it computes for, and which of them have its buffers.
+    private Weights[] _lanes = [];
+    private readonly HashSet<Weights> _bound = [];
+    private Tensor? _logits;
+
+    /// <summary>A network that computes for nobody yet.</summary>
+    /// <param name="kind">One of those that it is for; all have one architecture, shape, number of classes, device and form.</param>
+    /// <param name="count">How many.</param>
+    public JointNetwork(Weights kind, int count)
     {
         using var mode = no_grad();
-        (_lanes, _kind) = ([.. lanes], lanes[0].Classifier);
-        _network = Compose(_kind.Architecture, _kind.Shape, _kind.Classes, lanes.Count)!.to(_kind.Device);
-        _kind.Form.Take(_network);
+        ImageClassifier classifier = kind.Classifier;
+        (_form, Count, Description) = (classifier.Form, count, Describe(kind));
+        _network = Compose(classifier.Architecture, classifier.Shape, classifier.Classes, count)!.to(classifier.Device);
+        _form.Take(_network);
         Dictionary<string, Parameter> parameters = _network.named_parameters().ToDictionary(p => p.name, p => p.parameter);
         foreach (Tensor value in _network.parameters().Concat(_network.buffers()))
         {
             value.DetachFromDisposeScope();
         }
 
-        _slots = [.. lanes[0].Places.Select(place => (parameters[place.Name], place))];
+        _slots = [.. kind.Places.Select(place => (parameters[place.Name], place))];
+    }
+
+    /// <summary>How many it can compute for.</summary>
+    public int Count { get; }
+
+    /// <summary>What its lanes have in common.</summary>
+    public string Description { get; }
+
+    /// <summary>Whether it computes for nobody.</summary>
+    public bool IsFree => _bound.Count == 0 && _logits is null;
+
+    /// <summary>What weights have in common that can go through one pass, if their inputs have one shape.</summary>
+    public static string Describe(Weights weights)
+    {
+        ImageClassifier kind = weights.Classifier;
+        return $"{kind.Architecture.Name} {kind.Shape} {kind.Classes} {kind.Form} {kind.Device}";
+    }
+
+    /// <summary>From now on it computes for these, in this order, which have its buffers until they are released.</summary>
+    public void Bind(Weights[] lanes)
+    {
+        using var mode = no_grad();
+        _lanes = lanes;
         foreach ((string name, Tensor joint) in _network.named_buffers())
         {
             using var scope = NewDisposeScope();
-            foreach ((int lane, Weights weights) in _lanes.Index())
+            foreach ((int lane, Weights weights) in lanes.Index())
             {
                 Tensor own = weights.Buffers.First(b => b.Name == name).Buffer;
                 Tensor row = own.dim() == 0 ? joint.select(0, lane) : joint.narrow(0, lane * own.shape[0], own.shape[0]);
                 row.copy_(own);
                 own.set_(row);
+            }
+        }
+
+        _bound.UnionWith(lanes);
+    }
+
+    /// <summary>Gives one of its lanes buffers of its own again. Without all of its lanes it is for nobody.</summary>
+    public void Release(Weights lane)
+    {
+        using var mode = no_grad();
+        if (_bound.Remove(lane))
+        {
+            foreach ((_, Tensor buffer) in lane.Buffers)
+            {
+                using Tensor own = buffer.clone();
+                buffer.set_(own);
             }
         }
     }
@@ -61,11 +105,11 @@ internal sealed class JointNetwork : IDisposable
         }
     }
 
-    /// <summary>Whether it is made of exactly these.</summary>
-    public bool IsOf(IReadOnlyList<Weights> lanes) => _lanes.SequenceEqual(lanes);
+    /// <summary>Whether it computes for exactly these.</summary>
+    public bool IsOf(IReadOnlyList<Weights> lanes) => _bound.Count == lanes.Count && _lanes.SequenceEqual(lanes);
 
-    /// <summary>Whether one of its lanes is this one.</summary>
-    public bool Has(Weights lane) => _lanes.Contains(lane);
+    /// <summary>Whether it computes for this one.</summary>
+    public bool Has(Weights lane) => _bound.Contains(lane);
 
     /// <summary>The logits of each lane for its own input, [B, classes], in nobody's dispose scope.</summary>
     /// <param name="inputs">Normalized, [B, ...], of one shape.</param>
@@ -75,7 +119,7 @@ internal sealed class JointNetwork : IDisposable
         using var scope = NewDisposeScope();
         Load();
         _network.train(_lanes[0].Network.training);
-        Tensor all = Layouts.Arrange(cat([.. inputs], 1), _kind.Form.Layout).to(_kind.Form.Type);
+        Tensor all = Layouts.Arrange(cat([.. inputs], 1), _form.Layout).to(_form.Type);
         Tensor logits = LanedLayers.Split(_network.call(all).to(ScalarType.Float32), _lanes.Length);
         _logits = logits.DetachFromDisposeScope();
         return [.. _lanes.Select((_, i) => logits.select(1, i).detach().clone().DetachFromDisposeScope())];
@@ -83,7 +127,7 @@ internal sealed class JointNetwork : IDisposable
 
     /// <summary>The gradient of each lane, [n], in the order of its <see cref="Weights.Values"/>, in nobody's dispose scope.</summary>
     /// <param name="ofLogits">
-    /// The gradients by the logits that <see cref="Forward"/> gave last; none, or null, for a lane that wants none.
+    /// The gradients by the logits that <see cref="Forward"/> gave last; null for a loss without them. Who is not there wants none.
     /// </param>
     public IReadOnlyDictionary<Weights, Tensor> Backward(IReadOnlyDictionary<Weights, Tensor?> ofLogits)
     {
@@ -104,34 +148,19 @@ internal sealed class JointNetwork : IDisposable
         Tensor all = wide == 0 ? cat(parts, 1)
             : wide < 0 ? cat(parts, 1).to(ScalarType.Float32)
             : cat([cat(parts[..wide], 1).to(ScalarType.Float32), .. parts[wide..]], 1);
-        Dictionary<Weights, Tensor> gradients = _lanes.Index()
+        return _lanes.Index().Where(lane => ofLogits.ContainsKey(lane.Item))
             .ToDictionary(lane => lane.Item, lane => all[lane.Index].DetachFromDisposeScope());
-        if (_isEnding)
-        {
-            Dispose();
-        }
-
-        return gradients;
     }
 
-    /// <summary>Gives its lanes buffers of their own again; where a gradient is still to be asked for, after that.</summary>
+    /// <summary>Gives its lanes buffers of their own again, and ends it.</summary>
     public void Dispose()
     {
-        if (_logits is not null)
+        foreach (Weights lane in _bound.ToArray())
         {
-            _isEnding = true;
-            return;
+            Release(lane);
         }
 
-        using (no_grad())
-        {
-            foreach (Tensor buffer in _lanes.SelectMany(lane => lane.Buffers).Select(b => b.Buffer))
-            {
-                using Tensor own = buffer.clone();
-                buffer.set_(own);
-            }
-        }
-
+        _logits?.Dispose();
         _network.Dispose();
     }
 
@@ -147,5 +176,5 @@ internal sealed class JointNetwork : IDisposable
     }
 
     /// <summary>A parameter, or its gradient, with a row for each lane, in the order that its values have in a flat vector.</summary>
-    private Tensor Rows(Tensor parameter) => Layouts.Flatten(parameter, _kind.Form.Layout).view(_lanes.Length, -1);
+    private Tensor Rows(Tensor parameter) => Layouts.Flatten(parameter, _form.Layout).view(_lanes.Length, -1);
 }

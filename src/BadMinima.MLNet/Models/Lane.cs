@@ -11,7 +11,10 @@ public sealed class Lane
     // What has given it the logits whose gradient is not asked for yet.
     private JointNetwork? _joint;
 
-    internal Lane(Lanes all) => _all = all;
+    internal Lane(Lanes all, int number) => (_all, Number) = (all, number);
+
+    /// <summary>Its place among those that run at once.</summary>
+    internal int Number { get; }
 
     /// <summary>From now on the weights' gradients come from joint passes, until the result is disposed.</summary>
     internal IDisposable Attach(Weights weights)

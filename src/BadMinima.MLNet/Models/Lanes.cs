@@ -27,24 +27,33 @@ namespace BadMinima.MLNet;
 /// </example>
 public sealed class Lanes
 {
+    private const string Switch = "BadMinima.MLNet.LanesOnCpu";
+
     private readonly object _gate = new();
     private readonly List<Request> _waiting = [];
     private readonly List<JointNetwork> _joint = [];
     private int _active;
-    private bool _hasComputed;
 
     private Lanes(int lanes) => _active = lanes;
 
     /// <summary>
     /// Whether networks go through joint passes on the CPU too, where convolutions in groups are slower than one network after the other
-    /// (tests/Benchmarks/README.md). For tests and measurements.
+    /// (tests/Benchmarks/README.md). For tests and measurements; a switch of the program's, since those of a sweep are elsewhere.
     /// </summary>
-    internal static bool OnCpu { get; set; }
+    internal static bool OnCpu
+    {
+        get => AppContext.TryGetSwitch(Switch, out bool isOn) && isOn;
+        set => AppContext.SetSwitch(Switch, value);
+    }
+
+    /// <summary>How many passes were shared, and how many networks were made for them, by this process. For tests.</summary>
+    internal static (int Passes, int Networks) Made { get; private set; }
 
     /// <summary>Runs trainings to their ends; where not all fit into a GPU's memory, some after the others.</summary>
     /// <param name="trainings">
-    /// Each is given what its <see cref="TwoPhaseTrainer.Options.Lane"/> is to be. Where one is ended by a
-    /// <see cref="LanesDoNotFitException"/>, all that ran with it are begun again, half as many at once.
+    /// Each is given what its <see cref="TwoPhaseTrainer.Options.Lane"/> is to be. Those that end by an exception of which
+    /// <see cref="IsOutOfMemory"/> is true are begun again, half as many at once: so they let it go, and what they keep in folders they go
+    /// on from (<see cref="TwoPhaseTrainer.Resume"/>).
     /// </param>
     /// <param name="fewer">Is told how many go at once where not all fit. Default null: nobody is.</param>
     /// <exception cref="ArgumentException">There are none.</exception>
@@ -59,22 +68,20 @@ public sealed class Lanes
 
         // Where no passes are shared threads would gain nothing, and each would have its own memory to fill.
         TorchRuntime.EnsureLoaded();
+        Queue<Action<Lane>> left = new(trainings);
         List<Exception> failures = [];
-        int done = 0, most = OnCpu || cuda.is_available() ? trainings.Count : 1;
-        while (done < trainings.Count)
+        int most = OnCpu || cuda.is_available() ? trainings.Count : 1;
+        while (left.Count > 0)
         {
-            Action<Lane>[] next = [.. trainings.Skip(done).Take(most)];
-            var lanes = new Lanes(next.Length);
-            Exception[] ofThese = lanes.Train(next);
-            if (next.Length > 1 && Array.Exists(ofThese, e => e is LanesDoNotFitException))
+            Action<Lane>[] next = [.. Enumerable.Range(0, Math.Min(most, left.Count)).Select(_ => left.Dequeue())];
+            Exception?[] ofThese = new Lanes(next.Length).Train(next);
+            int[] unfit = [.. ofThese.Index().Where(f => next.Length > 1 && f.Item is { } e && IsOutOfMemory(e)).Select(f => f.Index)];
+            failures.AddRange(ofThese.Where((_, i) => !unfit.Contains(i)).OfType<Exception>());
+            if (unfit.Length > 0)
             {
                 most = (next.Length + 1) / 2;
                 fewer?.Invoke(most);
-            }
-            else
-            {
-                failures.AddRange(ofThese);
-                done += next.Length;
+                Array.ForEach(unfit, i => left.Enqueue(next[i]));
             }
         }
 
@@ -82,6 +89,15 @@ public sealed class Lanes
         {
             throw new AggregateException(failures);
         }
+    }
+
+    /// <summary>Whether an exception says that a GPU's memory did not suffice.</summary>
+    /// <param name="exception">What a training ended by.</param>
+    public static bool IsOutOfMemory(Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        return exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
+            || exception.Message.Contains("ALLOC_FAILED", StringComparison.Ordinal);
     }
 
     /// <summary>Why a training does not share its passes; null: it does.</summary>
@@ -98,6 +114,16 @@ public sealed class Lanes
             return "on a CPU one after the other is faster";
         }
 
+        if (!Architectures.IsBuiltIn(architecture.Name))
+        {
+            return $"'{architecture.Name}' is a network of one's own";
+        }
+
+        if (phases.Any(phase => phase.TimeLimit is not null))
+        {
+            return "a time limit counts the time of one training";
+        }
+
         if (phases.Any(phase => phase.Dropout > 0))
         {
             return "dropout draws in each network by itself";
@@ -112,15 +138,8 @@ public sealed class Lanes
         return network is null ? $"'{architecture.Name}' is a network that cannot be computed in lanes" : null;
     }
 
-    /// <summary>Ends the joint networks that a lane is in.</summary>
-    internal void Release(Weights lane)
-    {
-        foreach (JointNetwork joint in _joint.Where(j => j.Has(lane)).ToArray())
-        {
-            joint.Dispose();
-            _joint.Remove(joint);
-        }
-    }
+    /// <summary>Nobody computes for a lane any longer.</summary>
+    internal void Release(Weights lane) => _joint.ForEach(joint => joint.Release(lane));
 
     /// <summary>Waits until all others ask too.</summary>
     /// <param name="lane">Who asks.</param>
@@ -140,8 +159,7 @@ public sealed class Lanes
 
         if (request.Failure is { } failure)
         {
-            throw !_hasComputed && IsOutOfMemory(failure)
-                ? new LanesDoNotFitException(failure) : new InvalidOperationException(failure.Message, failure);
+            throw new InvalidOperationException(failure.Message, failure);
         }
 
         // In the dispose scope of the asker's thread, not of the one that computed it.
@@ -149,29 +167,27 @@ public sealed class Lanes
         return answer?.detach();
     }
 
-    private static bool IsOutOfMemory(Exception e) => e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase);
-
-    private Exception[] Train(Action<Lane>[] trainings)
+    private Exception?[] Train(Action<Lane>[] trainings)
     {
         if (trainings is [var only])
         {
-            return Train(only) is { } failure ? [failure] : [];
+            return [Train(only, 0)];
         }
 
         Exception?[] failures = new Exception?[trainings.Length];
-        Thread[] threads = [.. trainings.Select((training, i) => new Thread(() => failures[i] = Train(training)))];
+        Thread[] threads = [.. trainings.Select((training, i) => new Thread(() => failures[i] = Train(training, i)))];
         Array.ForEach(threads, thread => thread.Start());
         Array.ForEach(threads, thread => thread.Join());
-        return [.. failures.OfType<Exception>()];
+        return failures;
     }
 
-    private Exception? Train(Action<Lane> training)
+    private Exception? Train(Action<Lane> training, int number)
     {
         lock (_gate)
         {
             try
             {
-                training(new Lane(this));
+                training(new Lane(this, number));
                 return null;
             }
             catch (Exception e)
@@ -181,6 +197,7 @@ public sealed class Lanes
             finally
             {
                 _active--;
+                Forget(joint => _active == 0 || (joint.IsFree && joint.Count > _active));
                 AnswerIfAllWait();
             }
         }
@@ -193,20 +210,20 @@ public sealed class Lanes
             return;
         }
 
-        Request[] all = [.. _waiting];
+        // In one order whoever came first, or each pass would need a network of its own.
+        Request[] all = [.. _waiting.OrderBy(r => r.Lane.Number)];
         _waiting.Clear();
         foreach (IGrouping<JointNetwork, Request> pass in all.Where(r => r.Joint is not null).GroupBy(r => r.Joint!))
         {
             Answer([.. pass], requests =>
             {
                 IReadOnlyDictionary<Weights, Tensor> gradients = pass.Key.Backward(requests.ToDictionary(r => r.Weights, r => r.Tensor));
-                _hasComputed = true;
                 return [.. requests.Select(r => gradients[r.Weights])];
             });
         }
 
         foreach (IGrouping<string, Request> pass in all.Where(r => r.Joint is null)
-            .GroupBy(r => KindOf(r.Weights.Classifier, r.Tensor!, r.Weights.Network.training)))
+            .GroupBy(r => $"{JointNetwork.Describe(r.Weights)} {r.Weights.Network.training} {string.Join('x', r.Tensor!.shape)}"))
         {
             Answer([.. pass], requests =>
             {
@@ -216,6 +233,7 @@ public sealed class Lanes
                 }
 
                 JointNetwork joint = JointOf([.. requests.Select(r => r.Weights)]);
+                Made = (Made.Passes + 1, Made.Networks);
                 Array.ForEach(requests, r => r.Lane.From(joint));
                 return joint.Forward([.. requests.Select(r => r.Tensor!)]);
             });
@@ -223,11 +241,6 @@ public sealed class Lanes
 
         Monitor.PulseAll(_gate);
     }
-
-    /// <summary>Those that have it in common go through one pass.</summary>
-    private static string KindOf(ImageClassifier classifier, Tensor input, bool trains)
-        => $"{classifier.Architecture.Name} {classifier.Classes} {classifier.Form} {classifier.Device} {trains} "
-            + string.Join('x', input.shape);
 
     private static void Answer(Request[] requests, Func<Request[], Tensor?[]> compute)
     {
@@ -251,14 +264,26 @@ public sealed class Lanes
             return known;
         }
 
-        foreach (Weights lane in lanes)
+        Array.ForEach(lanes, Release);
+        string kind = JointNetwork.Describe(lanes[0]);
+        if (_joint.Find(j => j.IsFree && j.Count == lanes.Length && j.Description == kind) is not { } joint)
         {
-            Release(lane);
+            joint = new JointNetwork(lanes[0], lanes.Length);
+            _joint.Add(joint);
+            Made = (Made.Passes, Made.Networks + 1);
         }
 
-        var joint = new JointNetwork(lanes);
-        _joint.Add(joint);
+        joint.Bind(lanes);
         return joint;
+    }
+
+    private void Forget(Predicate<JointNetwork> which)
+    {
+        foreach (JointNetwork joint in _joint.FindAll(which))
+        {
+            joint.Dispose();
+            _joint.Remove(joint);
+        }
     }
 
     private sealed class Request(Lane lane, Weights weights, Tensor? tensor, JointNetwork? joint)

@@ -146,10 +146,10 @@ public sealed class Weights : IDisposable
         (Tensor[]? outputs, Tensor? logits) = (null, null);
         (Tensor loss, Tensor right) = evaluate(callsLayers ? Forward : Ahead);
         loss.backward();
-        Tensor vector = outputs is not null && logits!.grad is { } ofLogits ? GradientOfStack(outputs, ofLogits)
+        Tensor? vector = outputs is not null && logits!.grad is { } ofLogits ? GradientOfStack(outputs, ofLogits)
             : outputs is null && logits is not null ? Lane!.Backward(this, logits.grad)
-            : TakeGradient();
-        return (vector, loss.detach(), right);
+            : null;
+        return (vector is null ? TakeGradient() : WithWhatIsLeft(vector), loss.detach(), right);
 
         // Logits from which the loss goes back no further: what is behind them is asked for afterwards.
         Tensor Ahead(Tensor input)
@@ -181,14 +181,22 @@ public sealed class Weights : IDisposable
             return i < 0 ? null : vector.narrow(0, Places[i].Offset, Places[i].Count).view(parameter.shape);
         });
 
-        // What else the loss has to do with the weights.
+        return vector.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds what the loss has to do with the weights besides, which backward has left at them, and forgets it there.</summary>
+    private Tensor WithWhatIsLeft(Tensor vector)
+    {
+        using var mode = no_grad();
         foreach ((Slot slot, WeightsPlace place) in _slots.Zip(Places).Where(s => s.First.Parameter.grad is not null))
         {
-            vector.narrow(0, place.Offset, place.Count).add_(slot.Parameter.grad!.flatten(), HeldScalar.One);
+            using var scope = NewDisposeScope();
+            Tensor left = Layouts.Flatten(slot.Parameter.grad!, _classifier.Form.Layout).to(ScalarType.Float32);
+            vector.narrow(0, place.Offset, place.Count).add_(left, HeldScalar.One);
         }
 
         ForgetGradients();
-        return vector.MoveToOuterDisposeScope();
+        return vector;
     }
 
     /// <summary>

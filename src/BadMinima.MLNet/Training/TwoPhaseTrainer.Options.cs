@@ -105,7 +105,7 @@ public sealed partial class TwoPhaseTrainer
 
         /// <summary>
         /// The lane that <see cref="Lanes.Run"/> gives, by which several trainings share their passes through the network; null, the
-        /// default: it trains by itself.
+        /// default: it trains by itself. With one, seconds and speeds go by the clock, the turns of others included.
         /// </summary>
         public Lane? Lane { get; init; }
 

@@ -18,11 +18,16 @@ public sealed partial class TwoPhaseTrainer
     /// <param name="report">
     /// Is told the seed and numbers of each epoch, besides <see cref="Options.MetricsCallback"/>; never twice at once.
     /// </param>
-    /// <returns>The models in the order of the seeds; they hold native memory: dispose them.</returns>
+    /// <returns>
+    /// The models in the order of the seeds; they hold native memory: dispose them. Canceled: those of the seeds that have made a step,
+    /// which their <see cref="TrainingHistory.Seed"/> tells.
+    /// </returns>
     /// <exception cref="ArgumentException">
-    /// No seed, or one twice; the options name checkpoints or a path's folder, which are one training's. Or as for <c>Fit</c>.
+    /// No seed, or one twice; the options name checkpoints or a path's folder, which are one training's; or the trainer is one of
+    /// <see cref="Lanes"/> itself.
     /// </exception>
-    /// <exception cref="AggregateException">Some seeds' trainings failed as <c>Fit</c> does; there are no models then.</exception>
+    /// <exception cref="AggregateException">Trainings failed, each as <c>Fit</c> does; there are no models then.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled before the first step of training.</exception>
     public ImmutableArray<TwoPhaseTransformer> FitSeeds(
         IDataView trainData, IReadOnlyList<int> seeds, IDataView? validationData = null, TwoPhaseTransformer? start = null,
         Action<int, EpochMetrics>? report = null)
@@ -40,6 +45,7 @@ public sealed partial class TwoPhaseTrainer
             "null for several seeds at once; a sweep keeps checkpoints of each");
         OptionException.Check(
             _options.PathFolder is null, nameof(Options.PathFolder), _options.PathFolder, "null for several seeds at once");
+        OptionException.Check(_options.Lane is null, nameof(Options.Lane), _options.Lane, "null: FitSeeds makes lanes of its own");
         using IChannel channel = _environment.Start(nameof(TwoPhaseTrainer));
         TwoPhaseTransformer?[] models = new TwoPhaseTransformer?[seeds.Count];
         try
@@ -50,6 +56,11 @@ public sealed partial class TwoPhaseTrainer
                     MessageSensitivity.None,
                     $"{seeds.Count} seeds at once do not fit into the GPU's memory; they are trained {fewer} at a time."));
             return [.. models.Select(model => model!)];
+        }
+        catch (AggregateException e) when (e.InnerExceptions.All(inner => inner is OperationCanceledException))
+        {
+            return models.Any(model => model is not null) ? [.. models.OfType<TwoPhaseTransformer>()]
+                : throw new OperationCanceledException(e.InnerExceptions[0].Message, e, _options.CancellationToken);
         }
         catch
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using BadMinima.MLNet;
 using static TorchSharp.torch;
 
 namespace BadMinima.Experiments.Tests;
@@ -11,7 +12,13 @@ public sealed class SweepLanesTests : IDisposable
 {
     private readonly TinySweep _sweep = new();
     private readonly ConcurrentQueue<WorkerEvent> _events = [];
-    private readonly int _threads = get_num_threads();
+    private readonly int _threads;
+
+    public SweepLanesTests()
+    {
+        TorchRuntime.EnsureLoaded();
+        _threads = get_num_threads();
+    }
 
     public void Dispose()
     {
@@ -73,6 +80,41 @@ public sealed class SweepLanesTests : IDisposable
         Assert.IsEmpty(_sweep.Results);
         Work(CancellationToken.None);
         Assert.HasCount(15, _sweep.Results);
+    }
+
+    [TestMethod]
+    public void Cells_that_share_their_passes_end_where_those_by_themselves_do_and_go_on_after_an_interruption()
+    {
+        _sweep.Finish();
+        Dictionary<string, double> expected = Accuracies();
+        Directory.Delete(_sweep.FullPath, recursive: true);
+        AppContext.SetSwitch("BadMinima.MLNet.LanesOnCpu", true);
+        try
+        {
+            using CancellationTokenSource ending = new();
+            Assert.Throws<OperationCanceledException>(() => Work(ending.Token, e =>
+            {
+                if (e.Kind == WorkerEventKind.Progress && e.Share > 0.3)
+                {
+                    ending.Cancel();
+                }
+            }));
+            Assert.HasCount(3, _events.TakeWhile(e => e.Kind is WorkerEventKind.Begin or WorkerEventKind.Progress).Where(e => e.Kind == WorkerEventKind.Begin), "all at once");
+            Work(CancellationToken.None);
+        }
+        finally
+        {
+            AppContext.SetSwitch("BadMinima.MLNet.LanesOnCpu", false);
+        }
+
+        foreach ((string job, double accuracy) in Accuracies())
+        {
+            // A rounding may turn an image or two of a hundred.
+            Assert.AreEqual(expected[job], accuracy, 0.05, job);
+        }
+
+        Dictionary<string, double> Accuracies()
+            => _sweep.Jobs.ToDictionary(job => job, job => _sweep.ResultOf(job).GetProperty("train").GetProperty("accuracy").GetDouble());
     }
 
     private ImmutableArray<SweepJob> Work(CancellationToken cancellation, Action<WorkerEvent>? hear = null)

@@ -27,7 +27,11 @@ internal static class Ours
         int[] all = [.. Enumerable.Range(1, seeds)];
 
         // Kernels are chosen and caches filled.
-        ml.MulticlassClassification.Trainers.TwoPhase(options).FitSeeds(train, all[..1])[0].Dispose();
+        foreach (TwoPhaseTransformer model in ml.MulticlassClassification.Trainers.TwoPhase(options).FitSeeds(train, all))
+        {
+            model.Dispose();
+        }
+
         var clock = Stopwatch.StartNew();
         foreach (TwoPhaseTransformer model in ml.MulticlassClassification.Trainers.TwoPhase(options).FitSeeds(train, all))
         {
