@@ -13,6 +13,7 @@ namespace BadMinima.MLNet.Tests.Gpu;
 /// </summary>
 [TestClass]
 [TestCategory("gpu")]
+[DoNotParallelize]
 public sealed class CudaTests
 {
     private static readonly string Device = Environment.GetEnvironmentVariable("BADMINIMA_TEST_DEVICE") is { Length: > 0 } named ? named : "cuda";
@@ -49,6 +50,44 @@ public sealed class CudaTests
             using var scope = NewDisposeScope();
             Assert.IsLessThan(1e-4, (onGpu.Network.get_parameter(name)!.cpu() - weight).abs().max().item<float>(), name);
         }
+    }
+
+    [TestMethod]
+    [DataRow("cnn", Precision.F32)]
+    [DataRow("resnet18", Precision.F32)]
+    [DataRow("resnet18", Precision.BF16)]
+    [DataRow("airbench94", Precision.F32)]
+    public void Seeds_that_share_their_passes_end_where_each_does_by_itself(string architecture, Precision precision)
+    {
+        TwoPhaseTrainer.Options options = Tiny.Options with
+        {
+            Architecture = architecture,
+            RandomLabels = null,
+            Training = Recipe.Regularized with { Epochs = 2, BatchSize = 32, LearningRate = 1e-3 },
+            Precision = precision,
+            Device = Device,
+        };
+        Lanes.OnCpu = Device == "cpu";
+        int passes = Lanes.Made.Passes;
+        try
+        {
+            foreach (TwoPhaseTransformer model in Tiny.Trainer(_ml, options).FitSeeds(Tiny.Train(_ml), [1, 2, 3, 4]))
+            {
+                using TwoPhaseTransformer alone = Tiny.Trainer(_ml, options with { Seed = model.History.Seed }).Fit(Tiny.Train(_ml));
+                foreach ((EpochMetrics a, EpochMetrics b) in alone.History.Phases[0].Epochs.Zip(model.History.Phases[0].Epochs))
+                {
+                    Assert.AreEqual(a.Loss, b.Loss, precision == Precision.BF16 ? 0.05 : 5e-3, $"seed {model.History.Seed}, epoch {a.Epoch}");
+                }
+
+                model.Dispose();
+            }
+        }
+        finally
+        {
+            Lanes.OnCpu = false;
+        }
+
+        Assert.AreEqual(4, Lanes.Made.Passes - passes);
     }
 
     [TestMethod]
