@@ -17,6 +17,12 @@ public sealed record SweepOptions
     /// </summary>
     public int? Lanes { get; init; }
 
+    /// <summary>
+    /// Where several calls share a folder, which of them this is, from 0 on, of how many: it begins with every so many-th job from its own
+    /// on, goes on with what is left, and ends when others are at all the rest. Default: it waits until all is done.
+    /// </summary>
+    public (int Index, int Of)? Share { get; init; }
+
     /// <summary>Whether to run again what failed in an earlier call. Default: false.</summary>
     public bool RetryFailed { get; init; }
 

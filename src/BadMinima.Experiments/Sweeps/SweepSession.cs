@@ -25,6 +25,12 @@ internal sealed class SweepSession
         (_plan, Folder, _text, _program, _options) = (plan, folder, text, program, options);
         Jobs = plan.Jobs(folder);
         _workers = options.Workers is int given ? Positive("parallel", given) : DefaultWorkers(plan);
+        if (options.Share is { } share && (share.Of < 1 || share.Index < 0 || share.Index >= share.Of))
+        {
+            throw new SettingException(
+                "index", $"is {share.Index} of {share.Of}; allowed are whole numbers from 0 on below the number of all calls.");
+        }
+
         _lanes = options.Lanes is int lanes ? Positive("lanes", lanes) : 1;
         _threads = options.Threads is int threads ? Positive("threads", threads) : Math.Max(1, Environment.ProcessorCount / _workers);
     }
@@ -59,8 +65,8 @@ internal sealed class SweepSession
         => new SweepEstimate(_plan, Jobs, _workers, _threads, SweepWorker.Command(_program, Folder, _threads, measure: true), _text)
             .Write(json, cancellation);
 
-    /// <summary>Trains what is not settled, and says what has failed.</summary>
-    public void Run(CancellationToken cancellation)
+    /// <summary>Makes the folder, and trains nothing.</summary>
+    public void Prepare()
     {
         foreach (string note in DataComparison.Compare(Jobs, Folder))
         {
@@ -68,6 +74,12 @@ internal sealed class SweepSession
         }
 
         Folder.Keep(_text, _plan);
+    }
+
+    /// <summary>Trains what is not settled, and says what has failed.</summary>
+    public void Run(CancellationToken cancellation)
+    {
+        Prepare();
         HashSet<int> settled = Settled();
         Output.WriteLine($"{Folder.Name}: {Jobs.Length} jobs, {settled.Count} of them done before.");
         int needed = Math.Min(_workers, Jobs.Length - settled.Count);
@@ -88,7 +100,7 @@ internal sealed class SweepSession
             }
 
             SweepRunner runner = new(
-                Jobs, lanes => SweepWorker.Command(_program, Folder, _threads, lanes), sharesPasses ? _lanes : 1, _text, needed, _threads,
+                Jobs, lanes => SweepWorker.Command(_program, Folder, _threads, lanes, _options.Share), sharesPasses ? _lanes : 1, _text, needed, _threads,
                 progress);
             progress.While(() => runner.Run(cancellation));
         }

@@ -46,14 +46,21 @@ public static class SweepWorker
         Argument<int> threads = new("THREADS");
         Option<bool> measure = new("--measure");
         Option<int> lanes = new("--lanes") { DefaultValueFactory = _ => 1 };
-        RootCommand worker = new("A worker of a sweep.") { folder, threads, measure, lanes };
+        Option<int> index = new("--index");
+        Option<int> of = new("--of") { DefaultValueFactory = _ => 1 };
+        RootCommand worker = new("A worker of a sweep.") { folder, threads, measure, lanes, index, of };
         worker.SetBody(
             (parsed, cancellation) =>
             {
                 string text = WorkerProcess.ReadSweep(Console.In);
                 SweepFolder place = new(parsed.GetValue(folder)!);
                 ImmutableArray<SweepJob> jobs = FormerCells.Take(SweepFile.Read(place.SweepFile, text, sets), place).Jobs(place);
-                Work(jobs, parsed.GetValue(threads), parsed.GetValue(lanes), parsed.GetValue(measure), cancellation);
+                WorkerLoop Loop(Action<WorkerEvent> tell) => new(
+                    jobs, parsed.GetValue(threads), parsed.GetValue(lanes), tell, (parsed.GetValue(index), parsed.GetValue(of)));
+                Work(
+                    parsed.GetValue(measure) ? (tell, ending) => SweepEstimate.Measure(jobs, parsed.GetValue(threads), tell, ending)
+                        : (tell, ending) => Loop(tell).Run(ending),
+                    cancellation);
                 return Task.FromResult(ConsoleProgram.Done);
             },
             interrupted: "Interrupted.",
@@ -63,8 +70,12 @@ public static class SweepWorker
 
     /// <summary>The command of a worker.</summary>
     internal static IReadOnlyList<string> Command(
-        IReadOnlyList<string> program, SweepFolder folder, int threads, int lanes = 1, bool measure = false)
-        => [.. program, Argument, folder.Name, $"{threads}", "--lanes", $"{lanes}", .. measure ? ["--measure"] : Array.Empty<string>()];
+        IReadOnlyList<string> program, SweepFolder folder, int threads, int lanes = 1, (int Index, int Of)? share = null,
+        bool measure = false) =>
+    [
+        .. program, Argument, folder.Name, $"{threads}", "--lanes", $"{lanes}", .. measure ? ["--measure"] : Array.Empty<string>(),
+        .. share is { } own ? ["--index", $"{own.Index}", "--of", $"{own.Of}"] : Array.Empty<string>(),
+    ];
 
     /// <summary>A worker whose program does not know of workers would begin the sweep, and its workers again.</summary>
     internal static void RefuseToBegin()
@@ -77,7 +88,7 @@ public static class SweepWorker
         }
     }
 
-    private static void Work(ImmutableArray<SweepJob> jobs, int threads, int lanes, bool measure, CancellationToken cancellation)
+    private static void Work(Action<Action<WorkerEvent>, CancellationToken> work, CancellationToken cancellation)
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _ = Task.Run(
@@ -97,14 +108,7 @@ public static class SweepWorker
         TextWriter output = Console.Out;
         try
         {
-            if (measure)
-            {
-                SweepEstimate.Measure(jobs, threads, Tell, ending.Token);
-            }
-            else
-            {
-                new WorkerLoop(jobs, threads, lanes, Tell).Run(ending.Token);
-            }
+            work(Tell, ending.Token);
         }
         catch (IOException e)
         {

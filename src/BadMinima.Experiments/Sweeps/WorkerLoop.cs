@@ -14,7 +14,9 @@ namespace BadMinima.Experiments;
 /// <param name="threads">Torch's threads.</param>
 /// <param name="lanes">How many jobs that differ in their seed alone it does at once, as lanes of one network.</param>
 /// <param name="tell">Hears what happens.</param>
-internal sealed class WorkerLoop(ImmutableArray<SweepJob> jobs, int threads, int lanes, Action<WorkerEvent> tell)
+/// <param name="share">See <see cref="SweepOptions.Share"/>.</param>
+internal sealed class WorkerLoop(
+    ImmutableArray<SweepJob> jobs, int threads, int lanes, Action<WorkerEvent> tell, (int Index, int Of) share = default)
 {
     // How long to wait for jobs that others are at before looking again: a twentieth of the time waited so far, so that little is lost and
     // a shared file system has its peace.
@@ -30,13 +32,18 @@ internal sealed class WorkerLoop(ImmutableArray<SweepJob> jobs, int threads, int
     public void Run(CancellationToken cancellation)
     {
         using IDisposable memory = TorchRuntime.RetainMemory();
-        List<int> open = [.. Enumerable.Range(0, jobs.Length)];
+        List<int> open = [.. Enumerable.Range(0, jobs.Length).OrderBy(i => share.Of > 1 && i % share.Of != share.Index)];
         var waiting = Stopwatch.StartNew();
         while (open.Count > 0)
         {
             if (open.RemoveAll(job => Settle(job, cancellation)) > 0)
             {
                 waiting.Restart();
+            }
+            else if (share.Of > 1 && !open.Exists(job => jobs[job].Needs is { IsFinished: false, Failure: null }))
+            {
+                // Others are at all of them.
+                return;
             }
             else
             {

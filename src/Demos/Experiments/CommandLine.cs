@@ -22,6 +22,7 @@ internal static class CommandLine
         MeasuresCommand.Create(),
         RunCommand.Create(sets),
         SweepCommand.Create(sets, program),
+        WorkCommand.Create(sets, program),
         EscapeCommand.Create(sets, program),
         ReportCommand.Create(),
         AuditCommand.Create(sets),

@@ -19,6 +19,7 @@ internal static class SweepCommand
         };
         WorkerOptions workers = new("Cells");
         Option<bool> dryRun = new("--dry-run") { Description = "List the cells with an estimate of the time, and train nothing" };
+        Option<bool> prepare = new("--prepare") { Description = "Make the folder and train nothing: for `work`" };
         Option<bool> json = new("--json") { Description = "With --dry-run: every cell, as JSON" };
         Option<bool> schema = new("--schema") { Description = "Print the JSON schema of sweep files" };
         file.Arity = ArgumentArity.ZeroOrOne;
@@ -32,7 +33,7 @@ internal static class SweepCommand
         {
             file,
         };
-        foreach (Option option in (Option[])[output, .. workers.All, dryRun, json, schema])
+        foreach (Option option in (Option[])[output, .. workers.All, dryRun, prepare, json, schema])
         {
             command.Add(option);
         }
@@ -52,6 +53,14 @@ internal static class SweepCommand
                 if (parsed.GetValue(dryRun))
                 {
                     session.Estimate(parsed.GetValue(json), cancellation);
+                    return Task.FromResult(ConsoleProgram.Done);
+                }
+
+                if (parsed.GetValue(prepare))
+                {
+                    session.Prepare();
+                    Console.WriteLine(
+                        $"{session.Folder.Name}: {session.Jobs.Length} jobs. Next: badminima work {session.Folder.Name} --index I --of N");
                     return Task.FromResult(ConsoleProgram.Done);
                 }
 
