@@ -100,8 +100,8 @@ internal sealed class SweepSession
             }
 
             SweepRunner runner = new(
-                Jobs, lanes => SweepWorker.Command(_program, Folder, _threads, lanes, _options.Share), sharesPasses ? _lanes : 1, _text, needed, _threads,
-                progress);
+                Jobs, lanes => SweepWorker.Command(_program, Folder, _threads, lanes, _options.Share), sharesPasses ? _lanes : 1, _text,
+                needed, _threads, progress);
             progress.While(() => runner.Run(cancellation));
         }
 
