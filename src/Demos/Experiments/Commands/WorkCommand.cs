@@ -32,8 +32,7 @@ internal static class WorkCommand
             + "--minutes 55\n"
             + "A call begins with every N-th job from its own on, goes on with what is left, and ends when others are at all the rest. No "
             + "cell is run twice, one that was interrupted or killed is continued by the next call that comes to it, and cells wait for "
-            + "the "
-            + "adversarial start that they share.\n"
+            + "the adversarial start that they share.\n"
             + "Exit codes: 0 nothing is left to take, 1 the same but some cells failed, 2 wrong input or a failure (a message says what), "
             + "3 the minutes are over, 130 interrupted: the same command continues.")
         {
