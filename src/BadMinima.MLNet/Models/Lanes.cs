@@ -111,7 +111,7 @@ public sealed class Lanes
     {
         if (device.type == DeviceType.CPU && !OnCpu)
         {
-            return "on a CPU one after the other is faster";
+            return "on a CPU that is faster";
         }
 
         if (!Architectures.IsBuiltIn(architecture.Name))
