@@ -21,6 +21,7 @@ public sealed partial class HouseTests
         "Examples/Drawn",
         "Examples",
         "Steps Scoring",
+        "Averaging",
         "Training/Checkpoints",
         "Escapes Diagnostics",
         "Diagnostics/Measures Training",

@@ -12,7 +12,7 @@ internal static class Conditions
 
     // Of a phase; what is 0, false, null or empty there is off.
     private static readonly string[] OfMoreThanVanilla =
-        ["momentum", "adam", "weightDecay", "augmentation", "mixup", "labelSmoothing", "dropout", "escapes"];
+        ["momentum", "adam", "weightDecay", "augmentation", "mixup", "labelSmoothing", "dropout", "escapes", "averaging"];
 
     // Of points, which are augmented as they are drawn: a matter of the recipe.
     private const string OfRecipes = "jitteredCopies";

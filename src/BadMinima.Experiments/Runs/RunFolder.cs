@@ -27,7 +27,7 @@ internal sealed class RunFolder : IDisposable
 
     public string Log => LogOf(Name);
 
-    public string Checkpoints => File("checkpoints");
+    public string Checkpoints => CheckpointsOf(Name);
 
     public string RecordedPath => PathOf(Name);
 
@@ -35,6 +35,9 @@ internal sealed class RunFolder : IDisposable
 
     /// <summary>The model of the run in a folder.</summary>
     public static string ModelOf(string folder) => Path.Combine(folder, "model.zip");
+
+    /// <summary>Where the run in a folder keeps its checkpoints.</summary>
+    public static string CheckpointsOf(string folder) => Path.Combine(folder, "checkpoints");
 
     /// <summary>The recorded path of the run in a folder, where it was asked for.</summary>
     public static string PathOf(string folder) => Path.Combine(folder, "path");

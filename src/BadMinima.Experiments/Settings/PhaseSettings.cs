@@ -61,6 +61,20 @@ internal static class PhaseSettings
         new("escape", "NAME:SETTING=VALUE,...+NAME...|off", Types.WordsOrObject,
             "Mechanisms beyond these that take part in each step, as `badminima escapes` lists them",
             (p, t) => p with { Escapes = Text.Escapes(t) }, p => p.Escapes, [.. Escape.Known.Select(k => k.Name), Off]) { IsList = true },
+        new("average", "parallel|local|gossip|pga|aga|off", Types.Words,
+            "Trains with several workers, the processes of mpirun or --workers in this one, and averages their weights: in each step all, "
+                + "every --period steps all, after each step with neighbors of the --graph, or both (with a period that adapts: aga)",
+            (p, t) => p with { Averaging = Text.Averaging(t, p.Averaging) }, p => Text.NameOf(p.Averaging)),
+        new("graph", "ring|grid|exponential|one-peer|full", Types.Words, "With --average: who exchanges weights with whom",
+            (p, t) => Averaged(p, a => a with { Graph = Text.Graph(t) }), p => Text.NameOf(p.Averaging?.Graph)),
+        new("period", "H", Types.Number, "With --average: after how many steps all average",
+            (p, t) => Averaged(p, a => a with { Period = Text.Integer(t) }), p => p.Averaging?.Period),
+        new("overlap", "", Types.Switch, "With --average: neighbors exchange weights while gradients are computed. Default: true",
+            (p, t) => Averaged(p, a => a with { Overlap = Text.Switch(t) }), p => p.Averaging?.Overlap),
+        new("own-starts", "", Types.Switch, "With --average: each worker has initial weights and random labels of its own",
+            (p, t) => Averaged(p, a => a with { OwnStarts = Text.Switch(t) }), p => p.Averaging?.OwnStarts),
+        new("workers", "N", Types.Number, "With --average: workers in this process, where mpirun has not started it",
+            (p, t) => Averaged(p, a => a with { Workers = Text.Integer(t, least: 1) }), p => p.Averaging?.Workers),
         new("stop-at", "ACCURACY|off", Types.NumberOrWord, "Ends the phase at this accuracy on its training set, such as 0.9999",
             (p, t) => p with { StopAtAccuracy = Text.OrOff(t, Text.Number) }, p => (object?)p.StopAtAccuracy ?? Off),
         new(
@@ -96,6 +110,11 @@ internal static class PhaseSettings
 
     /// <summary>The name of the option, without dashes, of a setting of the random-label phase.</summary>
     public static string OptionOf(string name) => OfRandomLabels.Any(s => s.Name == name) ? name : RandomLabelPrefix + name;
+
+    private static Phase Averaged(Phase phase, Func<WorkerAveraging, WorkerAveraging> change) => phase with
+    {
+        Averaging = change(phase.Averaging ?? throw new NotAllowedException("nothing without average, which says how workers average")),
+    };
 
     private static Schedule WarmUp(Schedule schedule, double epochs)
         => epochs >= 0 ? schedule.WithWarmUp(epochs) : throw new NotAllowedException("0 or more");

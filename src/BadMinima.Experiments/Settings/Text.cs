@@ -12,11 +12,18 @@ internal static class Text
     public const string Off = "off";
     public const string Sgd = "sgd";
     public const string AdamName = "adam";
+    private const string OnePeer = "one-peer";
     private const string Schedules = "constant, linear, cosine, restarts:EPOCH,EPOCH,..., step:FACTOR@EPOCH,EPOCH,..., "
         + "exponential:FACTOR, triangular:PEAK or triangular:PEAK,START,END";
 
     private static readonly (string Name, EarlyStoppingMetric Metric)[] Metrics =
         [("loss", EarlyStoppingMetric.Loss), ("train", EarlyStoppingMetric.TrainingAccuracy), ("test", EarlyStoppingMetric.TestAccuracy)];
+
+    private static readonly (string Name, AveragingMethod Method)[] Methods =
+    [
+        ("parallel", AveragingMethod.Parallel), ("local", AveragingMethod.Local), ("gossip", AveragingMethod.Gossip),
+        ("pga", AveragingMethod.PeriodicGlobal), ("aga", AveragingMethod.AdaptiveGlobal),
+    ];
 
     /// <summary>"learning-rate" is learningRate in JSON.</summary>
     public static string PropertyOf(string option)
@@ -129,6 +136,35 @@ internal static class Text
             _ => throw new NotAllowedException($"{Sgd}, {AdamName}, {AdamName}:BETA1,BETA2 or {AdamName}:BETA1,BETA2,EPSILON"),
         };
     }
+
+    /// <summary>Training by several workers; null for "off".</summary>
+    public static WorkerAveraging? Averaging(string text, WorkerAveraging? before)
+        => text == Off ? null : (before ?? new()) with
+        {
+            Method = Array.Find(Methods, m => m.Name == text) is { Name: not null } known ? known.Method
+                : throw new NotAllowedException($"{string.Join(", ", Methods.Select(m => m.Name))}, or {Off}"),
+        };
+
+    /// <summary>A graph by its name.</summary>
+    public static AveragingGraph Graph(string text)
+    {
+        foreach (AveragingGraph graph in Enum.GetValues<AveragingGraph>())
+        {
+            if (NameOf(graph) == text)
+            {
+                return graph;
+            }
+        }
+
+        throw new NotAllowedException(string.Join(", ", Enum.GetValues<AveragingGraph>().Select(g => NameOf(g))));
+    }
+
+    /// <summary>The other way round.</summary>
+    public static string NameOf(WorkerAveraging? averaging)
+        => averaging is null ? Off : Methods.First(m => m.Method == averaging.Method).Name;
+
+    /// <summary>The other way round.</summary>
+    public static string? NameOf(AveragingGraph? graph) => graph == AveragingGraph.OnePeer ? OnePeer : Of(graph);
 
     /// <summary>"loss:20": ends after 20 epochs without a lower loss; null for "off".</summary>
     public static EarlyStopping? EarlyStopping(string text)

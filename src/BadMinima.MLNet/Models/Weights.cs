@@ -277,6 +277,15 @@ public sealed class Weights : IDisposable
         Publish();
     }
 
+    /// <summary>Takes on other values; buffers stay.</summary>
+    /// <param name="values">[n], Single, on any device.</param>
+    internal void Replace(Tensor values)
+    {
+        using var mode = no_grad();
+        Values.copy_(values);
+        Publish();
+    }
+
     /// <summary>Moves the weights until the result is disposed; then they are, to the bit, what they were.</summary>
     /// <param name="offset">[n], Single.</param>
     public IDisposable Shift(Tensor offset)
@@ -288,9 +297,8 @@ public sealed class Weights : IDisposable
         return new Undo(() =>
         {
             using var mode = no_grad();
-            Values.copy_(before);
+            Replace(before);
             before.Dispose();
-            Publish();
         });
     }
 
@@ -435,8 +443,7 @@ public sealed class Weights : IDisposable
     private void Take(Tensor values, IReadOnlyList<(string Name, Tensor Buffer)> buffers)
     {
         using var mode = no_grad();
-        Values.copy_(values);
-        Publish();
+        Replace(values);
         foreach (((_, Tensor own), (_, Tensor stored)) in Buffers.Zip(buffers))
         {
             own.copy_(stored);

@@ -25,11 +25,15 @@ internal static class Devices
         return name switch
         {
             null when gpuDeviceId is { } index => cuda.is_available() || !fallbackToCpu ? Cuda(index) : CPU,
-            null or "auto" => cuda.is_available() ? CUDA : CPU,
+            null or "auto" => cuda.is_available() ? OpenMpi.IsJob ? Cuda(OfThisProcess) : CUDA : CPU,
             "cpu" => CPU,
-            _ => Cuda(CudaIndex(name) ?? 0),
+            _ => Cuda(CudaIndex(name) ?? OfThisProcess),
         };
     }
+
+    /// <summary>The processes that mpirun has started on this machine take its GPUs in turn.</summary>
+    private static int OfThisProcess
+        => OpenMpi.OnThisMachine is { } place && cuda.is_available() ? place.Rank % cuda.device_count() : 0;
 
     private static Device Cuda(int index)
     {

@@ -96,6 +96,13 @@ public abstract record Phase
     public EscapeList Escapes { get; init; }
 
     /// <summary>
+    /// Training by several workers whose weights are averaged on the way: the processes of a job of mpirun, or some in this process; null,
+    /// the default: by one. In a phase without it each worker trains alone.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public WorkerAveraging? Averaging { get; init; }
+
+    /// <summary>
     /// The stop rule: the phase ends once this share of the training examples, as labeled in this phase, is classified right; null: never.
     /// More than 0, at most 1.
     /// </summary>
@@ -146,6 +153,7 @@ public abstract record Phase
         Check(LabelSmoothing is >= 0 and <= 1, nameof(LabelSmoothing), LabelSmoothing, "0 to 1");
         Check(Dropout is >= 0 and < 1, nameof(Dropout), Dropout, "at least 0 and less than 1");
         Escapes.Validate($"{name}.{nameof(Escapes)}", this);
+        Averaging?.Validate($"{name}.{nameof(Averaging)}");
         Check(StopAtAccuracy is null or (> 0 and <= 1), nameof(StopAtAccuracy), StopAtAccuracy, "more than 0 and at most 1, or null");
         Check(MeasureEvery >= 1, nameof(MeasureEvery), MeasureEvery, "at least 1");
         Check(TimeLimit is null || TimeLimit > TimeSpan.Zero, nameof(TimeLimit), TimeLimit, "more than 0, or null");

@@ -41,12 +41,17 @@ internal sealed class StepParts : IDisposable
     /// <param name="examples">What it is trained on.</param>
     /// <param name="initialization">How a fresh network begins.</param>
     /// <param name="random">The phase's generator.</param>
-    public StepParts(Phase phase, Weights weights, ITrainingExamples examples, Initialization initialization, CounterRandom random)
+    /// <param name="outermost">A part that comes before, and so around, all others, with its name; null: none.</param>
+    public StepParts(
+        Phase phase, Weights weights, ITrainingExamples examples, Initialization initialization, CounterRandom random,
+        (string Name, Func<StepPartContext, StepPart> Create)? outermost = null)
     {
         (Weights, Examples, Initialization) = (weights, examples, initialization);
         StepPartContext Context(ulong stream) => new(this, phase, random.Stream(stream));
         IEnumerable<(string Name, Func<StepPart?> Create)> all =
         [
+            .. outermost is { } around ? [(around.Name, () => around.Create(Context(StreamOf(around.Name))))]
+                : Array.Empty<(string, Func<StepPart?>)>(),
             .. First.Select(p => (p.Name, (Func<StepPart?>)(() => p.Create(Context(p.Stream))))),
             .. phase.Escapes.Select(
                 e => (e.Name, (Func<StepPart?>)(() => Factory(e, "Escapes").Create(Context(StreamOf(e.Name)))))),

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BadMinima.MLNet.Averaging;
 using BadMinima.MLNet.Examples;
 using BadMinima.MLNet.Models;
 using BadMinima.MLNet.Native;
@@ -21,6 +22,7 @@ namespace BadMinima.MLNet.Training;
 /// <param name="isCanceled">Is asked after every batch.</param>
 /// <param name="record">Writes the phase down between two steps; null: nobody does.</param>
 /// <param name="path">Writes the weights down at the beginning and after each epoch; null: nobody does.</param>
+/// <param name="workers">The worker that this is, where several train; null: it trains alone.</param>
 internal sealed class PhaseRunner(
     Weights weights,
     PhaseKind kind,
@@ -32,12 +34,26 @@ internal sealed class PhaseRunner(
     Action<EpochMetrics> report,
     Func<bool> isCanceled,
     PhaseRecorder? record,
-    PathRecorder? path)
+    PathRecorder? path,
+    Workers? workers = null)
 {
+    // Workers agree to stop, or to write down where they stand, at every so many steps.
+    private const int StepsBetweenAgreements = 8;
+
+    // Draws of a worker's own; the first one's are those of a training by one.
+    private const ulong WorkerStreams = 1UL << 61;
+
     // The stream of the phase's generator that the order of examples comes from; those of the parts stand in StepParts.
     private const ulong OrderStream = 0;
 
-    private int Steps => (examples.Count + phase.BatchSize - 1) / phase.BatchSize;
+    private int Count => workers?.Count ?? 1;
+
+    private bool IsFirst => workers?.IsFirst ?? true;
+
+    /// <summary>The examples of an epoch: all, but those that do not suffice for each worker to have one.</summary>
+    private int Trained => examples.Count % (phase.BatchSize * Count) is var left && left < Count ? examples.Count - left : examples.Count;
+
+    private int Steps => (Trained + phase.BatchSize * Count - 1) / (phase.BatchSize * Count);
 
     /// <summary>Whether a step was made here.</summary>
     public bool HasTrained { get; private set; }
@@ -51,7 +67,10 @@ internal sealed class PhaseRunner(
     /// <exception cref="InvalidDataException">What is stored is of other parts.</exception>
     public PhaseHistory Run(PhaseState state, IReadOnlyList<(string Name, Tensor Value)>? stored)
     {
-        using var parts = new StepParts(phase, weights, examples, initialization, random);
+        CounterRandom own = IsFirst ? random : random.Stream(WorkerStreams | (uint)workers!.Rank);
+        using var parts = new StepParts(
+            phase, weights, examples, initialization, own,
+            workers is null ? null : (AveragingPart.Name, context => new AveragingPart(phase.Averaging!, workers, context)));
         weights.ForgetGradients();
         if (state.IsStart)
         {
@@ -63,7 +82,7 @@ internal sealed class PhaseRunner(
             parts.Load(stored ?? []);
         }
 
-        PhaseEnd? end = EndAfter(state);
+        PhaseEnd? end = Agreed(EndAfter(state));
         while (end is null)
         {
             (state, bool whole) = TrainEpoch(parts, state);
@@ -76,26 +95,27 @@ internal sealed class PhaseRunner(
                 state = state.Next(metrics);
                 path?.Write(kind, metrics.Epoch);
                 report(metrics);
-                end = EndAfter(state) ?? (isCanceled() ? PhaseEnd.Canceled : null);
+                end = Agreed(EndAfter(state)) ?? (Agree(isCanceled()) ? PhaseEnd.Canceled : null);
             }
 
-            if ((end is PhaseEnd.Canceled && !state.IsStart) || (end is null && record?.IsDueAfterEpoch == true))
+            if ((end is PhaseEnd.Canceled && !state.IsStart) || (end is null && AgreeWithFirst(record?.IsDueAfterEpoch == true)))
             {
                 Record(parts, state);
             }
         }
 
         weights.Network.eval();
-        if (parts.Kept() is { } kept)
+        HasKept = parts.Kept() is not null;
+        if (Kept(parts) is { } kept)
         {
             weights.Load(kept);
-            HasKept = true;
+            (workers is null ? null : kept)?.Dispose();
         }
 
         return new()
         {
             Kind = kind,
-            Settings = phase,
+            Settings = workers is null ? phase : phase with { Averaging = phase.Averaging! with { Workers = workers.Count } },
             Examples = examples.Count,
             EndedBy = end.Value,
             Seconds = state.PhaseSeconds + state.EpochSeconds,
@@ -123,18 +143,21 @@ internal sealed class PhaseRunner(
         // Sums stay on the device until the epoch's end: to read them at each step would make it wait for the device.
         Tensor lossSum = tensor(state.LossSum, ScalarType.Float64, weights.Values.device);
         Tensor rightSum = tensor(state.RightSum, ScalarType.Float64, weights.Values.device);
-        int[] order = random.Stream(OrderStream).Stream((ulong)epoch).Permutation(examples.Count);
+        int[] order = ShareOf(random.Stream(OrderStream).Stream((ulong)epoch).Permutation(examples.Count));
         using IExamplePass pass = examples.Open(order, phase.BatchSize, state.Step);
         for (int step = state.Step; step < Steps; step++)
         {
-            if (isCanceled())
+            if (workers is null || ((epoch - 1L) * Steps + step) % StepsBetweenAgreements == 0)
             {
-                return (At(step), false);
-            }
+                if (Agree(isCanceled()))
+                {
+                    return (At(step), false);
+                }
 
-            if (record?.IsDue == true && (epoch, step) != (1, 0))
-            {
-                Record(parts, At(step));
+                if (AgreeWithFirst(record?.IsDue == true) && (epoch, step) != (1, 0))
+                {
+                    Record(parts, At(step));
+                }
             }
 
             using var ofStep = NewDisposeScope();
@@ -169,22 +192,59 @@ internal sealed class PhaseRunner(
             };
     }
 
+    /// <summary>This worker's part of each step's examples, in the order of the epoch.</summary>
+    private int[] ShareOf(int[] order) => workers is null ? order :
+    [
+        .. from step in Enumerable.Range(0, Steps)
+           let first = step * phase.BatchSize * Count
+           let all = Math.Min(phase.BatchSize * Count, Trained - first)
+           from place in Enumerable.Range(first + all * workers.Rank / Count, all * (workers.Rank + 1) / Count - all * workers.Rank / Count)
+           select order[place],
+    ];
+
+    /// <summary>Whether this is so at any worker.</summary>
+    private bool Agree(bool own) => workers is null ? own : workers.Or(own ? 1 : 0) != 0;
+
+    /// <summary>Whether this is so at the first worker.</summary>
+    private bool AgreeWithFirst(bool own) => workers is null ? own : workers.OfFirst(own ? 1 : 0) != 0;
+
+    private PhaseEnd? Agreed(PhaseEnd? own)
+        => workers is null ? own : workers.OfFirst(own is { } end ? (int)end + 1 : 0) is > 0 and var agreed ? (PhaseEnd)(agreed - 1) : null;
+
     /// <summary>The trained epoch's numbers; null when measuring was canceled.</summary>
     private EpochMetrics? Measure(StepParts parts, PhaseState state)
     {
         int epoch = state.Epochs.Count + 1;
         RequireFinite(state);
-        double loss = state.LossSum / examples.Count;
+        double loss = state.LossSum, right = state.RightSum;
+        if (workers is not null)
+        {
+            using Tensor sums = tensor((double[])[loss, right]);
+            workers.Sum(sums);
+            (loss, right) = (sums[0].item<double>(), sums[1].item<double>());
+        }
+
         (double? trainingAccuracy, double? testAccuracy) = (null, null);
         var clock = Stopwatch.StartNew();
         if (epoch % phase.MeasureEvery == 0 || epoch == phase.Epochs)
         {
             using ImageClassifier measured = Measured(parts);
-            trainingAccuracy = AccuracyMeter.Measure(measured, examples, isCanceled);
-            testAccuracy = validation is null ? null : AccuracyMeter.Measure(measured, validation, isCanceled);
-            if (trainingAccuracy is null || (validation is not null && testAccuracy is null))
+            if (workers is null)
             {
-                return null;
+                trainingAccuracy = AccuracyMeter.Measure(measured, examples, isCanceled);
+                testAccuracy = validation is null ? null : AccuracyMeter.Measure(measured, validation, isCanceled);
+                if (trainingAccuracy is null || (validation is not null && testAccuracy is null))
+                {
+                    return null;
+                }
+            }
+            else
+            {
+                // The others wait: who measures a part of it only would have to be as fast as all others.
+                (trainingAccuracy, double test) = OfFirst(() => (
+                    AccuracyMeter.Measure(measured, examples, () => false)!.Value,
+                    validation is null ? 0 : AccuracyMeter.Measure(measured, validation, () => false)!.Value));
+                testAccuracy = validation is null ? null : test;
             }
         }
 
@@ -195,22 +255,46 @@ internal sealed class PhaseRunner(
             Epoch = epoch,
             Epochs = phase.Epochs,
             LearningRate = LearningRate(epoch, Steps - 1),
-            Loss = loss,
-            RunningAccuracy = state.RightSum / examples.Count,
+            Loss = loss / Trained,
+            RunningAccuracy = right / Trained,
             TrainingAccuracy = trainingAccuracy,
             TestAccuracy = testAccuracy,
             WeightNorm = trainingAccuracy is not null && weights.Norm() is var norm && double.IsFinite(norm) ? norm : null,
             Measures = parts.Measures,
-            ImagesPerSecond = examples.Count / state.EpochSeconds,
+            ImagesPerSecond = Trained / state.EpochSeconds,
             Elapsed = elapsed,
             Remaining = elapsed / epoch * (phase.Epochs - epoch),
         };
     }
 
+    /// <summary>What the first worker measures, at all of them.</summary>
+    private (double, double) OfFirst(Func<(double, double)> measure)
+    {
+        (double one, double other) = IsFirst ? measure() : (0, 0);
+        using Tensor numbers = tensor((double[])[one, other]);
+        workers!.Sum(numbers);
+        return (numbers[0].item<double>(), numbers[1].item<double>());
+    }
+
     private ImageClassifier Measured(StepParts parts)
     {
-        using IDisposable? kept = parts.Kept() is { } copy ? weights.Exchange(copy) : null;
+        using WeightsCopy? mean = workers is null ? null : Kept(parts);
+        using IDisposable? kept = mean is not null ? weights.Exchange(mean) : parts.Kept() is { } copy ? weights.Exchange(copy) : null;
         return weights.ForInference();
+    }
+
+    /// <summary>What is kept: a part's own copy, or, of several workers, the mean of all, which the caller disposes.</summary>
+    private WeightsCopy? Kept(StepParts parts)
+    {
+        if (workers is null)
+        {
+            return parts.Kept();
+        }
+
+        using IDisposable? kept = parts.Kept() is { } own ? weights.Exchange(own) : null;
+        WeightsCopy mean = weights.Copy();
+        workers.Average([mean.Values, .. mean.Buffers.Select(b => b.Buffer)]);
+        return mean;
     }
 
     /// <summary>Writes a state down; not one that has diverged, so that those before it stay.</summary>

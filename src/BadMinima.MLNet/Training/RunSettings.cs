@@ -40,10 +40,12 @@ internal static class RunSettings
             [nameof(options.Normalization)] = JsonSerializer.SerializeToNode(classifier.Normalization, SettingsJson.Default.Normalization),
             [nameof(options.RandomLabels)] = options.RandomLabels is null
                 ? null
-                : JsonSerializer.SerializeToNode(options.RandomLabels, SettingsJson.Default.RandomLabelPhase),
+                : JsonSerializer.SerializeToNode(
+                    options.RandomLabels with { Averaging = OfAnyNumber(options.RandomLabels) }, SettingsJson.Default.RandomLabelPhase),
             [nameof(options.Training)] = options.Training is null
                 ? null
-                : JsonSerializer.SerializeToNode(options.Training, SettingsJson.Default.Recipe),
+                : JsonSerializer.SerializeToNode(
+                    options.Training with { Averaging = OfAnyNumber(options.Training) }, SettingsJson.Default.Recipe),
             [TrainingData] = Describe(train, train.ClassNames),
             [ValidationData] = validation is null ? null : Describe(validation),
             ["Start"] = start is null ? null : Digest(hash => AppendWeights(hash, start)),
@@ -73,17 +75,26 @@ internal static class RunSettings
         return earlier;
     }
 
+    // A run goes on with other workers than those that it was begun with.
+    private static WorkerAveraging? OfAnyNumber(Phase phase) => phase.Averaging is { } averaging ? averaging with { Workers = null } : null;
+
     /// <summary>Every setting that is not the same, as "name: stored value in the checkpoint, other value now".</summary>
-    public static IEnumerable<string> Differences(JsonNode? stored, JsonNode? now, string name = "")
+    /// <param name="stored">What one has.</param>
+    /// <param name="now">What the other has.</param>
+    /// <param name="name">What it is called.</param>
+    /// <param name="ofStored">Whose the one is.</param>
+    /// <param name="ofNow">Whose the other is.</param>
+    public static IEnumerable<string> Differences(
+        JsonNode? stored, JsonNode? now, string name = "", string ofStored = "in the checkpoint", string ofNow = "now")
     {
         if (stored is JsonObject a && now is JsonObject b)
         {
             return a.Select(p => p.Key)
                 .Union(b.Select(p => p.Key))
-                .SelectMany(key => Differences(a[key], b[key], name.Length == 0 ? key : $"{name}.{key}"));
+                .SelectMany(key => Differences(a[key], b[key], name.Length == 0 ? key : $"{name}.{key}", ofStored, ofNow));
         }
 
-        return JsonNode.DeepEquals(stored, now) ? [] : [$"{name}: {Text(stored)} in the checkpoint, {Text(now)} now"];
+        return JsonNode.DeepEquals(stored, now) ? [] : [$"{name}: {Text(stored)} {ofStored}, {Text(now)} {ofNow}"];
     }
 
     private static string Text(JsonNode? value) => value?.ToJsonString() ?? "null";

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json.Nodes;
+using BadMinima.MLNet.Averaging;
 using BadMinima.MLNet.Examples;
 using BadMinima.MLNet.Models;
 using BadMinima.MLNet.Recipes;
@@ -18,9 +20,10 @@ namespace BadMinima.MLNet.Training;
 /// <param name="start">The model that training starts from; null for a fresh network.</param>
 /// <param name="channel">Where to say how it goes.</param>
 /// <param name="isCanceled">Is asked after every batch.</param>
+/// <param name="workers">The worker that this is, where several train; null: it trains alone.</param>
 internal sealed class TrainingRun(
     TwoPhaseTrainer.Options options, int seed, ImageClassifier classifier, ImageSet train, ImageSet? validation, TwoPhaseTransformer? start,
-    IChannel channel, Func<bool> isCanceled)
+    IChannel channel, Func<bool> isCanceled, Workers? workers = null)
 {
     // Streams of the seed's generator, beside that of CorruptedReplicas.
     private const ulong RandomLabelStream = 1;
@@ -37,7 +40,13 @@ internal sealed class TrainingRun(
         using var weights = new Weights(classifier, options.Precision);
         using IDisposable? shared = options.Lane?.Attach(weights);
         PathRecorder? path = options.PathFolder is null ? null : new(options.PathFolder, weights, Warn);
-        JsonObject? settings = folder is null ? null : RunSettings.Of(options, seed, classifier, train, validation, start);
+        JsonObject? settings = folder is null && workers is not WorkersOfMpi ? null
+            : RunSettings.Of(options, seed, classifier, train, validation, start);
+        if (workers is WorkersOfMpi)
+        {
+            RequireSame(settings!);
+        }
+
         if (checkpoint is not null)
         {
             Load(checkpoint, settings!, weights);
@@ -51,9 +60,26 @@ internal sealed class TrainingRun(
         {
             PhaseRecorder? Recorder()
                 => folder is null ? null : new(folder, options.Checkpoints!.Every, settings!, weights, finished, Warn);
+            bool together = phase.Averaging is not null;
+            if (!together && workers is { IsFirst: false } && !options.OwnStarts)
+            {
+                // The first worker does it for all, and they begin the next one where it does.
+                finished = finished.Add(
+                    new() { Kind = kind, Settings = phase, Examples = 0, EndedBy = PhaseEnd.Epochs, Seconds = 0, Epochs = [] });
+                if (workers.Or(0) != 0)
+                {
+                    break;
+                }
+
+                (state, stored) = (PhaseState.Start, null);
+                Recorder()?.Write(null, state);
+                continue;
+            }
+
             var runner = new PhaseRunner(
-                weights, kind, phase, examples(), validation, options.Initialization, CounterRandom.Create(seed).Stream(stream),
-                Report, isCanceled, Recorder(), path);
+                weights, kind, phase, examples(), validation, options.Initialization,
+                CounterRandom.Create(together ? seed : OwnSeed).Stream(stream), Report, isCanceled,
+                Recorder(), path, together ? workers : null);
             PhaseHistory history = runner.Run(state, stored);
             HasTrained |= runner.HasTrained;
             if (!runner.HasKept && phase.Escapes.FirstOrDefault(e => e.KeepsOwnWeights) is { } average)
@@ -67,7 +93,8 @@ internal sealed class TrainingRun(
                 MessageSensitivity.None,
                 $"{kind} ended after {history.Epochs.Length} of {phase.Epochs} epochs and {history.Seconds:F1} s: {history.EndedBy}");
             finished = finished.Add(history);
-            if (history.EndedBy == PhaseEnd.Canceled)
+            bool isOver = history.EndedBy == PhaseEnd.Canceled;
+            if (together || workers is null ? isOver : workers.Or(isOver ? 1 : 0) != 0)
             {
                 break;
             }
@@ -79,11 +106,16 @@ internal sealed class TrainingRun(
         return finished;
     }
 
+    // Of a phase that this worker makes alone.
+    private int OwnSeed => options.SeedOf(seed, workers?.Rank ?? 0);
+
     private IEnumerable<(PhaseKind Kind, Phase Phase, Func<ITrainingExamples> Examples, ulong Stream)> Phases()
     {
         if (options.RandomLabels is { } first)
         {
-            yield return (PhaseKind.RandomLabels, first, () => CorruptedReplicas.Of(train, first, seed), RandomLabelStream);
+            yield return (
+                PhaseKind.RandomLabels, first, () => CorruptedReplicas.Of(train, first, first.Averaging is null ? OwnSeed : seed),
+                RandomLabelStream);
         }
 
         if (options.Training is { } second)
@@ -129,8 +161,30 @@ internal sealed class TrainingRun(
             $"Continues after {checkpoint.Progress.Finished.Length} phases, {state.Epochs.Count} epochs and {state.Step} steps.");
     }
 
+    /// <exception cref="ArgumentException">Another worker has other options or data.</exception>
+    private void RequireSame(JsonObject settings)
+    {
+        byte[][] all = workers!.Gather(Encoding.UTF8.GetBytes(settings.ToJsonString()));
+        for (int rank = 1; rank < all.Length; rank++)
+        {
+            string[] differences =
+                [.. RunSettings.Differences(JsonNode.Parse(all[0]), JsonNode.Parse(all[rank]), "", "at worker 0", $"at worker {rank}")];
+            if (differences.Length > 0)
+            {
+                throw new ArgumentException(
+                    $"The workers have different options or data: {differences[0]}. Start all of them with the same, and see to it that "
+                    + "they read the same files.");
+            }
+        }
+    }
+
     private void Report(EpochMetrics metrics)
     {
+        if (workers is { IsFirst: false })
+        {
+            return;
+        }
+
         channel.Info(MessageSensitivity.None, metrics.ToString());
         options.MetricsCallback?.Invoke(metrics);
     }

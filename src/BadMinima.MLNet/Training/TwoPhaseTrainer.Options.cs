@@ -12,6 +12,9 @@ public sealed partial class TwoPhaseTrainer
     {
         internal const string DefaultArchitecture = "cnn";
 
+        // Of the seed's generator, beside those of TrainingRun and CorruptedReplicas.
+        private const ulong WorkerSeeds = 3;
+
         /// <summary>The label column: a key; its count is the number of classes. Default "Label".</summary>
         public string LabelColumnName { get; init; } = ColumnNames.Label;
 
@@ -131,8 +134,42 @@ public sealed partial class TwoPhaseTrainer
             OptionException.Check(Enum.IsDefined(Precision), nameof(Precision), Precision, string.Join(", ", Enum.GetNames<Precision>()));
             OptionException.Check(Enum.IsDefined(Views), nameof(Views), Views, string.Join(", ", Enum.GetNames<Views>()));
             Checkpoints?.Validate(nameof(Checkpoints));
+            ValidateAveraging();
             OptionException.Check(
                 PathFolder is null || !string.IsNullOrWhiteSpace(PathFolder), nameof(PathFolder), PathFolder, "a folder, or null");
+        }
+
+        /// <summary>How several workers train; null: one does.</summary>
+        internal WorkerAveraging? Averaging => Training?.Averaging ?? RandomLabels?.Averaging;
+
+        /// <summary>See <see cref="WorkerAveraging.OwnStarts"/>.</summary>
+        internal bool OwnStarts => Averaging?.OwnStarts == true;
+
+        /// <summary>The seed of the weights that a worker begins with, and of the phases that it makes alone.</summary>
+        internal int SeedOf(int seed, int rank)
+            => OwnStarts && rank > 0 ? (int)(CounterRandom.Create(seed).Stream(WorkerSeeds).Bits((ulong)rank) >> 33) : seed;
+
+        private void ValidateAveraging()
+        {
+            if (Averaging is not { } averaging)
+            {
+                return;
+            }
+
+            const string path = $"{nameof(Training)}.{nameof(Phase.Averaging)}";
+            if (RandomLabels?.Averaging is { } first && Training is not null)
+            {
+                OptionException.Check(
+                    Training.Averaging is { } second && (first.Workers, first.OwnStarts) == (second.Workers, second.OwnStarts), path,
+                    Training.Averaging, "the number of workers and the starts of RandomLabels.Averaging");
+                OptionException.Check(
+                    !first.OwnStarts, $"{nameof(RandomLabels)}.{nameof(Phase.Averaging)}.{nameof(WorkerAveraging.OwnStarts)}", true,
+                    "false where the random labels are fitted by all workers together: they have one start then");
+            }
+
+            OptionException.Check(
+                PathFolder is null, nameof(PathFolder), PathFolder, "null with Averaging: there are as many paths as workers");
+            OptionException.Check(Lane is null, nameof(Lane), Lane, "null with Averaging, whose workers wait for each other");
         }
 
         private static void RequireParts(string name, Phase? phase)

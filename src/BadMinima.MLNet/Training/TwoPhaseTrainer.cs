@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using BadMinima.MLNet.Averaging;
 using BadMinima.MLNet.Examples;
 using BadMinima.MLNet.Examples.Views;
 using BadMinima.MLNet.Interop;
 using BadMinima.MLNet.Labels;
 using BadMinima.MLNet.Models;
 using BadMinima.MLNet.Native;
+using BadMinima.MLNet.Recipes;
 using BadMinima.MLNet.Scoring;
 using BadMinima.MLNet.Steps;
 using BadMinima.MLNet.Training;
@@ -61,6 +64,9 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     private const string TrainingRole = "training data";
     private const string ValidationRole = "validation data";
 
+    private const int ExitCode = 2;
+    private static readonly TimeSpan TimeToSpeakFirst = TimeSpan.FromSeconds(3);
+
     private readonly IHostEnvironment _environment;
     private readonly Options _options;
 
@@ -109,7 +115,8 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     /// </exception>
     public TwoPhaseTransformer Fit(IDataView trainData, IDataView? validationData, TwoPhaseTransformer? start = null)
     {
-        using CheckpointFolder? folder = _options.Checkpoints is { } checkpoints ? CheckpointFolder.Open(checkpoints.Folder) : null;
+        using CheckpointFolder? folder = _options.Checkpoints is { } checkpoints && OpensCheckpoints
+            ? CheckpointFolder.Open(checkpoints.Folder) : null;
         return folder?.HasAny == true
             ? throw new IOException(
                 $"Checkpoint folder '{_options.Checkpoints!.Folder}' holds an earlier run. "
@@ -137,13 +144,39 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     /// <exception cref="IOException">The folder cannot be written to, or is in use.</exception>
     public TwoPhaseTransformer Resume(IDataView trainData, IDataView? validationData = null, TwoPhaseTransformer? start = null)
     {
-        using CheckpointFolder folder = CheckpointFolder.Open((_options.Checkpoints
-            ?? throw new InvalidOperationException(
-                "Option Checkpoints is null: there is nothing to resume from. Set it to the folder of the run to continue.")).Folder);
+        CheckpointOptions checkpoints = _options.Checkpoints ?? throw new InvalidOperationException(
+            "Option Checkpoints is null: there is nothing to resume from. Set it to the folder of the run to continue.");
+        using CheckpointFolder? folder = OpensCheckpoints ? CheckpointFolder.Open(checkpoints.Folder) : null;
         return Train(trainData, validationData, start, folder);
     }
 
+    // Of the processes of an MPI job one holds the folder for all.
+    private bool OpensCheckpoints => _options.Averaging is not { Workers: null } || OpenMpi.IsFirst;
+
     private TwoPhaseTransformer Train(IDataView trainData, IDataView? validationData, TwoPhaseTransformer? start, CheckpointFolder? folder)
+    {
+        if (_options.Averaging is not { Workers: null })
+        {
+            return Train(trainData, validationData, start, folder, null);
+        }
+
+        WorkersOfMpi worker = WorkersOfMpi.Join();
+        try
+        {
+            return Train(trainData, validationData, start, folder, worker);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // The others may wait for this one for ever. What all of them find wrong the first one says.
+            Thread.Sleep(worker.IsFirst ? TimeSpan.Zero : TimeToSpeakFirst);
+            Console.Error.WriteLine($"error: worker {worker.Rank} of {worker.Count}: {e.Message}");
+            OpenMpi.Abort(ExitCode);
+            throw;
+        }
+    }
+
+    private TwoPhaseTransformer Train(
+        IDataView trainData, IDataView? validationData, TwoPhaseTransformer? start, CheckpointFolder? folder, WorkersOfMpi? process)
     {
         ArgumentNullException.ThrowIfNull(trainData);
         validationData ??= _options.ValidationSet;
@@ -166,7 +199,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
 
         // Which loads torch, before anything else here asks for it.
         Device device = _environment.Device(_options.Device);
-        using Checkpoint? checkpoint = folder?.ReadNewest(message => channel.Warning(MessageSensitivity.None, message));
+        using Checkpoint? checkpoint = _options.Averaging is not null ? null : folder?.ReadNewest(Warn);
         if (_options.PathFolder is { } path)
         {
             PathRecorder.Open(path, continues: checkpoint is not null);
@@ -179,7 +212,9 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             labelColumn, TrainingRole, start?.Classifier.Classes ?? LabelColumn.Classes(labelColumn), NamedClasses.Of(classValues),
             ownerOfClasses);
 
-        using var threads = new TorchThreads(_options.Threads);
+        int? count = _options.Threads
+            ?? (process is not null && OpenMpi.OnThisMachine is { } here ? Math.Max(1, Environment.ProcessorCount / here.Count) : null);
+        using var threads = new TorchThreads(count);
         using IDisposable? cuda = CudaPrecision.Hold(_options.Precision, device);
         using var heap = RetainedHeap.Hold();
         using ImageSet train = Read(trainData, TrainingRole, labels, pixels);
@@ -193,60 +228,111 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
 
         Normalization normalization = start?.Classifier.Normalization ?? _options.Normalization
             ?? RunSettings.NormalizationOf(checkpoint?.Progress.Settings, MeasuredNormalization.Of(train, IsCanceled));
-        var classifier = new ImageClassifier(
-            Architectures.Create(architecture, pixels.Shape, labels.Classes, Seed, _options.Initialization), architecture, pixels.Shape,
-            labels.Classes, normalization, device);
-        try
+        if (_options.Averaging is not { } averaging)
         {
-            CheckPhases(classifier.Network, architecture.Name, labels.Classes, train.Count);
-            start?.CopyWeightsTo(classifier);
-            channel.Info(MessageSensitivity.None,
-                $"{architecture.Name}, "
-                + $"{classifier.Network.parameters().Where(p => p.requires_grad).Sum(p => p.numel()):N0} parameters, "
-                + $"on {device} ({TorchRuntime.Description}); {train.Count:N0} {pixels.Shape}, {labels.Classes} classes; seed {Seed}");
-            var run = new TrainingRun(
-                _options with { Lane = LaneOf(classifier, channel) }, Seed, classifier, train, validation, start, channel, IsCanceled);
-            ImmutableArray<PhaseHistory> phases = run.Run(folder, checkpoint);
-            if (!run.HasTrained && IsCanceled())
-            {
-                throw new OperationCanceledException(
-                    "Canceled before the first step of training: there is no trained model. "
-                    + "A context whose execution was canceled stays so; make a new MLContext to go on.",
-                    _options.CancellationToken);
-            }
-
-            classifier.Network.eval();
-            foreach (StreamedImages set in new[] { train, validation }.OfType<StreamedImages>())
-            {
-                channel.Info(
-                    MessageSensitivity.None,
-                    $"{set.Count:N0} {set.Shape} stayed in their files; at most {set.MostHeld:N0} were held decoded "
-                    + $"({(double)set.MostHeld * set.Shape.Bytes / (1 << 20):F1} MiB).");
-            }
-
-            var history = new TrainingHistory
-            {
-                Architecture = architecture.Name,
-                Seed = Seed,
-                Device = device.ToString(),
-                Threads = get_num_threads(),
-                Version = typeof(TwoPhaseTrainer).Assembly.GetName().Version!.ToString(),
-                Phases = [.. start?.History.Phases ?? [], .. phases],
-                Initialization = _options.Initialization,
-                Precision = _options.Precision,
-                Views = _options.Views,
-            };
-            classifier.Views = history.Views;
-            var columns = new OutputColumns(
-                _options.LabelColumnName, _options.FeatureColumnName, _options.ScoreColumnName, _options.PredictedLabelColumnName,
-                classValues);
-            return new TwoPhaseTransformer(_environment, classifier, columns, history);
+            return TrainAs(null, folder, checkpoint, normalization);
         }
-        catch
+
+        TwoPhaseTransformer? model = null;
+        if (process is not null)
         {
-            classifier.Dispose();
-            throw;
+            Work(process);
         }
+        else
+        {
+            WorkersInProcess.Run(averaging.Workers!.Value, Work);
+        }
+
+        return model!;
+
+        void Work(Workers worker)
+        {
+            CheckWorkers(averaging, worker.Count, train.Count);
+            OptionException.Check(
+                !averaging.OwnStarts || start is null, $"{nameof(Options.Training)}.{nameof(Phase.Averaging)}.{nameof(averaging.OwnStarts)}",
+                true, "false where training starts from a model: that is one start for all");
+            using var threadsOfWorker = new TorchThreads(count);
+            string? root = _options.Checkpoints?.Folder;
+            using CheckpointFolder? own = root is null ? null
+                : CheckpointFolder.Open(WorkerCheckpoints.FolderOf(root, worker.Count, worker.Rank));
+            using Checkpoint? from = root is null ? null : WorkerCheckpoints.Read(root, worker, averaging.OwnStarts, Warn);
+
+            // Measured by other threads it may differ in its last bits.
+            string ofFirst = worker.OfFirst(JsonSerializer.Serialize(
+                start is not null || _options.Normalization is not null ? normalization
+                    : RunSettings.NormalizationOf(from?.Progress.Settings, normalization),
+                SettingsJson.Default.Normalization));
+            TwoPhaseTransformer trained = TrainAs(
+                worker, own, from, JsonSerializer.Deserialize(ofFirst, SettingsJson.Default.Normalization)!);
+            if (process is null && !worker.IsFirst)
+            {
+                trained.Dispose();
+            }
+            else
+            {
+                model = trained;
+            }
+        }
+
+        TwoPhaseTransformer TrainAs(Workers? worker, CheckpointFolder? ownFolder, Checkpoint? ownCheckpoint, Normalization ownNormalization)
+        {
+            var classifier = new ImageClassifier(
+                Architectures.Create(architecture, pixels.Shape, labels.Classes, _options.SeedOf(Seed, worker?.Rank ?? 0), _options.Initialization), architecture, pixels.Shape,
+                labels.Classes, ownNormalization, device);
+            try
+            {
+                CheckPhases(classifier.Network, architecture.Name, labels.Classes, train.Count);
+                start?.CopyWeightsTo(classifier);
+                channel.Info(MessageSensitivity.None,
+                    $"{architecture.Name}, "
+                    + $"{classifier.Network.parameters().Where(p => p.requires_grad).Sum(p => p.numel()):N0} parameters, "
+                    + $"on {device} ({TorchRuntime.Description}); {train.Count:N0} {pixels.Shape}, {labels.Classes} classes; seed {Seed}");
+                var run = new TrainingRun(
+                    _options with { Lane = LaneOf(classifier, channel) }, Seed, classifier, train, validation, start, channel, IsCanceled, worker);
+                ImmutableArray<PhaseHistory> phases = run.Run(ownFolder, ownCheckpoint);
+                if (!run.HasTrained && IsCanceled())
+                {
+                    throw new OperationCanceledException(
+                        "Canceled before the first step of training: there is no trained model. "
+                        + "A context whose execution was canceled stays so; make a new MLContext to go on.",
+                        _options.CancellationToken);
+                }
+
+                classifier.Network.eval();
+                foreach (StreamedImages set in new[] { train, validation }.OfType<StreamedImages>())
+                {
+                    channel.Info(
+                        MessageSensitivity.None,
+                        $"{set.Count:N0} {set.Shape} stayed in their files; at most {set.MostHeld:N0} were held decoded "
+                        + $"({(double)set.MostHeld * set.Shape.Bytes / (1 << 20):F1} MiB).");
+                }
+
+                var history = new TrainingHistory
+                {
+                    Architecture = architecture.Name,
+                    Seed = Seed,
+                    Device = device.ToString(),
+                    Threads = get_num_threads(),
+                    Version = typeof(TwoPhaseTrainer).Assembly.GetName().Version!.ToString(),
+                    Phases = [.. start?.History.Phases ?? [], .. phases],
+                    Initialization = _options.Initialization,
+                    Precision = _options.Precision,
+                    Views = _options.Views,
+                };
+                classifier.Views = history.Views;
+                var columns = new OutputColumns(
+                    _options.LabelColumnName, _options.FeatureColumnName, _options.ScoreColumnName, _options.PredictedLabelColumnName,
+                    classValues);
+                return new TwoPhaseTransformer(_environment, classifier, columns, history);
+            }
+            catch
+            {
+                classifier.Dispose();
+                throw;
+            }
+        }
+
+        void Warn(string message) => channel.Warning(MessageSensitivity.None, message);
 
         bool IsCanceled() => _options.CancellationToken.IsCancellationRequested || _environment.IsCanceled();
 
@@ -333,11 +419,30 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
+        if (_options.Averaging is { Workers: null })
+        {
+            WorkersOfMpi.RequireJob();
+        }
+
+        if (_options.Averaging is { } averaging)
+        {
+            CheckWorkers(averaging, averaging.Workers ?? OpenMpi.Count, examples);
+        }
+
         Architecture architecture = Architectures.Get(_options.Architecture);
         CheckInputs(architecture, inputs);
         TorchRuntime.EnsureLoaded();
         using nn.Module network = Architectures.Create(architecture, inputs, classes, Seed, _options.Initialization);
         CheckPhases(network, architecture.Name, classes, examples);
+    }
+
+    private static void CheckWorkers(WorkerAveraging averaging, int workers, int examples)
+    {
+        const string path = $"{nameof(Options.Training)}.{nameof(Phase.Averaging)}";
+        averaging.RequireFit(path, workers);
+        OptionException.Check(
+            workers <= examples, $"{path}.{nameof(averaging.Workers)}", workers,
+            $"at most {examples}, the number of training examples: each worker needs one");
     }
 
     private void CheckInputs(Architecture architecture, InputShape inputs)

@@ -29,6 +29,12 @@ public sealed class RunPlanTests
         ("label-smoothing", "0.1", "labelSmoothing", "0.1"),
         ("dropout", "0.3", "dropout", "0.3"),
         ("escape", "sam:rho=0.1", "escapes", """[{"sam":{"rho":0.1}}]"""),
+        ("average", "gossip", "averaging.method", "\"gossip\""),
+        ("graph", "one-peer", "averaging.graph", "\"onePeer\""),
+        ("period", "5", "averaging.period", "5"),
+        ("overlap", "false", "averaging.overlap", "false"),
+        ("own-starts", "true", "averaging.ownStarts", "true"),
+        ("workers", "3", "averaging.workers", "3"),
         ("stop-at", "0.75", "stopAtAccuracy", "0.75"),
         ("early-stopping", "test:12", "earlyStopping", """{"metric":"testAccuracy","patience":12,"minDelta":0}"""),
         ("time-limit", "90", "timeLimit", "\"01:30:00\""),
@@ -82,6 +88,7 @@ public sealed class RunPlanTests
                 "nesterov" => ("momentum", "0.5"),
                 "crop-reflect" => ("crop", "2"),
                 "alternating-flip" => ("flip", "true"),
+                "graph" or "period" or "overlap" or "own-starts" or "workers" => ("average", "pga"),
                 _ => null,
             };
             AssertShows($"training.{path}", json, [$"--{name}", value, .. needed is { } a ? [$"--{a.Name}", a.Value] : Array.Empty<string>()]);

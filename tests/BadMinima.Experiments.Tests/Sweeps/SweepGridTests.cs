@@ -141,12 +141,14 @@ public sealed partial class SweepGridTests
         ];
         foreach (Setting<MLNet.Phase> setting in PhaseSettings.All)
         {
-            string value = setting.IsList ? "\"sam\"" : setting.Form switch { "" => "true", "N" or "PIXELS" or "EPOCHS" => "5", "RATE" or "MU" or "WD" or "P" or "S" or "ALPHA" => "0.33", var form when form.StartsWith("const", StringComparison.Ordinal) => "\"linear\"", var form when form.StartsWith("loss", StringComparison.Ordinal) => "\"loss:9\"", var form when form.StartsWith("sgd", StringComparison.Ordinal) => "\"adam\"", _ => "0.5" };
+            string value = setting.IsList ? "\"sam\"" : setting.Form switch { "" => "true", "N" or "H" or "PIXELS" or "EPOCHS" => "5", "RATE" or "MU" or "WD" or "P" or "S" or "ALPHA" => "0.33", var form when form.StartsWith("const", StringComparison.Ordinal) => "\"linear\"", var form when form.StartsWith("loss", StringComparison.Ordinal) => "\"loss:9\"", var form when form.StartsWith("sgd", StringComparison.Ordinal) => "\"adam\"", var form when form.StartsWith("parallel", StringComparison.Ordinal) => "\"local\"", var form when form.StartsWith("ring", StringComparison.Ordinal) => "\"grid\"", _ => "0.5" };
             string needed = setting.Name switch
             {
                 "nesterov" => ", \"momentum\": 0.9",
                 "crop-reflect" => ", \"crop\": 3",
                 "alternating-flip" => ", \"flip\": true",
+                "graph" or "period" or "own-starts" or "workers" => ", \"average\": \"pga\"",
+                "overlap" => ", \"average\": \"gossip\"",
                 _ => "",
             };
             foreach (string phase in new[] { "training", "randomLabels" })

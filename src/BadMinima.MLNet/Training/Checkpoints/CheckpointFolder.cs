@@ -66,8 +66,13 @@ internal sealed partial class CheckpointFolder : IDisposable
         return new(folder, held);
     }
 
-    /// <summary>Whether the folder holds a checkpoint, whole or not.</summary>
-    public bool HasAny => Numbers(_folder).Any();
+    /// <summary>Whether the folder holds a checkpoint, whole or not, be it of several workers.</summary>
+    public bool HasAny => Numbers(_folder).Any() || WorkerCheckpoints.AreIn(_folder);
+
+    /// <summary>A folder's checkpoints, the newest first; it need not be there.</summary>
+    public static IEnumerable<string> FilesOf(string folder) => Directory.Exists(folder)
+        ? Numbers(folder).Select(number => Path.Combine(folder, NameOf(number)))
+        : [];
 
     /// <summary>The newest checkpoint that is whole; null where the folder holds none at all.</summary>
     /// <param name="warn">Is told of every newer one that is damaged.</param>
@@ -111,7 +116,9 @@ internal sealed partial class CheckpointFolder : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    private string FileOf(int number) => Path.Combine(_folder, $"checkpoint-{number:D6}.bin");
+    private string FileOf(int number) => Path.Combine(_folder, NameOf(number));
+
+    private static string NameOf(int number) => $"checkpoint-{number:D6}.bin";
 
     /// <summary>The newest first.</summary>
     private static IEnumerable<int> Numbers(string folder)

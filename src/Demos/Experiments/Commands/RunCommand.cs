@@ -43,7 +43,7 @@ internal static class RunCommand
         }
 
         command.SetBody(
-            (parsed, cancellation) =>
+            (parsed, cancellation) => FollowedRun.AfterFirst(() =>
             {
                 var plan = RunPlan.Resolve(arguments.Read(parsed), new DataFinder(sets));
                 string folder = parsed.GetValue(output) ?? plan.DefaultFolder;
@@ -62,7 +62,7 @@ internal static class RunCommand
                 }
 
                 return Task.FromResult(ConsoleProgram.Done);
-            },
+            }),
             interrupted: "Interrupted; continue with the same command.",
             alsoExpected: e => e is TorchLoadException);
         return command;
@@ -70,7 +70,14 @@ internal static class RunCommand
 
     private static void Run(RunPlan plan, string path, TimeSpan checkpointEvery, bool json, CancellationToken cancellation)
     {
+        FollowedRun.RequireSense(plan);
         plan.RequireTrainable(path);
+        if (FollowedRun.IsFollower)
+        {
+            FollowedRun.Follow(plan, path, checkpointEvery, cancellation);
+            return;
+        }
+
         using var folder = RunFolder.Open(path);
         string? notCompared = folder.RequireSame(plan);
         IAnsiConsole console = json
