@@ -9,7 +9,7 @@ namespace BadMinima.Experiments;
 /// </summary>
 internal static class FollowedRun
 {
-    private static readonly TimeSpan TimeToSpeakFirst = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan TimeToSpeakFirst = TimeSpan.FromSeconds(10);
 
     /// <summary>Whether this process is one of the others.</summary>
     public static bool IsFollower => MpiJob.IsThere && !MpiJob.IsFirst;

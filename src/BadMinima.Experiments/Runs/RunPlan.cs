@@ -25,8 +25,11 @@ internal sealed record RunPlan(RunRequest Request, RunData Data, Protocol Protoc
     /// <summary>Whether the run ends with the random-label phase: its model is an adversarial start.</summary>
     public bool IsStart => Options.Training is null;
 
-    /// <summary>The random-label phase alone: the same for all recipes that begin there. Null for a run without one.</summary>
-    public RunPlan? AdversarialStart => Options.RandomLabels is null ? null : this with
+    /// <summary>
+    /// The random-label phase alone: the same for all recipes that begin there. Null for a run without one, and where each of several
+    /// workers has one of its own.
+    /// </summary>
+    public RunPlan? AdversarialStart => Options.RandomLabels is null || Options.Training?.Averaging?.OwnStarts == true ? null : this with
     {
         Request = Request with { Regularizers = Regularizers.None, TypedTraining = [] },
         Options = Options with { Training = null },
@@ -183,8 +186,13 @@ internal sealed record RunPlan(RunRequest Request, RunData Data, Protocol Protoc
                 (phase, s) => s.Apply(phase, request.TypedRandomLabels[s.Name]));
 
     private static Phase Override(Phase phase, ImmutableDictionary<string, string> values, string prefix = "")
-        => PhaseSettings.All.Where(s => values.ContainsKey(s.Name))
+    {
+        Phase changed = PhaseSettings.All.Where(s => values.ContainsKey(s.Name))
             .Aggregate(phase, (changed, s) => s.Apply(changed, values[s.Name], prefix));
+        return PhaseSettings.WithoutWorkers(changed, values.Keys) is not { } name ? changed
+            : throw new SettingException(
+                $"{prefix}{name}", $"is given, but one worker trains: how several average their weights says --{prefix}average.");
+    }
 
     private static Normalization? Normalization(Protocol protocol, RunRequest request, RunData data) => request.Normalization switch
     {

@@ -133,8 +133,15 @@ public sealed record Score(double Accuracy, double MacroAccuracy, double? LogLos
 /// <param name="Seconds">How long it took.</param>
 public sealed record PhaseResult(int Epochs, int Examples, PhaseEnd EndedBy, double? Accuracy, double Seconds)
 {
+    /// <summary>How many workers trained it, whose weights were averaged; null: one by itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Workers { get; init; }
+
     internal static PhaseResult Of(PhaseHistory phase)
         => new(
             phase.Epochs.Length, phase.Examples, phase.EndedBy,
-            phase.Epochs.LastOrDefault(e => e.TrainingAccuracy is not null)?.TrainingAccuracy, phase.Seconds);
+            phase.Epochs.LastOrDefault(e => e.TrainingAccuracy is not null)?.TrainingAccuracy, phase.Seconds)
+        {
+            Workers = phase.Settings.Averaging?.Workers,
+        };
 }

@@ -13,6 +13,8 @@ internal static class PhaseSettings
 
     private const string Off = Text.Off;
 
+    private static readonly string[] OfWorkers = ["graph", "period", "overlap", "own-starts", "workers"];
+
     /// <summary>Those of both phases, in the order in which they are applied.</summary>
     public static ImmutableArray<Setting<Phase>> All { get; } =
     [
@@ -108,13 +110,19 @@ internal static class PhaseSettings
             (p, t) => p with { Inputs = Text.OneOf<RandomLabelInputs>(t) }, p => p.Inputs),
     ];
 
+    /// <summary>Which of some settings say how workers average where there are none; null: none of them.</summary>
+    public static string? WithoutWorkers(Phase phase, IEnumerable<string> names)
+        => phase.Averaging is null ? names.FirstOrDefault(OfWorkers.Contains) : null;
+
     /// <summary>The name of the option, without dashes, of a setting of the random-label phase.</summary>
     public static string OptionOf(string name) => OfRandomLabels.Any(s => s.Name == name) ? name : RandomLabelPrefix + name;
 
-    private static Phase Averaged(Phase phase, Func<WorkerAveraging, WorkerAveraging> change) => phase with
+    /// <summary>Changes how workers average; without any the value is read, and nothing changed: see <see cref="WithoutWorkers"/>.</summary>
+    private static Phase Averaged(Phase phase, Func<WorkerAveraging, WorkerAveraging> change)
     {
-        Averaging = change(phase.Averaging ?? throw new NotAllowedException("nothing without average, which says how workers average")),
-    };
+        WorkerAveraging changed = change(phase.Averaging ?? new());
+        return phase.Averaging is null ? phase : phase with { Averaging = changed };
+    }
 
     private static Schedule WarmUp(Schedule schedule, double epochs)
         => epochs >= 0 ? schedule.WithWarmUp(epochs) : throw new NotAllowedException("0 or more");

@@ -11,6 +11,7 @@ internal static class SweepKinds
         new ExitTimesKind(),
         new HeavyTailsRowKind(),
         new SpikesKind(),
+        new GossipKind(),
         new LocalMinimaKind(),
         new OnePointKind(),
         new RecurrentKind(),

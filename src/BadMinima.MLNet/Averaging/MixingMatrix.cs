@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet;
@@ -13,9 +14,14 @@ namespace BadMinima.MLNet;
 /// </remarks>
 public sealed class MixingMatrix
 {
+    // A step of a small network takes less time than to make one.
+    private static readonly ConcurrentDictionary<(AveragingGraph Graph, int Workers, long Step), MixingMatrix> Known = new();
+
     private readonly double[,] _weights;
 
-    private MixingMatrix(double[,] weights) => _weights = weights;
+    private readonly int[]?[] _sources;
+
+    private MixingMatrix(double[,] weights) => (_weights, _sources) = (weights, new int[weights.GetLength(0)][]);
 
     /// <summary>n.</summary>
     public int Workers => _weights.GetLength(0);
@@ -47,8 +53,14 @@ public sealed class MixingMatrix
     /// <exception cref="ArgumentOutOfRangeException">The graph takes another number of workers.</exception>
     public static MixingMatrix Of(AveragingGraph graph, int workers, long step = 0)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(step);
+        step = graph == AveragingGraph.OnePeer && workers > 0 ? step % int.Max(int.Log2(workers), 1) : 0;
+        return Known.GetOrAdd((graph, workers, step), key => Make(key.Graph, key.Workers, key.Step));
+    }
+
+    private static MixingMatrix Make(AveragingGraph graph, int workers, long step)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         if (!graph.Takes(workers))
         {
             throw new ArgumentOutOfRangeException(nameof(workers), workers, $"For {graph}: {graph.Condition()}.");
@@ -74,11 +86,15 @@ public sealed class MixingMatrix
         return new(weights);
     }
 
-    /// <summary>Those that a worker takes from, itself left out.</summary>
-    internal int[] From(int worker) => [.. Enumerable.Range(0, Workers).Where(j => j != worker && _weights[worker, j] > 0)];
+    /// <summary>Those that a worker takes from, by number; itself may be among them.</summary>
+    /// <param name="worker">i, from 0.</param>
+    public IReadOnlyList<int> Sources(int worker) => _sources[worker] ??= Array.FindAll(All, j => _weights[worker, j] > 0);
 
-    /// <summary>Those that take from a worker, itself left out.</summary>
-    internal int[] To(int worker) => [.. Enumerable.Range(0, Workers).Where(i => i != worker && _weights[i, worker] > 0)];
+    /// <summary>Those that take from a worker, by number; itself may be among them.</summary>
+    /// <param name="worker">j, from 0.</param>
+    public IReadOnlyList<int> Targets(int worker) => Array.FindAll(All, i => _weights[i, worker] > 0);
+
+    private int[] All => [.. Enumerable.Range(0, Workers)];
 
     private static int[] Offsets(AveragingGraph graph, int workers, long step)
     {

@@ -168,13 +168,10 @@ internal sealed class WorkersInProcess
             using var mode = no_grad();
             for (int i = 0; i < each.Length; i++)
             {
-                for (int j = 0; j < each.Length; j++)
+                foreach (int j in weights.Sources(i))
                 {
-                    if (weights[i, j] > 0)
-                    {
-                        using Scalar weight = weights[i, j];
-                        each[i].Result.add_(each[j].Own, alpha: weight);
-                    }
+                    using Scalar weight = weights[i, j];
+                    each[i].Result.add_(each[j].Own, alpha: weight);
                 }
             }
         });

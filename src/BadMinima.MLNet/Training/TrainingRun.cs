@@ -61,7 +61,8 @@ internal sealed class TrainingRun(
             PhaseRecorder? Recorder()
                 => folder is null ? null : new(folder, options.Checkpoints!.Every, settings!, weights, finished, Warn);
             bool together = phase.Averaging is not null;
-            if (!together && workers is { IsFirst: false } && !options.OwnStarts)
+            bool hasOwnStart = options.OwnStarts && finished.All(f => f.Settings.Averaging is null);
+            if (!together && workers is { IsFirst: false } && !hasOwnStart)
             {
                 // The first worker does it for all, and they begin the next one where it does.
                 finished = finished.Add(
@@ -101,6 +102,14 @@ internal sealed class TrainingRun(
 
             (state, stored) = (PhaseState.Start, null);
             Recorder()?.Write(null, state);
+        }
+
+        if (workers is not null && options.Training is { Averaging: null })
+        {
+            // The first worker has trained alone since all averaged.
+            using Tensor values = weights.Values.clone();
+            workers.TakeFirst([values, .. weights.Buffers.Select(b => b.Buffer)]);
+            weights.Replace(values);
         }
 
         return finished;

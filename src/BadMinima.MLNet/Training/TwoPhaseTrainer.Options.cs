@@ -157,14 +157,11 @@ public sealed partial class TwoPhaseTrainer
             }
 
             const string path = $"{nameof(Training)}.{nameof(Phase.Averaging)}";
-            if (RandomLabels?.Averaging is { } first && Training is not null)
+            if (RandomLabels?.Averaging is { } first && Training?.Averaging is { } second)
             {
                 OptionException.Check(
-                    Training.Averaging is { } second && (first.Workers, first.OwnStarts) == (second.Workers, second.OwnStarts), path,
-                    Training.Averaging, "the number of workers and the starts of RandomLabels.Averaging");
-                OptionException.Check(
-                    !first.OwnStarts, $"{nameof(RandomLabels)}.{nameof(Phase.Averaging)}.{nameof(WorkerAveraging.OwnStarts)}", true,
-                    "false where the random labels are fitted by all workers together: they have one start then");
+                    (first.Workers, first.OwnStarts) == (second.Workers, second.OwnStarts), path, second,
+                    $"the number of workers and the starts of RandomLabels.Averaging, {first}");
             }
 
             OptionException.Check(

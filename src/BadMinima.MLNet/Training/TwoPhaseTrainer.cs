@@ -65,7 +65,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     private const string ValidationRole = "validation data";
 
     private const int ExitCode = 2;
-    private static readonly TimeSpan TimeToSpeakFirst = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan TimeToSpeakFirst = TimeSpan.FromSeconds(10);
 
     private readonly IHostEnvironment _environment;
     private readonly Options _options;
