@@ -117,7 +117,9 @@ internal static class PhaseSettings
     /// <summary>The name of the option, without dashes, of a setting of the random-label phase.</summary>
     public static string OptionOf(string name) => OfRandomLabels.Any(s => s.Name == name) ? name : RandomLabelPrefix + name;
 
-    /// <summary>Changes how workers average; without any the value is read, and nothing changed: see <see cref="WithoutWorkers"/>.</summary>
+    /// <summary>
+    /// Changes how workers average; without any the value is read, and nothing changed: see <see cref="WithoutWorkers"/>.
+    /// </summary>
     private static Phase Averaged(Phase phase, Func<WorkerAveraging, WorkerAveraging> change)
     {
         WorkerAveraging changed = change(phase.Averaging ?? new());

@@ -104,13 +104,14 @@ internal sealed class GossipKind : StudyKind<GossipSettings, GossipNumbers>
             ],
             rows.Select(r => (Cell[])
             [
-                Count(r.Nodes), Number(r.Beta, "0.00000"), r.Method, r.Step is int step ? Count(step) : new Cell($"after {r.Steps:N0}", double.NaN),
+                Count(r.Nodes), Number(r.Beta, "0.00000"), r.Method,
+                r.Step is int step ? Count(step) : new Cell($"after {r.Steps:N0}", double.NaN),
                 .. Cells(r.Interval, "0"), Number(r.LastRatio, "0.00"),
             ]),
             $"{items[0].Results.Count} seeds, {settings.Steps:N0} steps of {settings.BatchSize} examples a node, rate {settings.Rate} / "
-                + $"(1 + step / {settings.HalfAfter:N0}), heterogeneity {settings.Heterogeneity}, H = {settings.Period}, {settings.Graph} graph, {settings.Dimensions} dimensions, "
-                + $"{settings.Examples:N0} examples a node. Error: (1/n) sum of |x_i - x*|^2, the mean over seeds and over each hundredth "
-                + "of the steps, which is how exactly a step is known. The interval is a bootstrap's over seeds.");
+                + $"(1 + step / {settings.HalfAfter:N0}), heterogeneity {settings.Heterogeneity}, H = {settings.Period}, "
+                + $"graph {settings.Graph}, {settings.Dimensions} dimensions, {settings.Examples:N0} examples a node. "
+                + "Error: (1/n) sum of |x_i - x*|^2, the mean over seeds and over each hundredth of the steps, which is how exactly a step is known. The interval is a bootstrap's over seeds.");
         return new(
             new(
                 "How long gossip takes to come up with parallel SGD",
@@ -187,7 +188,9 @@ internal sealed class GossipKind : StudyKind<GossipSettings, GossipNumbers>
             return new(
                 item.Settings.Nodes[0], MixingMatrix.Of(item.Settings.Graph, item.Settings.Nodes[0]).Beta, method, item.Settings.Steps,
                 Stage(numbers), stages.Length == 0 ? null
-                    : new(ArrayStatistics.QuantileInplace(stages, (1 - level) / 2), ArrayStatistics.QuantileInplace(stages, (1 + level) / 2), level),
+                    : new(
+                        ArrayStatistics.QuantileInplace(stages, (1 - level) / 2),
+                        ArrayStatistics.QuantileInplace(stages, (1 + level) / 2), level),
                 MeanOf([.. numbers.Select(curveOf)])[^1] / MeanOf([.. numbers.Select(n => n.Parallel)])[^1]);
 
             int? Stage(GossipNumbers[] all) => GossipRegression.Transient(

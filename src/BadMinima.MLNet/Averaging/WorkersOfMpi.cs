@@ -75,7 +75,11 @@ internal sealed class WorkersOfMpi : Workers
             (_rank, _weights) = (worker.Rank, weights);
             int tag = worker._exchanges++ % Tags, count = checked((int)own.numel());
             _own = own.clone().DetachFromDisposeScope();
-            _received = [.. weights.Sources(_rank).Where(from => from != _rank).Select(from => (from, empty_like(own).DetachFromDisposeScope()))];
+            _received =
+            [
+                .. weights.Sources(_rank).Where(from => from != _rank)
+                    .Select(from => (from, empty_like(own).DetachFromDisposeScope())),
+            ];
             _requests =
             [
                 .. _received.Select(r => OpenMpi.Receive(AddressOf(r.Values), count, r.From, tag)),

@@ -29,15 +29,15 @@ public sealed record WorkerAveraging
     public int Period { get; init; } = 16;
 
     /// <summary>
-    /// Whether neighbors exchange the weights from before a step while its gradient is computed, x_i = sum w_ij x_j - rate d_i (Lian et al.:
-    /// Can Decentralized Algorithms Outperform Centralized Algorithms?, NeurIPS 2017), and not those from after it, x_i = sum w_ij
+    /// Whether neighbors exchange the weights from before a step while its gradient is computed, x_i = sum w_ij x_j - rate d_i (Lian et
+    /// al.: Can Decentralized Algorithms Outperform Centralized Algorithms?, NeurIPS 2017), and not those from after it, x_i = sum w_ij
     /// (x_j - rate d_j), as the paper writes it; default true.
     /// </summary>
     public bool Overlap { get; init; } = true;
 
     /// <summary>
-    /// Whether each worker has initial weights of its own, and fits random labels of its own where there is such a phase; default false: all
-    /// begin where the first worker does, which alone makes the phases before the first averaged one.
+    /// Whether each worker has initial weights of its own, and fits random labels of its own where there is such a phase; default false:
+    /// all begin where the first worker does, which alone makes the phases before the first averaged one.
     /// </summary>
     public bool OwnStarts { get; init; }
 

@@ -40,12 +40,10 @@ internal static class RunSettings
             [nameof(options.Normalization)] = JsonSerializer.SerializeToNode(classifier.Normalization, SettingsJson.Default.Normalization),
             [nameof(options.RandomLabels)] = options.RandomLabels is null
                 ? null
-                : JsonSerializer.SerializeToNode(
-                    options.RandomLabels with { Averaging = OfAnyNumber(options.RandomLabels) }, SettingsJson.Default.RandomLabelPhase),
+                : JsonSerializer.SerializeToNode(OfAnyNumber(options.RandomLabels), SettingsJson.Default.RandomLabelPhase),
             [nameof(options.Training)] = options.Training is null
                 ? null
-                : JsonSerializer.SerializeToNode(
-                    options.Training with { Averaging = OfAnyNumber(options.Training) }, SettingsJson.Default.Recipe),
+                : JsonSerializer.SerializeToNode(OfAnyNumber(options.Training), SettingsJson.Default.Recipe),
             [TrainingData] = Describe(train, train.ClassNames),
             [ValidationData] = validation is null ? null : Describe(validation),
             ["Start"] = start is null ? null : Digest(hash => AppendWeights(hash, start)),
@@ -76,7 +74,8 @@ internal static class RunSettings
     }
 
     // A run goes on with other workers than those that it was begun with.
-    private static WorkerAveraging? OfAnyNumber(Phase phase) => phase.Averaging is { } averaging ? averaging with { Workers = null } : null;
+    private static T OfAnyNumber<T>(T phase) where T : Phase
+        => phase.Averaging is { } averaging ? phase with { Averaging = averaging with { Workers = null } } : phase;
 
     /// <summary>Every setting that is not the same, as "name: stored value in the checkpoint, other value now".</summary>
     /// <param name="stored">What one has.</param>

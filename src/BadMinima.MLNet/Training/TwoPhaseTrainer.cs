@@ -249,8 +249,9 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         {
             CheckWorkers(averaging, worker.Count, train.Count);
             OptionException.Check(
-                !averaging.OwnStarts || start is null, $"{nameof(Options.Training)}.{nameof(Phase.Averaging)}.{nameof(averaging.OwnStarts)}",
-                true, "false where training starts from a model: that is one start for all");
+                !averaging.OwnStarts || start is null,
+                $"{nameof(Options.Training)}.{nameof(Phase.Averaging)}.{nameof(averaging.OwnStarts)}", true,
+                "false where training starts from a model: that is one start for all");
             using var threadsOfWorker = new TorchThreads(count);
             string? root = _options.Checkpoints?.Folder;
             using CheckpointFolder? own = root is null ? null
@@ -258,10 +259,9 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             using Checkpoint? from = root is null ? null : WorkerCheckpoints.Read(root, worker, averaging.OwnStarts, Warn);
 
             // Measured by other threads it may differ in its last bits.
-            string ofFirst = worker.OfFirst(JsonSerializer.Serialize(
-                start is not null || _options.Normalization is not null ? normalization
-                    : RunSettings.NormalizationOf(from?.Progress.Settings, normalization),
-                SettingsJson.Default.Normalization));
+            Normalization ofWorker = start is not null || _options.Normalization is not null ? normalization
+                : RunSettings.NormalizationOf(from?.Progress.Settings, normalization);
+            string ofFirst = worker.OfFirst(JsonSerializer.Serialize(ofWorker, SettingsJson.Default.Normalization));
             TwoPhaseTransformer trained = TrainAs(
                 worker, own, from, JsonSerializer.Deserialize(ofFirst, SettingsJson.Default.Normalization)!);
             if (process is null && !worker.IsFirst)
@@ -277,7 +277,9 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         TwoPhaseTransformer TrainAs(Workers? worker, CheckpointFolder? ownFolder, Checkpoint? ownCheckpoint, Normalization ownNormalization)
         {
             var classifier = new ImageClassifier(
-                Architectures.Create(architecture, pixels.Shape, labels.Classes, _options.SeedOf(Seed, worker?.Rank ?? 0), _options.Initialization), architecture, pixels.Shape,
+                Architectures.Create(
+                    architecture, pixels.Shape, labels.Classes, _options.SeedOf(Seed, worker?.Rank ?? 0), _options.Initialization),
+                architecture, pixels.Shape,
                 labels.Classes, ownNormalization, device);
             try
             {
@@ -288,7 +290,8 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
                     + $"{classifier.Network.parameters().Where(p => p.requires_grad).Sum(p => p.numel()):N0} parameters, "
                     + $"on {device} ({TorchRuntime.Description}); {train.Count:N0} {pixels.Shape}, {labels.Classes} classes; seed {Seed}");
                 var run = new TrainingRun(
-                    _options with { Lane = LaneOf(classifier, channel) }, Seed, classifier, train, validation, start, channel, IsCanceled, worker);
+                    _options with { Lane = LaneOf(classifier, channel) }, Seed, classifier, train, validation, start, channel, IsCanceled,
+                    worker);
                 ImmutableArray<PhaseHistory> phases = run.Run(ownFolder, ownCheckpoint);
                 if (!run.HasTrained && IsCanceled())
                 {

@@ -49,7 +49,11 @@ public sealed class MixingMatrixTests
     public void A_grid_of_two_times_two_is_a_square_and_its_beta_a_third()
     {
         MixingMatrix w = MixingMatrix.Of(AveragingGraph.Grid, 4);
-        Assert.AreEqual((1.0 / 3, 1.0 / 3, 1.0 / 3, 0.0), (w[0, 0], w[0, 1], w[0, 2], w[0, 3]));
+        foreach ((int j, double expected) in new[] { (0, 1.0 / 3), (1, 1.0 / 3), (2, 1.0 / 3), (3, 0) })
+        {
+            Assert.AreEqual(expected, w[0, j], 1e-12);
+        }
+
         Assert.AreEqual(1.0 / 3, w.Beta, 1e-9);
         Assert.AreEqual(MixingMatrix.Of(AveragingGraph.Ring, 4).Beta, w.Beta, 1e-9);
     }

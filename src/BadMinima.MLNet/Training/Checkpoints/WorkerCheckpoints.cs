@@ -76,14 +76,15 @@ internal static class WorkerCheckpoints
 
         return found.Count > 0 ? found.MaxBy(f => f.Order) is var best ? $"{best.How} {best.Workers} {best.Place}" : ""
             : hasAny ? throw new InvalidDataException(
-                $"No checkpoint in '{root}' can be continued by {count} workers. Give the number of workers that it was begun with, or delete "
-                + "the folder's checkpoints to begin anew.")
+                $"No checkpoint in '{root}' can be continued by {count} workers. Give the number of workers that it was begun with, or "
+                + "delete the folder's checkpoints to begin anew.")
             : $"{Nothing} 0 ";
     }
 
     private static int[] Sets(string root) => Directory.Exists(root)
         ? Directory.EnumerateDirectories(root, $"{Prefix}*")
-            .Select(d => int.TryParse(Path.GetFileName(d)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : 0)
+            .Select(d => Path.GetFileName(d)[Prefix.Length..])
+            .Select(n => int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0)
             .Where(n => n > 0).Order().ToArray()
         : [];
 
@@ -154,8 +155,8 @@ internal static class WorkerCheckpoints
         {
             // Nothing has been averaged yet.
             return !ownStarts ? mean : throw new InvalidDataException(
-                $"The run in '{root}' has been begun by {before} workers with starts of their own, which have not been averaged yet; continue "
-                + $"it with {before} workers, not {now}.");
+                $"The run in '{root}' has been begun by {before} workers with starts of their own, which have not been averaged yet; "
+                + $"continue it with {before} workers, not {now}.");
         }
 
         using var mode = no_grad();
