@@ -57,6 +57,11 @@ internal sealed partial class Slurm : Launcher
             # Made by `badminima sweep FILE --slurm`, which writes it anew: change its options, not this file.
             {{string.Join('\n', head.OfType<string>().Select(line => $"#SBATCH {line}"))}}
 
+            # Whoever asks the task to end, the program leaves its cells so that another task can continue them.
+            signals=0 seen=-1 child=
+            end() { signals=$((signals + 1)); [ -z "$child" ] || kill -TERM "$child" 2>/dev/null; }
+            trap end {{string.Join(' ', new[] { signal, "TERM" }.Distinct())}}
+
             program=({{string.Join(' ', plan.Program.Select(InShell))}})
             folder={{InShell(plan.Folder)}}
             task=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
@@ -72,10 +77,6 @@ internal sealed partial class Slurm : Launcher
             # As many cells at a time as the task has cores, also where Slurm shows it all of the node's.
             export DOTNET_PROCESSOR_COUNT=${SLURM_CPUS_PER_TASK:-$SLURM_CPUS_ON_NODE}
 
-            # Whoever asks the task to end, the program leaves its cells so that another task can continue them.
-            signals=0 seen=-1 child=
-            end() { signals=$((signals + 1)); [ -z "$child" ] || kill -TERM "$child" 2>/dev/null; }
-            trap end {{string.Join(' ', new[] { signal, "TERM" }.Distinct())}}
             "${program[@]}" {{arguments}} --index "$SLURM_ARRAY_TASK_ID" --of {{plan.Tasks}}{{minutes}} &
             child=$!
             [ "$signals" -eq 0 ] || kill -TERM "$child" 2>/dev/null

@@ -16,11 +16,11 @@ internal sealed class SlurmCluster : IDisposable
     /// <summary>What the scheduler's programs need to find it.</summary>
     public Dictionary<string, string> Environment => new() { ["SLURM_CONF"] = _folder.File("slurm.conf") };
 
-    /// <summary>The ids of the tasks that run; of one that is on its way to its end too.</summary>
-    public string[] Running => Tasks("RUNNING,COMPLETING");
+    /// <summary>The ids of the tasks that run.</summary>
+    public string[] Running => Tasks("--states=RUNNING");
 
-    /// <summary>The ids of all tasks that are queued or running.</summary>
-    public string[] All => Tasks("PENDING,RUNNING,COMPLETING,CONFIGURING");
+    /// <summary>The ids of all tasks that are queued, running or about to end.</summary>
+    public string[] All => Tasks();
 
     /// <summary>Starts one.</summary>
     /// <param name="why">Why there is none.</param>
@@ -81,9 +81,9 @@ internal sealed class SlurmCluster : IDisposable
 
     private static string Script => Path.Combine(Repository.Root, "tests", "Slurm", "cluster.sh");
 
-    private string[] Tasks(string states)
+    private string[] Tasks(params string[] filter)
     {
-        Result listed = Run("squeue", "--noheader", "--array", $"--states={states}", "--format=%i");
+        Result listed = Run("squeue", ["--noheader", "--array", "--format=%i", .. filter]);
         Assert.AreEqual(0, listed.Code, listed.All);
         return listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }

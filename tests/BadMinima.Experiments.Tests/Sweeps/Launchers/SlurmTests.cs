@@ -8,7 +8,7 @@ public sealed class SlurmTests : IDisposable
 {
     private const string Single = """
         { "name": "tiny", "data": { "train": 400, "test": 40 }, "architectures": "mlp-1x512", "starts": "random", "recipes": "none", "seeds": 1,
-          "training": { "epochs": 400, "batchSize": 20, "stopAt": "off" } }
+          "training": { "epochs": 600, "batchSize": 20, "stopAt": "off" } }
         """;
 
     private static SlurmCluster? s_cluster;
@@ -44,6 +44,7 @@ public sealed class SlurmTests : IDisposable
     [TestMethod]
     public async Task Four_nodes_do_every_job_once_and_clean_leaves_the_results()
     {
+        Schedule("DOWN");
         string submitted = Do("--tasks", "4");
         Assert.Contains("15 jobs, 0 of them done before. Slurm's job ", submitted);
         Assert.Contains(" has 4 tasks.", submitted);
@@ -52,10 +53,10 @@ public sealed class SlurmTests : IDisposable
         Assert.Contains("at this sweep; nothing was submitted.", Do("--tasks", "4"));
         Assert.HasCount(4, Cluster.All);
         Assert.Contains("nothing was removed. Wait for its end, or --cancel it first.", Refused("--clean"));
-        await Cluster.Until(() => _sweep.Results.Length > 3, "results");
         string status = Do("--status");
-        Assert.Contains(": 15 jobs: ", status);
-        Assert.Contains("tasks running (node", status);
+        Assert.Contains(": 15 jobs: 0 finished, 0 failed, 0 running, 0 interrupted, 15 waiting\n", status);
+        Assert.Contains("has 0 tasks running and 4 queued (PartitionDown) at it.", status);
+        Schedule("UP");
         await End();
         foreach (string job in _sweep.Jobs)
         {
@@ -115,36 +116,39 @@ public sealed class SlurmTests : IDisposable
     [TestMethod]
     public async Task A_task_whose_time_is_over_is_queued_again_and_continues_what_it_was_at()
     {
-        _sweep.Text = Single.Replace("400,", "1500,", StringComparison.Ordinal);
+        _sweep.Text = Single;
         string job = _sweep.Jobs.Single();
         Do("--tasks", "1", "--time", "1", "--signal", "USR1@24");
         await Cluster.Until(() => Logs().Contains("restarts: 1", StringComparison.Ordinal), "a task to be queued again");
         Assert.AreEqual(0, _sweep.FinishesOf(job));
         Assert.Contains("asks to be queued again", Logs());
 
-        // Not by its minutes this time, but by the signal, which Slurm sends before the limit; with enough time from then on.
-        await Cluster.Until(() => Cluster.Running.Length == 1, "the task to run again");
-        string array = Cluster.All.Single();
-        Cluster.Run("scancel", "--signal=USR1", "--batch", array);
+        // Not by its minutes this time, but by the signal, which Slurm sends before the limit.
+        int rows = Rows();
+        await Cluster.Until(() => Rows() > rows, "the task to go on");
+        Cluster.Run("scancel", "--signal=USR1", "--batch", Cluster.Running.Single());
         await End();
         Assert.AreEqual(1, _sweep.FinishesOf(job));
-        Assert.IsGreaterThan(1, _sweep.BeginningsOf(job));
+        Assert.IsGreaterThan(2, _sweep.BeginningsOf(job));
         Assert.Contains("restarts: 2", Logs());
-        CollectionAssert.AreEqual(Enumerable.Range(1, 1500).Select(e => $"{e}").ToArray(), File.ReadLines(_sweep.InFolder(job, "metrics.csv")).Skip(1).Select(row => row.Split(',')[1]).ToArray());
+        CollectionAssert.AreEqual(Enumerable.Range(1, 600).Select(e => $"{e}").ToArray(), File.ReadLines(_sweep.InFolder(job, "metrics.csv")).Skip(1).Select(row => row.Split(',')[1]).ToArray());
     }
 
     [TestMethod]
     public async Task What_is_cancelled_stays_so_until_the_same_command_continues_it()
     {
         _sweep.Text = Single;
-        string job = _sweep.Jobs.Single();
+        string job = _sweep.Jobs.Single(), status;
         Do("--tasks", "2");
         await Cluster.Until(() => Rows() > 20, "progress");
+        status = Do("--status");
+        Assert.Contains("1 jobs: 0 finished, 0 failed, 1 running, 0 interrupted, 0 waiting\n", status);
+        Assert.Contains("running (node", status);
         Assert.Contains("Cancelled: Slurm's job ", Do("--cancel"));
         await End();
         Assert.IsEmpty(_sweep.Results);
         Assert.DoesNotContain("asks to be queued again", Logs());
-        string status = Do("--status");
+        status = Do("--status");
         Assert.Contains("1 jobs: 0 finished, 0 failed, 0 running, 1 interrupted, 0 waiting", status);
         Assert.Contains("No task of Slurm's is queued or running. 1 jobs are left", status);
         Assert.Contains("nothing was cancelled", Do("--cancel"));
@@ -157,7 +161,7 @@ public sealed class SlurmTests : IDisposable
     public async Task What_fails_is_shown_as_failed_and_submitted_again_when_asked_for()
     {
         _sweep.Text = Single.Replace("\"mlp-1x512\"", $"[\"{Program.Fatal}\", \"mlp-100-100\"]", StringComparison.Ordinal)
-            .Replace("400,", "2,", StringComparison.Ordinal);
+            .Replace("600,", "2,", StringComparison.Ordinal);
         Do("--tasks", "1");
         await End();
         string status = Do("--status");
@@ -196,6 +200,8 @@ public sealed class SlurmTests : IDisposable
         using Command command = Command.Start(environment: Cluster.Environment, arguments: ["sweep", _sweep.FilePath, "--out", _sweep.FullPath, "--slurm", "--parallel", "1", "--threads", "1", .. more]);
         return command.Wait();
     }
+
+    private static void Schedule(string state) => Assert.AreEqual(0, Cluster.Run("scontrol", "update", "PartitionName=main", $"State={state}").Code);
 
     private static Task End() => Cluster.Until(() => Cluster.All.Length == 0, "the end of all tasks");
 
