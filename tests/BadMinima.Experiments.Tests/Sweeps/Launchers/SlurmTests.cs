@@ -8,7 +8,7 @@ public sealed class SlurmTests : IDisposable
 {
     private const string Single = """
         { "name": "tiny", "data": { "train": 400, "test": 40 }, "architectures": "mlp-1x512", "starts": "random", "recipes": "none", "seeds": 1,
-          "training": { "epochs": 600, "batchSize": 20, "stopAt": "off" } }
+          "training": { "epochs": 400, "batchSize": 20, "stopAt": "off" } }
         """;
 
     private static SlurmCluster? s_cluster;
@@ -131,7 +131,7 @@ public sealed class SlurmTests : IDisposable
         Assert.AreEqual(1, _sweep.FinishesOf(job));
         Assert.IsGreaterThan(2, _sweep.BeginningsOf(job));
         Assert.Contains("restarts: 2", Logs());
-        CollectionAssert.AreEqual(Enumerable.Range(1, 600).Select(e => $"{e}").ToArray(), File.ReadLines(_sweep.InFolder(job, "metrics.csv")).Skip(1).Select(row => row.Split(',')[1]).ToArray());
+        CollectionAssert.AreEqual(Enumerable.Range(1, 400).Select(e => $"{e}").ToArray(), File.ReadLines(_sweep.InFolder(job, "metrics.csv")).Skip(1).Select(row => row.Split(',')[1]).ToArray());
     }
 
     [TestMethod]
@@ -161,7 +161,7 @@ public sealed class SlurmTests : IDisposable
     public async Task What_fails_is_shown_as_failed_and_submitted_again_when_asked_for()
     {
         _sweep.Text = Single.Replace("\"mlp-1x512\"", $"[\"{Program.Fatal}\", \"mlp-100-100\"]", StringComparison.Ordinal)
-            .Replace("600,", "2,", StringComparison.Ordinal);
+            .Replace("\"epochs\": 400,", "\"epochs\": 2,", StringComparison.Ordinal);
         Do("--tasks", "1");
         await End();
         string status = Do("--status");
