@@ -74,8 +74,8 @@ internal sealed partial class Slurm : Launcher
             done
             [ -d "$folder" ] || missing "$folder" "a sweep's folder has to lie on a file system that all nodes share."
 
-            # As many cells at a time as the task has cores, also where Slurm shows it all of the node's.
-            export DOTNET_PROCESSOR_COUNT=${SLURM_CPUS_PER_TASK:-$SLURM_CPUS_ON_NODE}
+            # The task's cores, also where it sees all of the node's.
+            export DOTNET_PROCESSOR_COUNT={{options.CpusOfTask?.ToString(CultureInfo.InvariantCulture) ?? "$SLURM_CPUS_ON_NODE"}}
 
             "${program[@]}" {{arguments}} --index "$SLURM_ARRAY_TASK_ID" --of {{plan.Tasks}}{{minutes}} &
             child=$!

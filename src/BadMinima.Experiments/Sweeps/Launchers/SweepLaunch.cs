@@ -48,8 +48,9 @@ internal sealed class SweepLaunch(
         ImmutableArray<SweepJob> left = Left;
         SweepSession.RequireData(left);
         Directory.CreateDirectory(plan.Logs);
-        using FolderLease lease = FolderLease.TryTake(Place)
-            ?? throw new IOException($"{Place}: another call is submitting this sweep. Wait for it.");
+
+        // One call at a time submits.
+        using RunFolder place = RunFolder.Open(Place);
         if (launcher.Tasks(plan) is { Length: > 0 } there)
         {
             output.WriteLine($"{Of(there)} at this sweep; nothing was submitted. --status shows how it stands, --cancel ends it.");
