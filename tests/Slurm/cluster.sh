@@ -20,12 +20,11 @@ missing() {
 install() {
   [ -z "$(missing)" ] && return
   command -v apt-get >/dev/null && [ "$(id -u)" -eq 0 ] || { echo "$(missing) is missing; on Debian: apt-get install $packages" >&2; return 77; }
-  # Installed daemons are not to start by themselves.
-  printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d.badminima && chmod +x /usr/sbin/policy-rc.d.badminima
-  [ -e /usr/sbin/policy-rc.d ] || mv /usr/sbin/policy-rc.d.badminima /usr/sbin/policy-rc.d
+  # The daemons that come with it are not to start by themselves.
+  local policy=/usr/sbin/policy-rc.d made=
+  [ -e "$policy" ] || { printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy" && made=1; }
   DEBIAN_FRONTEND=noninteractive timeout 300 sh -c "apt-get update && apt-get install -y --no-install-recommends $packages" >/dev/null 2>&1
-  rm -f /usr/sbin/policy-rc.d.badminima
-  grep -q 'exit 101' /usr/sbin/policy-rc.d 2>/dev/null && [ "$(wc -l </usr/sbin/policy-rc.d)" -eq 2 ] && rm -f /usr/sbin/policy-rc.d
+  [ -z "$made" ] || rm -f "$policy"
   [ -z "$(missing)" ] || { echo "$(missing) could not be installed" >&2; return 77; }
 }
 

@@ -32,10 +32,10 @@ internal abstract class Launcher
     /// <exception cref="IOException">It is not here, or refuses; the message passes on what it said.</exception>
     public abstract string Submit(string script);
 
-    /// <summary>The tasks that are queued or running, of every array that was made of a job script.</summary>
-    /// <param name="plan">What the script was made of.</param>
+    /// <summary>The tasks that are queued or running, of every array of a name.</summary>
+    /// <param name="name">See <see cref="LaunchPlan.Name"/>.</param>
     /// <exception cref="IOException">The scheduler is not here, or does not answer.</exception>
-    public abstract ImmutableArray<LaunchedTask> Tasks(LaunchPlan plan);
+    public abstract ImmutableArray<LaunchedTask> Tasks(string name);
 
     /// <summary>Ends arrays, with the tasks that are queued and those that run.</summary>
     /// <param name="arrays">What the scheduler calls them.</param>
@@ -90,6 +90,7 @@ internal sealed record LaunchPlan(
 
 /// <summary>A task that is queued or running.</summary>
 /// <param name="Array">What the scheduler calls its array.</param>
+/// <param name="Script">The file that its array was made of.</param>
 /// <param name="IsRunning">Whether it runs.</param>
 /// <param name="Where">Where it runs, or why it does not.</param>
-internal sealed record LaunchedTask(string Array, bool IsRunning, string Where);
+internal sealed record LaunchedTask(string Array, string Script, bool IsRunning, string Where);

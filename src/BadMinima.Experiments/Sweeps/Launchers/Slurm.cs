@@ -115,12 +115,13 @@ internal sealed partial class Slurm : Launcher
         }
     }
 
-    public override ImmutableArray<LaunchedTask> Tasks(LaunchPlan plan) =>
+    public override ImmutableArray<LaunchedTask> Tasks(string name) =>
     [
-        .. Run("squeue", "--noheader", "--array", $"--name={plan.Name}", "--format=%F|%T|%N|%r|%o")
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('|', 5))
-            .Where(fields => fields.Length == 5 && fields[4].Trim() == plan.ScriptFile)
-            .Select(fields => new LaunchedTask(fields[0], fields[1] != "PENDING", fields[1] == "PENDING" ? fields[3] : fields[2])),
+        .. Run("squeue", "--noheader", "--array", $"--name={name}", "--format=%F|%T|%N|%r|%o")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('|', 5)).Where(fields => fields.Length == 5)
+            .Select(fields => fields[1] == "PENDING"
+                ? new LaunchedTask(fields[0], fields[4], false, fields[3])
+                : new LaunchedTask(fields[0], fields[4], true, fields[2])),
     ];
 
     public override void Cancel(IReadOnlyList<string> arrays) => Run("scancel", arrays);

@@ -51,7 +51,7 @@ internal sealed class SweepLaunch(
 
         // One call at a time submits.
         using RunFolder place = RunFolder.Open(Place);
-        if (launcher.Tasks(plan) is { Length: > 0 } there)
+        if (Tasks() is { Length: > 0 } there)
         {
             output.WriteLine($"{Of(there)} at this sweep; nothing was submitted. --status shows how it stands, --cancel ends it.");
             return;
@@ -104,7 +104,7 @@ internal sealed class SweepLaunch(
             output.WriteLine($"failed: {job.Title} ({job.Folder}): {failure.Error}");
         }
 
-        ImmutableArray<LaunchedTask> tasks = launcher.Tasks(Plan);
+        ImmutableArray<LaunchedTask> tasks = Tasks();
         int left = session.Jobs.Length - counts[(int)JobState.Finished] - counts[(int)JobState.Failed];
         output.WriteLine(tasks.Length > 0
             ? $"{Of(tasks)} at it."
@@ -116,7 +116,7 @@ internal sealed class SweepLaunch(
     public void Cancel()
     {
         RequireBegun();
-        ImmutableArray<LaunchedTask> tasks = launcher.Tasks(Plan);
+        ImmutableArray<LaunchedTask> tasks = Tasks();
         if (tasks.Length == 0)
         {
             output.WriteLine($"No task of {launcher.Title}'s is queued or running; nothing was cancelled.");
@@ -134,7 +134,7 @@ internal sealed class SweepLaunch(
     public void Clean()
     {
         RequireBegun();
-        if (launcher.Tasks(Plan) is { Length: > 0 } there)
+        if (Tasks() is { Length: > 0 } there)
         {
             throw new InvalidOperationException($"{Of(there)} at this sweep; nothing was removed. Wait for its end, or --cancel it first.");
         }
@@ -197,6 +197,16 @@ internal sealed class SweepLaunch(
         }
     }
 
+    /// <summary>
+    /// This sweep's tasks that are queued or running: arrays of another sweep may have its name, and its folder may have several paths.
+    /// </summary>
+    private ImmutableArray<LaunchedTask> Tasks()
+    {
+        LaunchPlan plan = Plan;
+        HashSet<string> arrays = [.. Submissions().Select(s => s.Array)];
+        return [.. launcher.Tasks(plan.Name).Where(task => task.Script == plan.ScriptFile || arrays.Contains(task.Array))];
+    }
+
     private IEnumerable<string> Arguments()
     {
         yield return "work";
@@ -226,7 +236,7 @@ internal sealed class SweepLaunch(
     private string Next(int left)
     {
         int failed = session.Failed.Count();
-        return left > 0 ? $" {left} jobs are left: the same command without --status submits them."
+        return left > 0 ? $" Left: {left}. The same command without --status submits what is left."
             : failed > 0 ? $" {failed} failed (--retry-failed submits them again)."
             : $" Next: badminima report {session.Folder.Name}";
     }
@@ -242,7 +252,8 @@ internal sealed class SweepLaunch(
     {
         LaunchedTask[] running = [.. tasks.Where(t => t.IsRunning)], queued = [.. tasks.Where(t => !t.IsRunning)];
         string arrays = string.Join(" and ", tasks.Select(t => t.Array).Distinct());
-        return $"{launcher.Title}'s job {arrays} has {running.Length} tasks running{Where(running)} and {queued.Length} "
+        string noun = running.Length == 1 ? "task" : "tasks";
+        return $"{launcher.Title}'s job {arrays} has {running.Length} {noun} running{Where(running)} and {queued.Length} "
             + $"queued{Where(queued)}";
 
         static string Where(LaunchedTask[] some)

@@ -99,7 +99,7 @@ public sealed class SlurmTests : IDisposable
         if (_sweep.Results.Length < 15)
         {
             // The last tasks were among the killed.
-            Assert.Contains("jobs are left: the same command without --status submits them.", Do("--status"));
+            Assert.Contains("The same command without --status submits what is left.", Do("--status"));
             Do("--tasks", "4");
             await End();
         }
@@ -139,18 +139,18 @@ public sealed class SlurmTests : IDisposable
     {
         _sweep.Text = Single;
         string job = _sweep.Jobs.Single(), status;
-        Do("--tasks", "2");
+        Do("--tasks", "1");
         await Cluster.Until(() => Rows() > 20, "progress");
         status = Do("--status");
         Assert.Contains("1 jobs: 0 finished, 0 failed, 1 running, 0 interrupted, 0 waiting\n", status);
-        Assert.Contains("running (node", status);
+        Assert.Contains("has 1 task running (node", status);
         Assert.Contains("Cancelled: Slurm's job ", Do("--cancel"));
         await End();
         Assert.IsEmpty(_sweep.Results);
         Assert.DoesNotContain("asks to be queued again", Logs());
         status = Do("--status");
         Assert.Contains("1 jobs: 0 finished, 0 failed, 0 running, 1 interrupted, 0 waiting", status);
-        Assert.Contains("No task of Slurm's is queued or running. 1 jobs are left", status);
+        Assert.Contains("No task of Slurm's is queued or running. Left: 1. The same command", status);
         Assert.Contains("nothing was cancelled", Do("--cancel"));
         Do("--tasks", "1");
         await End();
