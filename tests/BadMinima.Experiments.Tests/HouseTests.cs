@@ -16,7 +16,7 @@ public sealed class HouseTests
         "Boundary Studies",
         "Zoo",
         "Sweeps",
-        "Report Show",
+        "Sweeps/Launchers Report Show",
         "League Works Retraining Audits Diagnostics",
     ];
 

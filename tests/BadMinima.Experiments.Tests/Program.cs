@@ -29,7 +29,7 @@ internal static class Program
         {
             FolderLease.ThisMachine = Environment.GetEnvironmentVariable(Machine) ?? FolderLease.ThisMachine;
             FolderLease.Expiry = Environment.GetEnvironmentVariable(Expiry) is string seconds ? TimeSpan.FromSeconds(int.Parse(seconds)) : FolderLease.Expiry;
-            if (args is [_, "sweep" or SweepWorker.Argument, ..])
+            if (args is [_, "sweep" or "work" or SweepWorker.Argument, ..])
             {
                 Architectures.Register(new()
                 {

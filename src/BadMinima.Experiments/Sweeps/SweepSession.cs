@@ -85,13 +85,7 @@ internal sealed class SweepSession
         int needed = Math.Min(_workers, Jobs.Length - settled.Count);
         if (needed > 0)
         {
-            // Better known now than after hours of training on the others.
-            foreach (RunData data in Jobs.Where((_, i) => !settled.Contains(i)).Select(j => j.Data).OfType<RunData>()
-                .DistinctBy(d => d.Folder))
-            {
-                data.RequireThere();
-            }
-
+            RequireData(Jobs.Where((_, i) => !settled.Contains(i)));
             SweepProgress progress = new(Jobs, settled, ConsoleOf(_options.Output));
             bool sharesPasses = _lanes > 1 && IsOnGpu(_plan);
             if (_lanes > 1 && !sharesPasses)
@@ -108,6 +102,16 @@ internal sealed class SweepSession
         foreach ((SweepJob job, Failure failure) in Failed.Take(ShownFailures))
         {
             (_options.Output ?? Console.Error).WriteLine($"failed: {job.Title} ({job.Folder}): {failure.Error}");
+        }
+    }
+
+    /// <summary>Makes sure that the data of jobs are there: better known now than after hours of training on others.</summary>
+    /// <param name="jobs">The jobs that are to be done.</param>
+    public static void RequireData(IEnumerable<SweepJob> jobs)
+    {
+        foreach (RunData data in jobs.Select(j => j.Data).OfType<RunData>().DistinctBy(d => d.Folder))
+        {
+            data.RequireThere();
         }
     }
 

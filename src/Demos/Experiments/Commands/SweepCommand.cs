@@ -18,7 +18,11 @@ internal static class SweepCommand
             HelpName = "FOLDER"
         };
         WorkerOptions workers = new("Cells");
-        Option<bool> dryRun = new("--dry-run") { Description = "List the cells with an estimate of the time, and train nothing" };
+        ClusterOptions cluster = new();
+        Option<bool> dryRun = new("--dry-run")
+        {
+            Description = "List the cells with an estimate of the time, and train nothing; with --slurm, print the job script"
+        };
         Option<bool> prepare = new("--prepare") { Description = "Make the folder and train nothing: for `work`" };
         Option<bool> json = new("--json") { Description = "With --dry-run: every cell, as JSON" };
         Option<bool> schema = new("--schema") { Description = "Print the JSON schema of sweep files" };
@@ -28,12 +32,13 @@ internal static class SweepCommand
             + "Cells run side by side, each in a folder of its own named after its settings; an adversarial start is trained once and "
             + "shared by all recipes that begin there. What is finished is never run again: the same command continues an interrupted\n"
             + "sweep, and an extended sweep file adds to it. Several calls may work on one folder, also from several machines.\n"
+            + "On a cluster: badminima sweep FILE --out FOLDER --slurm --partition gpu --gpus 1 --time 12:00:00, then with --status.\n"
             + "Exit codes: 0 done, 1 done but some cells failed, 2 wrong input or a failure (a message says what), 130 interrupted: "
             + "the same command continues.")
         {
             file,
         };
-        foreach (Option option in (Option[])[output, .. workers.All, dryRun, prepare, json, schema])
+        foreach (Option option in (Option[])[output, .. workers.All, dryRun, prepare, json, schema, .. cluster.All])
         {
             command.Add(option);
         }
@@ -48,8 +53,21 @@ internal static class SweepCommand
                 }
 
                 string path = parsed.GetValue(file) ?? throw new ArgumentException("FILE is missing: the sweep file.");
+                Launcher? launcher = cluster.Choose(parsed);
+                if (launcher is not null && (parsed.GetValue(prepare) || parsed.GetValue(json)))
+                {
+                    throw new ArgumentException(
+                        $"--prepare and --json do not go with --{launcher.Name}, which prepares the folder itself.");
+                }
+
                 SweepSession session = SweepSession.Open(
                     path, File.ReadAllText(path), parsed.GetValue(output), sets, program, workers.Read(parsed));
+                if (launcher is not null)
+                {
+                    return Task.FromResult(
+                        cluster.Run(parsed, launcher, session, program, workers.Read(parsed), parsed.GetValue(dryRun)));
+                }
+
                 if (parsed.GetValue(dryRun))
                 {
                     session.Estimate(parsed.GetValue(json), cancellation);

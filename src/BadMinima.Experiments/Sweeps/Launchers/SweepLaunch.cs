@@ -1,0 +1,276 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using BadMinima.Reporting;
+
+namespace BadMinima.Experiments;
+
+/// <summary>
+/// A sweep on a cluster: submitting what is left of it, how it stands, ending it, and clearing up. What is done and what has failed is
+/// read from the sweep's folder, what is queued and running asked of the scheduler: no accounting is needed, and nothing that is kept here
+/// can be out of date.
+/// </summary>
+/// <param name="session">The sweep.</param>
+/// <param name="launcher">The scheduler.</param>
+/// <param name="options">What is asked for.</param>
+/// <param name="program">How this program is started.</param>
+/// <param name="output">Where to say what was done.</param>
+internal sealed class SweepLaunch(
+    SweepSession session, Launcher launcher, LaunchOptions options, IReadOnlyList<string> program, TextWriter output)
+{
+    private const int MostTasks = 32;
+    private const int LongestName = 40;
+
+    /// <summary>The folder of a launcher's files.</summary>
+    private string Place => Path.GetFullPath(Path.Combine(session.Folder.Name, launcher.Name));
+
+    private string Record => Path.Combine(Place, "submitted.json");
+
+    private LaunchPlan Plan => new(
+        "badminima-" + string.Concat(Path.GetFileName(Path.GetFullPath(session.Folder.Name).TrimEnd('/')).Take(LongestName)
+            .Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '-')),
+        Path.Combine(Place, "job.sh"), Path.Combine(Place, "logs"), Path.GetFullPath(session.Folder.Name), Environment.CurrentDirectory,
+        program, [.. Arguments()], options.Tasks ?? Math.Clamp(Left.Length, 1, MostTasks));
+
+    /// <summary>What would be submitted.</summary>
+    private ImmutableArray<SweepJob> Left
+        => [.. session.Jobs.Where(job => !job.IsFinished && (options.Workers.RetryFailed || job.Failure is null))];
+
+    /// <summary>Prints the job script, and submits nothing.</summary>
+    public void Print() => output.Write(launcher.Script(Plan, options));
+
+    /// <summary>Submits what is left, unless tasks of an earlier call are at it.</summary>
+    /// <exception cref="IOException">The scheduler is not here or refuses, or the folder cannot be written to.</exception>
+    public void Submit()
+    {
+        // What is wrong with an option is told before anything is made.
+        LaunchPlan plan = Plan;
+        string script = launcher.Script(plan, options);
+        ImmutableArray<SweepJob> left = Left;
+        SweepSession.RequireData(left);
+        Directory.CreateDirectory(plan.Logs);
+
+        // One call at a time submits.
+        using RunFolder place = RunFolder.Open(Place);
+        if (Tasks() is { Length: > 0 } there)
+        {
+            output.WriteLine($"{Of(there)} at this sweep; nothing was submitted. --status shows how it stands, --cancel ends it.");
+            return;
+        }
+
+        session.Prepare();
+        if (left.Length == 0)
+        {
+            output.WriteLine($"Nothing is left to do, and nothing was submitted.{Next(0)}");
+            return;
+        }
+
+        foreach (SweepJob job in left)
+        {
+            JobFolder.Forgive(job.Folder);
+        }
+
+        AtomicFile.Write(plan.ScriptFile, script);
+        string array = launcher.Submit(plan.ScriptFile);
+        AtomicFile.Write(Record, JsonSerializer.Serialize(
+            Submissions().Append(
+                new Submission(array, DateTime.UtcNow, Environment.MachineName, left.Length, plan.Tasks, plan.Arguments, options)),
+            JsonOutput.Options) + "\n");
+        output.WriteLine($"{session.Folder.Name}: {session.Jobs.Length} jobs, {session.Jobs.Length - left.Length} of them done before. "
+            + $"{launcher.Title}'s job {array} has {plan.Tasks} {(plan.Tasks == 1 ? "task" : "tasks")}. Next: the same command with "
+            + "--status");
+    }
+
+    /// <summary>Says how the sweep stands, with everything that has failed.</summary>
+    /// <exception cref="IOException">The scheduler does not answer; how the folder stands is told before.</exception>
+    public void ShowStatus()
+    {
+        RequireBegun();
+        int[] counts = new int[Enum.GetValues<JobState>().Length];
+        List<(SweepJob Job, Failure Failure)> failed = [];
+        foreach (SweepJob job in session.Jobs)
+        {
+            JobState state = StateOf(job);
+            counts[(int)state]++;
+            if (state == JobState.Failed && job.Failure is { } failure)
+            {
+                failed.Add((job, failure));
+            }
+        }
+
+        output.WriteLine($"{session.Folder.Name}: {session.Jobs.Length} jobs: {string.Join(", ", Enum.GetValues<JobState>()
+            .Select(state => $"{counts[(int)state]} {state.ToString().ToLowerInvariant()}"))}");
+        foreach ((SweepJob job, Failure failure) in failed)
+        {
+            output.WriteLine($"failed: {job.Title} ({job.Folder}): {failure.Error}");
+        }
+
+        ImmutableArray<LaunchedTask> tasks = Tasks();
+        int left = session.Jobs.Length - counts[(int)JobState.Finished] - counts[(int)JobState.Failed];
+        output.WriteLine(tasks.Length > 0
+            ? $"{Of(tasks)} at it."
+            : $"No task of {launcher.Title}'s is queued or running.{Next(left)}");
+    }
+
+    /// <summary>Ends what is queued and running; what it was at can be continued.</summary>
+    /// <exception cref="IOException">The scheduler is not here, or refuses.</exception>
+    public void Cancel()
+    {
+        RequireBegun();
+        ImmutableArray<LaunchedTask> tasks = Tasks();
+        if (tasks.Length == 0)
+        {
+            output.WriteLine($"No task of {launcher.Title}'s is queued or running; nothing was cancelled.");
+            return;
+        }
+
+        launcher.Cancel([.. tasks.Select(task => task.Array).Distinct()]);
+        output.WriteLine($"Cancelled: {Of(tasks)} at this sweep. The same command without --cancel continues it.");
+    }
+
+    /// <summary>
+    /// Removes what serves no more: logs and script of the tasks, and what finished jobs left that served to continue them. Results stay.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Somebody is at the sweep.</exception>
+    public void Clean()
+    {
+        RequireBegun();
+        if (Tasks() is { Length: > 0 } there)
+        {
+            throw new InvalidOperationException($"{Of(there)} at this sweep; nothing was removed. Wait for its end, or --cancel it first.");
+        }
+
+        if (session.Jobs.FirstOrDefault(job => FolderLease.IsTaken(job.Folder)) is { } taken)
+        {
+            throw new InvalidOperationException($"{taken.Folder}: a process is at it; nothing was removed. Wait for its end.");
+        }
+
+        long bytes = 0;
+        int logs = Remove(Files(Path.Combine(Place, "logs"), "*_*.txt"));
+        int others = Remove([.. Files(Place, "job.sh"), .. Files(Place, "submitted.json"), .. Files(Place, "*.tmp")]);
+        int leftovers = 0;
+        foreach (SweepJob job in session.Jobs.Where(job => job.IsFinished))
+        {
+            leftovers += Remove([.. Files(RunFolder.CheckpointsOf(job.Folder), "*"), .. Files(job.Folder, "*.tmp")]);
+            RemoveEmpty(RunFolder.CheckpointsOf(job.Folder));
+        }
+
+        _ = Remove([.. Files(Place, ".lock"), .. Files(Place, ".owner.*")]);
+        RemoveEmpty(Path.Combine(Place, "logs"));
+        RemoveEmpty(Place);
+        output.WriteLine($"Removed {logs} logs, {others} files of the launcher, and {leftovers} files that served to continue jobs which "
+            + $"are finished; {bytes / 1e6:0.0} MB.");
+
+        int Remove(IReadOnlyCollection<FileInfo> files)
+        {
+            foreach (FileInfo file in files)
+            {
+                bytes += file.Length;
+                file.Delete();
+            }
+
+            return files.Count;
+        }
+
+        static FileInfo[] Files(string folder, string pattern) => Directory.Exists(folder)
+            ? new DirectoryInfo(folder).GetFiles(pattern, SearchOption.AllDirectories)
+            : [];
+
+        static void RemoveEmpty(string folder)
+        {
+            if (Directory.Exists(folder) && Files(folder, "*").Length == 0)
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    /// <summary>What earlier calls submitted, the first first.</summary>
+    private Submission[] Submissions()
+    {
+        try
+        {
+            return File.Exists(Record) ? JsonSerializer.Deserialize<Submission[]>(File.ReadAllText(Record), JsonOutput.Options)! : [];
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{Record}: no list of submissions ({e.Message}). Remove it to begin a new one.", e);
+        }
+    }
+
+    /// <summary>
+    /// This sweep's tasks that are queued or running: arrays of another sweep may have its name, and its folder may have several paths.
+    /// </summary>
+    private ImmutableArray<LaunchedTask> Tasks()
+    {
+        LaunchPlan plan = Plan;
+        HashSet<string> arrays = [.. Submissions().Select(s => s.Array)];
+        return [.. launcher.Tasks(plan.Name).Where(task => task.Script == plan.ScriptFile || arrays.Contains(task.Array))];
+    }
+
+    private IEnumerable<string> Arguments()
+    {
+        yield return "work";
+        yield return Path.GetFullPath(session.Folder.Name);
+        foreach ((string option, int? value) in new[]
+        {
+            ("--parallel", options.Workers.Workers), ("--threads", options.Workers.Threads), ("--lanes", options.Workers.Lanes),
+        })
+        {
+            if (value is not null)
+            {
+                yield return option;
+                yield return $"{value}";
+            }
+        }
+    }
+
+    private void RequireBegun()
+    {
+        if (!session.Folder.Exists)
+        {
+            throw new InvalidOperationException($"{session.Folder.Name}: no sweep was begun there. The same command without --status, "
+                + "--cancel and --clean submits it; --out names another folder.");
+        }
+    }
+
+    private string Next(int left)
+    {
+        int failed = session.Failed.Count();
+        return left > 0 ? $" Left: {left}. The same command without --status submits what is left."
+            : failed > 0 ? $" {failed} failed (--retry-failed submits them again)."
+            : $" Next: badminima report {session.Folder.Name}";
+    }
+
+    private static JobState StateOf(SweepJob job)
+        => job.IsFinished ? JobState.Finished
+            : job.Failure is not null ? JobState.Failed
+            : FolderLease.IsTaken(job.Folder) ? JobState.Running
+            : RunFolder.IsBegunIn(job.Folder) ? JobState.Interrupted
+            : JobState.Waiting;
+
+    private string Of(ImmutableArray<LaunchedTask> tasks)
+    {
+        LaunchedTask[] running = [.. tasks.Where(t => t.IsRunning)], queued = [.. tasks.Where(t => !t.IsRunning)];
+        string arrays = string.Join(" and ", tasks.Select(t => t.Array).Distinct());
+        string noun = running.Length == 1 ? "task" : "tasks";
+        return $"{launcher.Title}'s job {arrays} has {running.Length} {noun} running{Where(running)} and {queued.Length} "
+            + $"queued{Where(queued)}";
+
+        static string Where(LaunchedTask[] some)
+            => some.Length == 0 ? "" : $" ({string.Join(", ", some.Select(t => t.Where).Distinct().Order(StringComparer.Ordinal))})";
+    }
+
+    /// <summary>How a job stands, by its folder.</summary>
+    private enum JobState
+    {
+        Finished,
+        Failed,
+        Running,
+        Interrupted,
+        Waiting,
+    }
+
+    /// <summary>What submitted.json keeps of a call.</summary>
+    private sealed record Submission(
+        string Array, DateTime Time, string Machine, int Jobs, int Tasks, IReadOnlyList<string> Arguments, LaunchOptions Options);
+}
