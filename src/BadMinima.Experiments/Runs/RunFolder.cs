@@ -196,7 +196,7 @@ internal sealed class RunFolder : IDisposable
     /// <summary>The result of the finished run in a folder.</summary>
     /// <exception cref="InvalidDataException">The file was changed by hand.</exception>
     public static RunResult ReadResult(string folder)
-        => Read(JobFolder.ResultOf(folder), node => node.Deserialize<RunResult>(JsonOutput.Options));
+        => Read(JobFolder.ResultOf(folder), utf8 => JsonSerializer.Deserialize<RunResult>(utf8, JsonOutput.Options));
 
     /// <summary>The config.json of the run in a folder.</summary>
     /// <exception cref="InvalidDataException">The file was changed by hand.</exception>
@@ -207,7 +207,7 @@ internal sealed class RunFolder : IDisposable
     public static JsonObject ReadConfigFile(string file)
         => Read(
             file,
-            node => node as JsonObject is { } config && config["settings"] is JsonObject
+            utf8 => JsonNode.Parse(utf8) as JsonObject is { } config && config["settings"] is JsonObject
                 ? config
                 : throw new JsonException("it has no settings"));
 
@@ -215,13 +215,11 @@ internal sealed class RunFolder : IDisposable
 
     private string File(string name) => Path.Combine(Name, name);
 
-    private static T Read<T>(string file, Func<JsonNode, T?> read)
+    private static T Read<T>(string file, Func<byte[], T?> read)
     {
         try
         {
-            return JsonNode.Parse(System.IO.File.ReadAllText(file)) is { } node && read(node) is { } value
-                ? value
-                : throw new JsonException("it is empty");
+            return read(System.IO.File.ReadAllBytes(file)) ?? throw new JsonException("it is empty");
         }
         catch (JsonException e)
         {

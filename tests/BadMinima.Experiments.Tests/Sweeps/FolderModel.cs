@@ -33,14 +33,15 @@ internal sealed record Setting
     /// <summary>How often a process tries to take the folder.</summary>
     public int Tries { get; init; } = 2;
 
-    /// <summary>Whether of several that make a file one alone has made it: a file system that does not is to be found out.</summary>
-    public bool MakesOnce { get; init; } = true;
-
-    /// <summary>The same of a file that is written aside and named.</summary>
+    /// <summary>Whether a file that is written aside and named stays where it is the first: a file system that replaces it is to be found
+    /// out.</summary>
     public bool PublishesOnce { get; init; } = true;
 
     /// <summary>Whether processes of one machine tell whether others are there.</summary>
     public bool SeesProcesses { get; init; } = true;
+
+    /// <summary>How many states to look at: a million takes minutes.</summary>
+    public int MostStates { get; init; } = 1_000_000;
 }
 
 /// <summary>
@@ -50,9 +51,6 @@ internal sealed record Setting
 /// </summary>
 internal sealed class FolderModel(Setting setting)
 {
-    // It takes minutes then.
-    private const int MostStates = 1_000_000;
-
     private readonly HashSet<(ulong, ulong)> _seen = [];
 
     /// <summary>What is wrong; null for nothing.</summary>
@@ -77,7 +75,7 @@ internal sealed class FolderModel(Setting setting)
                 continue;
             }
 
-            if (States > MostStates)
+            if (States > setting.MostStates)
             {
                 Fault = "too many states";
                 break;
@@ -347,7 +345,7 @@ internal sealed class Course : TimeProvider, ISharedFiles
         for (int i = 0; i < _tries && Read("result.json") is null; i++)
         {
             // Of what was before a try only this matters.
-            (_before, _since) = ($"{i} {_names} {claimant}", _next);
+            (_before, _since, _names) = ($"{i} {claimant}", _next, 10 * i);
             using FolderLease? lease = FolderLease.TryTake("job", claimant);
             if (lease is null)
             {
@@ -444,7 +442,7 @@ internal sealed class Course : TimeProvider, ISharedFiles
     public bool TryCreate(string file, string text)
     {
         string identity = $"{Name} {_names++}";
-        if (!Do(w => (!w.Setting.MakesOnce || !w.Files.ContainsKey(Path.GetFileName(file))) && Put(w, file, new("", 0, identity))))
+        if (!Do(w => !w.Files.ContainsKey(Path.GetFileName(file)) && Put(w, file, new("", 0, identity))))
         {
             return false;
         }
