@@ -27,7 +27,7 @@ internal static class Program
     {
         if (args is [AsCommand, ..])
         {
-            FolderLease.ThisMachine = Environment.GetEnvironmentVariable(Machine) ?? FolderLease.ThisMachine;
+            Claimant.ThisProcess = Environment.GetEnvironmentVariable(Machine) is string machine ? Claimant.Of(machine) : Claimant.ThisProcess;
             FolderLease.Expiry = Environment.GetEnvironmentVariable(Expiry) is string seconds ? TimeSpan.FromSeconds(int.Parse(seconds)) : FolderLease.Expiry;
             if (args is [_, "sweep" or "work" or SweepWorker.Argument, ..])
             {

@@ -23,6 +23,12 @@ public static class BoundaryFolder
     /// <exception cref="OperationCanceledException">It was ended.</exception>
     public static BoundaryResult Make(
         BoundarySettings settings, string folder, int threads, Action<string, EpochMetrics> report, CancellationToken cancellation)
+        => Make(settings, folder, threads, report, text => AtomicFile.Write(JobFolder.ResultOf(folder), text + "\n"), cancellation);
+
+    /// <summary>The same; result.json, which has the text that it is given, is written by <paramref name="finish"/>.</summary>
+    internal static BoundaryResult Make(
+        BoundarySettings settings, string folder, int threads, Action<string, EpochMetrics> report, Action<string> finish,
+        CancellationToken cancellation)
     {
         // What cannot be written is better known before a minute of training.
         Directory.CreateDirectory(folder);
@@ -31,7 +37,7 @@ public static class BoundaryFolder
         BoundaryResult result = BoundaryResult.Of(settings, panels, threads, clock.Elapsed.TotalSeconds);
         AtomicFile.Write(Path.Combine(folder, "figure.png"), stream => stream.Write(BoundaryFigure.ToPng(panels)));
         AtomicFile.Write(SvgOf(folder), BoundaryFigure.ToSvg(panels));
-        AtomicFile.Write(JobFolder.ResultOf(folder), JsonSerializer.Serialize(result, JsonOutput.Options) + "\n");
+        finish(JsonSerializer.Serialize(result, JsonOutput.Options));
         return result;
     }
 

@@ -18,7 +18,8 @@ internal sealed record BoundaryJob(string Folder, int Seed) : SweepJob(Folder, B
     {
         BoundaryResult result = BoundaryFolder.Make(
             new() { Seed = Seed }, Folder, context.Threads,
-            (panel, epoch) => context.Progress(0, $"{panel} {epoch.Epoch:N0}, {epoch.TrainingAccuracy:P0}"), context.Cancellation);
+            (panel, epoch) => context.Progress(0, $"{panel} {epoch.Epoch:N0}, {epoch.TrainingAccuracy:P0}"),
+            context.Folder.Finish, context.Cancellation);
         string panels = string.Join(", ", result.Panels.Select(p => $"{p.Name[..3]} {p.Jaggedness:F2}"));
         return $"{panels} times as long as the straight line; {result.Seconds:F1} s.";
     }

@@ -61,7 +61,7 @@ public sealed class Condition(
     Problem problem, StartSettings start, RecipeSettings recipe, ImmutableSortedDictionary<int, FinishedCell> cells)
 {
     /// <summary>"Fits all": 99.9 % of the training images right, as measured in inference mode.</summary>
-    public const double FittedAccuracy = 0.999;
+    public const double FittedAccuracy = FinishedRun.FittedAccuracy;
 
     /// <summary>
     /// Networks that get no more than half of their training images right have failed to train, and say nothing of how well a recipe
@@ -94,5 +94,8 @@ public sealed class Condition(
     /// The first epoch, of those in which it was measured, by which a cell fits its training set; null for one that never did.
     /// </summary>
     public static int? EpochsToFit(FinishedRun run)
-        => run.Epochs.FirstOrDefault(e => e.Phase == PhaseKind.Training && e.TrainingAccuracy >= FittedAccuracy)?.Epoch;
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return run.EpochsToFit;
+    }
 }

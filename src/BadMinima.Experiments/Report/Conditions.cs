@@ -20,35 +20,42 @@ internal static class Conditions
     /// <summary>The conditions of the finished cells, in the sweep's order.</summary>
     public static ImmutableArray<Condition> Of(SweepResults results)
     {
-        IGrouping<string, FinishedCell>[] problems = [.. results.Cells.GroupBy(cell => Canonical(ProblemOf(cell)))];
-        Dictionary<IGrouping<string, FinishedCell>, string> names = SettingNames.Of(
+        // Cells that differ in their seed alone are sorted together: of 100,000 cells there are few kinds.
+        Kind[] kinds =
+        [
+            .. results.Cells.GroupBy(cell => (cell.Run.Shared, cell.Cell.Recipe, Content: cell.Cell.Content?.Short))
+                .Select(cells => new Kind([.. cells])),
+        ];
+        IGrouping<string, Kind>[] problems = [.. kinds.GroupBy(kind => Canonical(ProblemOf(kind)))];
+        Dictionary<IGrouping<string, Kind>, string> names = SettingNames.Of(
             problems, problem => NameOf(problem.First()), problem => ProblemOf(problem.First()));
         return [.. problems.SelectMany(problem => OfProblem(problem.Key, names[problem], [.. problem]))];
     }
 
-    private static IEnumerable<Condition> OfProblem(string key, string name, FinishedCell[] cells)
+    private static IEnumerable<Condition> OfProblem(string key, string name, Kind[] kinds)
     {
-        FinishedRun run = cells[0].Run;
+        FinishedRun run = kinds[0].Cells[0].Run;
         Problem problem = new(key, name, run.DataName, run.TrainImages, run.Result.Architecture);
-        Dictionary<FinishedCell, string> recipes = SettingNames.Of(
-            cells, cell => cell.Cell.Recipe ?? (string)cell.Run.Settings["regularizers"]!, cell => cell.Run.Settings["training"]);
-        Dictionary<FinishedCell, string> starts = SettingNames.Of(
-            cells, cell => (string)cell.Run.Settings["start"]!, cell => cell.Run.Settings["randomLabels"]);
+        Dictionary<Kind, string> recipes = SettingNames.Of(
+            kinds, kind => kind.Recipe ?? (string)kind.Settings["regularizers"]!, kind => kind.Settings["training"]);
+        Dictionary<Kind, string> starts = SettingNames.Of(
+            kinds, kind => (string)kind.Settings["start"]!, kind => kind.Settings["randomLabels"]);
 
         // Two protocols that come to the same settings make two cells of one condition and seed: the same run twice, of which one counts.
-        return cells
-            .GroupBy(cell => (Start: StartOf(cell, starts[cell]), Recipe: RecipeOf(cell, recipes[cell])))
+        return kinds
+            .GroupBy(kind => (Start: StartOf(kind, starts[kind]), Recipe: RecipeOf(kind, recipes[kind])))
             .Select(group => new Condition(
                 problem, group.Key.Start, group.Key.Recipe,
-                group.DistinctBy(cell => cell.Run.Result.Seed).ToImmutableSortedDictionary(cell => cell.Run.Result.Seed, cell => cell)));
+                group.SelectMany(kind => kind.Cells)
+                    .DistinctBy(cell => cell.Run.Result.Seed).ToImmutableSortedDictionary(cell => cell.Run.Result.Seed, cell => cell)));
     }
 
     /// <summary>What conditions are compared within.</summary>
-    private static JsonObject ProblemOf(FinishedCell cell)
+    private static JsonObject ProblemOf(Kind kind)
     {
-        JsonObject problem = new(OfProblems.Select(name => KeyValuePair.Create(name, cell.Run.Settings[name]?.DeepClone())));
-        JsonObject? data = Without(cell.Run.Settings["data"], OfRecipes);
-        if (data is not null && cell.Cell.Content is { } content)
+        JsonObject problem = new(OfProblems.Select(name => KeyValuePair.Create(name, kind.Settings[name]?.DeepClone())));
+        JsonObject? data = Without(kind.Settings["data"], OfRecipes);
+        if (data is not null && kind.Cells[0].Cell.Content is { } content)
         {
             // Also of a cell that was made when folders were told by their paths.
             data.Remove("name");
@@ -59,15 +66,16 @@ internal static class Conditions
         return problem;
     }
 
-    private static string NameOf(FinishedCell cell)
+    private static string NameOf(Kind kind)
     {
-        string drawn = TrainingImages.AreDrawnBySeed(cell.Run.Settings["data"]) ? " drawn by seed" : "";
-        return $"{cell.Run.DataName}, {cell.Run.TrainImages:N0} images{drawn}, {cell.Run.Result.Architecture}";
+        string drawn = TrainingImages.AreDrawnBySeed(kind.Settings["data"]) ? " drawn by seed" : "";
+        FinishedRun run = kind.Cells[0].Run;
+        return $"{run.DataName}, {run.TrainImages:N0} images{drawn}, {run.Result.Architecture}";
     }
 
-    private static StartSettings StartOf(FinishedCell cell, string name)
+    private static StartSettings StartOf(Kind kind, string name)
     {
-        JsonNode? phase = cell.Run.Settings["randomLabels"];
+        JsonNode? phase = kind.Settings["randomLabels"];
         return new(Canonical(phase), name, (int?)phase?["replicas"] ?? 0, (double?)phase?["zeroOutRatio"] ?? 0)
         {
             KeyWithoutReplicas = Canonical(Without(phase, "replicas")),
@@ -75,10 +83,10 @@ internal static class Conditions
         };
     }
 
-    private static RecipeSettings RecipeOf(FinishedCell cell, string name)
+    private static RecipeSettings RecipeOf(Kind kind, string name)
     {
-        JsonNode phase = cell.Run.Settings["training"]!;
-        var regularizers = RegularizerNames.Parse((string)cell.Run.Settings["regularizers"]!);
+        JsonNode phase = kind.Settings["training"]!;
+        var regularizers = RegularizerNames.Parse((string)kind.Settings["regularizers"]!);
         return new($"{regularizers} {Canonical(phase)}", name, regularizers, (double)phase["learningRate"]!, (double)phase["momentum"]!)
         {
             KeyWithoutRate = Canonical(Without(phase, "learningRate", "momentum", "nesterov")),
@@ -101,4 +109,14 @@ internal static class Conditions
             : null;
 
     private static string Canonical(JsonNode? node) => node is null ? "" : JsonOutput.Sorted(node)!.ToJsonString();
+
+    /// <summary>Cells that differ in their seed alone.</summary>
+    private sealed class Kind(FinishedCell[] cells)
+    {
+        public FinishedCell[] Cells => cells;
+
+        public JsonObject Settings => cells[0].Run.Shared.Settings;
+
+        public string? Recipe => cells[0].Cell.Recipe;
+    }
 }

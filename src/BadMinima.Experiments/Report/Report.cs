@@ -6,6 +6,8 @@ namespace BadMinima.Experiments;
 /// <summary>What a sweep's folder comes to: conditions, comparisons, claims.</summary>
 public sealed class Report
 {
+    private const int RunsAtOnce = 1_000;
+
     /// <summary>Sorts, compares and tests.</summary>
     /// <param name="results">A sweep's results; where they were read without learning curves, these are read now.</param>
     /// <param name="rule">By what rule to decide; null for a margin of 2 percentage points at 95 % confidence.</param>
@@ -95,6 +97,7 @@ public sealed class Report
             AtomicFile.Write(File(Path.Combine("tables", $"{name}.csv")), table.ToCsv());
         }
 
+        AtomicFile.Write(File("tables/runs.csv"), WriteRuns);
         AtomicFile.Write(File("claims.json"), ClaimsJson.Of(this) + "\n");
         AtomicFile.Write(File("report.md"), composed.Page.ToMarkdown());
         composed.Page.Save(File("report.html"));
@@ -108,10 +111,22 @@ public sealed class Report
         yield return ("momentum", ReportTables.Momentum(Momentum, Tests, Rule.Level));
         yield return ("epochs-to-fit", ReportTables.EpochsToFit(Conditions, Rule.Level));
         yield return ("starts", ReportTables.Starts(Starts));
-        yield return ("runs", ReportTables.Runs(Runs));
         foreach ((string, Table) other in Measures.Tables.Concat(Others.SelectMany(other => other.Tables)))
         {
             yield return other;
+        }
+    }
+
+    /// <summary>Some runs at a time: of 100,000 the whole table would be the largest thing in memory.</summary>
+    private void WriteRuns(Stream stream)
+    {
+        const string LineEnd = "\r\n";
+        using StreamWriter writer = new(stream, leaveOpen: true);
+        (string Kind, string Title, FinishedRun Run)[] runs = [.. Runs];
+        for (int i = 0; i == 0 || i < runs.Length; i += RunsAtOnce)
+        {
+            string lines = ReportTables.Runs(runs.Skip(i).Take(RunsAtOnce)).ToCsv();
+            writer.Write(i == 0 ? lines : lines[(lines.IndexOf(LineEnd, StringComparison.Ordinal) + LineEnd.Length)..]);
         }
     }
 

@@ -12,6 +12,9 @@ internal sealed class ReportPage
     // Beside the verdicts; with more problems each has its own in its section alone.
     private const int MostAtTop = 4;
 
+    // A page of more is too long for a browser.
+    private const int MostRuns = 5_000;
+
     private readonly Report _report;
     private readonly SweepResults _results;
     private readonly List<Chart> _charts = [];
@@ -56,7 +59,7 @@ internal sealed class ReportPage
         {
             HasContents = true,
             Footer = "badminima "
-                + $"{_results.Cells.Select(c => (string?)c.Run.Config["versions"]?["badMinima"]).FirstOrDefault() ?? "report"}. Every "
+                + $"{_results.Cells.Select(c => c.Run.Shared.Version).FirstOrDefault() ?? "report"}. Every "
                 + "number is in the folder's tables/ as CSV and in claims.json, every chart in charts/, and behind them each run in cells/ "
                 + "with its configuration.",
         };
@@ -106,7 +109,7 @@ internal sealed class ReportPage
         return new(
             problem.Name,
             [
-                .. TrainingImages.Population(conditions[0].Cells.Values.First().Run.Settings["data"], problem.TrainImages) is { } population
+                .. TrainingImages.Population(conditions[0].Cells.Values.First().Run.Shared.Settings["data"], problem.TrainImages) is { } population
                     ? [new Paragraph(population)]
                     : (Block[])[],
                 .. Row([.. story]),
@@ -156,9 +159,11 @@ internal sealed class ReportPage
                 new KeyNumber("Images seen", $"{runs.Sum(r => (double)r.Run.Result.Images) / 1e6:N1} M", "in training"),
                 new KeyNumber("Operations", Operations(runs.Sum(r => (double)r.Run.Result.Flop)), "in training")),
             new Table("Machines", [Column.Text("Machine"), Column.Number("Runs"), Column.Text("Versions")],
-                [.. runs.GroupBy(r => (Machine: ReportTables.MachineOf(r.Run), Versions: VersionsOf(r.Run)))
+                [.. runs.GroupBy(r => (Machine: ReportTables.MachineOf(r.Run), Versions: r.Run.Shared.Versions))
                     .Select(g => (string[])[g.Key.Machine, $"{g.Count():N0}", g.Key.Versions])]),
-            new Details($"Each of the {runs.Length:N0} runs", ReportTables.Runs(runs), ReportTables.Starts(_report.Starts)));
+            runs.Length <= MostRuns
+                ? new Details($"Each of the {runs.Length:N0} runs", ReportTables.Runs(runs), ReportTables.Starts(_report.Starts))
+                : new Paragraph($"Each of the {runs.Length:N0} runs is a line of tables/runs.csv."));
     }
 
     private Section Configuration() => new(
@@ -187,9 +192,6 @@ internal sealed class ReportPage
         int[] counts = [.. _report.Conditions.Select(c => c.Cells.Count).Distinct().Order()];
         return counts.Length switch { 0 => "0", 1 => $"{counts[0]}", _ => $"{counts[0]} to {counts[^1]}" };
     }
-
-    private static string VersionsOf(FinishedRun run)
-        => string.Join(", ", run.Config["versions"]?.AsObject().Where(v => v.Value is not null).Select(v => $"{v.Key} {v.Value}") ?? []);
 
     private static string Duration(double seconds)
         => TimeSpan.FromSeconds(seconds) is { TotalHours: >= 1 } time ? $"{time.TotalHours:N1} h" : $"{seconds / 60:N1} min";

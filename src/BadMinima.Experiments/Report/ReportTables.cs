@@ -131,8 +131,8 @@ internal static class ReportTables
         starts.Select(run => (Cell[])
         [
             Path.GetFileName(run.Folder), run.DataName, run.Result.Architecture,
-            Number((double?)run.Settings["randomLabels"]?["replicas"], "0"),
-            Number((double?)run.Settings["randomLabels"]?["zeroOutRatio"], "0.##"),
+            Number((double?)run.Shared.Settings["randomLabels"]?["replicas"], "0"),
+            Number((double?)run.Shared.Settings["randomLabels"]?["zeroOutRatio"], "0.##"),
             Count(run.Result.Seed), Count(run.Result.RandomLabels?.Examples), Count(run.Result.RandomLabels?.Epochs),
             Share(run.Result.RandomLabels?.Accuracy), Share(run.Result.Test.Accuracy),
             Number(run.Result.Seconds, "0.0"),
@@ -155,11 +155,11 @@ internal static class ReportTables
         [
             r.Kind, Path.GetFileName(r.Run.Folder), r.Title, r.Run.DataName, Number(r.Run.TrainImages), r.Run.Result.Architecture,
             r.Run.Result.Start,
-            Number((double?)r.Run.Settings["randomLabels"]?["replicas"]), Number((double?)r.Run.Settings["randomLabels"]?["zeroOutRatio"]),
+            Number((double?)r.Run.Shared.Settings["randomLabels"]?["replicas"]), Number((double?)r.Run.Shared.Settings["randomLabels"]?["zeroOutRatio"]),
             r.Run.Result.Regularizers,
-            Number((double?)r.Run.Settings["training"]?["learningRate"]), Number((double?)r.Run.Settings["training"]?["momentum"]),
+            Number((double?)r.Run.Shared.Settings["training"]?["learningRate"]), Number((double?)r.Run.Shared.Settings["training"]?["momentum"]),
             Number(r.Run.Result.Seed),
-            Number((r.Run.Result.Training ?? r.Run.Result.RandomLabels)?.Epochs), Number(Condition.EpochsToFit(r.Run)),
+            Number((r.Run.Result.Training ?? r.Run.Result.RandomLabels)?.Epochs), Number(r.Run.EpochsToFit),
             Number(r.Run.Result.Train.Accuracy), Number(r.Run.Result.Test.Accuracy),
             Count(r.Run.Result.Images), new($"{r.Run.Result.Flop / 1e12:N1}", r.Run.Result.Flop / 1e12),
             Number(r.Run.Result.Seconds, "0.0"), Number(r.Run.Result.ImagesPerSecond, "N0"),
@@ -170,7 +170,7 @@ internal static class ReportTables
 
     /// <summary>On which machine a run ran, in a line.</summary>
     public static string MachineOf(FinishedRun run)
-        => $"{Machine.InWords(run.Config["machine"])}; {run.Result.Device}";
+        => $"{run.Shared.MachineInWords}; {run.Result.Device}";
 
     /// <summary>Seeds, both accuracies, their difference and its interval.</summary>
     private static Cell[] Difference(Comparison comparison, ClaimTests tests) =>

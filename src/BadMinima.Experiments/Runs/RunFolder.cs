@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using BadMinima.Reporting;
@@ -11,6 +12,9 @@ namespace BadMinima.Experiments;
 internal sealed class RunFolder : IDisposable
 {
     private const string ConfigName = "config.json";
+    private const string ModelName = "model.zip";
+
+    private static readonly TimeSpan PauseToWatch = TimeSpan.FromMilliseconds(500);
 
     private readonly FolderLease _lease;
 
@@ -34,7 +38,7 @@ internal sealed class RunFolder : IDisposable
     private string Config => File(ConfigName);
 
     /// <summary>The model of the run in a folder.</summary>
-    public static string ModelOf(string folder) => Path.Combine(folder, "model.zip");
+    public static string ModelOf(string folder) => Path.Combine(folder, ModelName);
 
     /// <summary>Where the run in a folder keeps its checkpoints.</summary>
     public static string CheckpointsOf(string folder) => Path.Combine(folder, "checkpoints");
@@ -60,11 +64,27 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Whether the run has its result.</summary>
     public bool IsFinished => JobFolder.IsFinished(Name);
 
-    /// <summary>Takes a folder for this process; it is made where it is missing.</summary>
+    /// <summary>
+    /// Takes a folder for this process; it is made where it is missing. An owner that seems to be dead is watched for a while first.
+    /// </summary>
     /// <exception cref="IOException">It cannot be written to, or another process has it.</exception>
     public static RunFolder Open(string folder)
-        => TryOpen(folder)
-            ?? throw new IOException($"{folder}: another process is at this run. Wait for it, or name another folder with --out.");
+    {
+        while (true)
+        {
+            if (TryOpen(folder) is { } taken)
+            {
+                return taken;
+            }
+
+            if (!FolderLease.IsDoubtful(folder))
+            {
+                throw new IOException($"{folder}: another process is at this run. Wait for it, or name another folder with --out.");
+            }
+
+            Thread.Sleep(PauseToWatch);
+        }
+    }
 
     /// <summary>The same, but null if another process has it.</summary>
     /// <exception cref="IOException">It cannot be written to.</exception>
@@ -73,18 +93,7 @@ internal sealed class RunFolder : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            if (FolderLease.TryTake(folder) is not { } lease)
-            {
-                return null;
-            }
-
-            // What a killed process was writing aside.
-            foreach (string left in Directory.EnumerateFiles(folder, "*.tmp"))
-            {
-                System.IO.File.Delete(left);
-            }
-
-            return new(folder, lease);
+            return FolderLease.TryTake(folder) is { } lease ? new(folder, lease) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -132,15 +141,38 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Writes result.json, with which the run is finished: what served to continue it goes away.</summary>
-    /// <exception cref="LeaseLostException">Another machine took this one for dead, and the run over.</exception>
-    public void Finish(RunResult result)
+    /// <summary>
+    /// Writes the model that the run comes to, unless it is there: an earlier owner was killed or silent after it had written it. A run has
+    /// one model, and all that is said of the run is said of that one.
+    /// </summary>
+    /// <returns>Whether it was written.</returns>
+    /// <exception cref="LeaseLostException">Another process took this one for dead, and the run over.</exception>
+    public bool TryKeepModel(Action<Stream> write)
     {
         RequireLease();
-        AtomicFile.Write(Result, JsonSerializer.Serialize(result, JsonOutput.Options) + '\n');
+        return _lease.TryPublish(ModelName, write);
+    }
+
+    /// <summary>Writes result.json, with which the run is finished: what served to continue it goes away.</summary>
+    /// <exception cref="LeaseLostException">Another process took this one for dead, and the run over.</exception>
+    public void Finish(RunResult result) => Finish(JsonSerializer.Serialize(result, JsonOutput.Options));
+
+    /// <summary>The same for other kinds of jobs, by the text of their result.json.</summary>
+    /// <inheritdoc cref="Finish(RunResult)"/>
+    public void Finish(string result)
+    {
+        RequireLease();
+        if (!_lease.TryPublish(JobFolder.ResultName, stream => stream.Write(Encoding.UTF8.GetBytes(result + '\n'))))
+        {
+            throw new LeaseLostException(Name);
+        }
+
         try
         {
             Directory.Delete(Checkpoints, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
         }
         catch (IOException)
         {
@@ -148,14 +180,14 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Is canceled when another machine takes this one for dead, and the run over.</summary>
+    /// <summary>Is canceled when another process takes this one for dead, and the run over.</summary>
     public CancellationToken Lost => _lease.Lost;
 
     /// <summary>Whether that has happened.</summary>
     public bool IsLost => _lease.IsLost;
 
     /// <summary>Makes sure, before the run's final files are written, that they are not another's.</summary>
-    /// <exception cref="LeaseLostException">Another machine took this one for dead, and the run over.</exception>
+    /// <exception cref="LeaseLostException">Another process took this one for dead, and the run over.</exception>
     public void RequireLease()
     {
         if (IsLost || IsFinished)
@@ -170,7 +202,7 @@ internal sealed class RunFolder : IDisposable
     /// <summary>The result of the finished run in a folder.</summary>
     /// <exception cref="InvalidDataException">The file was changed by hand.</exception>
     public static RunResult ReadResult(string folder)
-        => Read(JobFolder.ResultOf(folder), node => node.Deserialize<RunResult>(JsonOutput.Options));
+        => Read(JobFolder.ResultOf(folder), utf8 => JsonSerializer.Deserialize<RunResult>(utf8, JsonOutput.Options));
 
     /// <summary>The config.json of the run in a folder.</summary>
     /// <exception cref="InvalidDataException">The file was changed by hand.</exception>
@@ -181,7 +213,7 @@ internal sealed class RunFolder : IDisposable
     public static JsonObject ReadConfigFile(string file)
         => Read(
             file,
-            node => node as JsonObject is { } config && config["settings"] is JsonObject
+            utf8 => JsonNode.Parse(utf8) as JsonObject is { } config && config["settings"] is JsonObject
                 ? config
                 : throw new JsonException("it has no settings"));
 
@@ -189,13 +221,11 @@ internal sealed class RunFolder : IDisposable
 
     private string File(string name) => Path.Combine(Name, name);
 
-    private static T Read<T>(string file, Func<JsonNode, T?> read)
+    private static T Read<T>(string file, Func<byte[], T?> read)
     {
         try
         {
-            return JsonNode.Parse(System.IO.File.ReadAllText(file)) is { } node && read(node) is { } value
-                ? value
-                : throw new JsonException("it is empty");
+            return read(System.IO.File.ReadAllBytes(file)) ?? throw new JsonException("it is empty");
         }
         catch (JsonException e)
         {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using BadMinima.MLNet;
-using BadMinima.Reporting;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -103,13 +102,21 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
             : Train(
                 plan.Options with { RandomLabels = null }, Path.Combine(folder.Checkpoints, "training"), train, test, saved, metrics,
                 events, cancellation);
-        ImmutableArray<PhaseHistory> phases = model.History.Phases[(from?.History.Phases.Length ?? 0)..];
-        var result = RunResult.Of(plan, model, phases, Evaluate(model, train), Evaluate(model, test));
         cancellation.ThrowIfCancellationRequested();
+        using TwoPhaseTransformer? there = folder.TryKeepModel(stream => _ml.Model.Save(model, train.Schema, stream))
+            ? null
+            : StartModel.Load(_ml, folder.Model);
+        if (there is not null)
+        {
+            _log.Say($"{folder.Name}: its model.zip was there, of a sitting that had no time to write its result: it is kept.");
+        }
+
+        TwoPhaseTransformer final = there ?? model;
+        ImmutableArray<PhaseHistory> phases = final.History.Phases[(from?.History.Phases.Length ?? 0)..];
+        var result = RunResult.Of(plan, final, phases, Evaluate(final, train), Evaluate(final, test));
         folder.RequireLease();
         metrics.Replace(phases.SelectMany(p => p.Epochs));
         events.Complete(metrics);
-        AtomicFile.Write(folder.Model, stream => _ml.Model.Save(model, train.Schema, stream));
         folder.Finish(result);
         return result;
     }

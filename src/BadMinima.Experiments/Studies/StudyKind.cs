@@ -343,7 +343,7 @@ internal abstract class StudyKind<TSettings, TNumbers> : JobKind
                 Given, new(Seed, Folder, share => context.Progress(share, Study.Property), context.Cancellation));
             StudyResult<TSettings, TNumbers> result = new(
                 Given, Seed, numbers, clock.Elapsed.TotalSeconds, Machine.Describe(), Machine.Versions());
-            AtomicFile.Write(JobFolder.ResultOf(Folder), JsonSerializer.Serialize(result, ResultOptions) + "\n");
+            context.Folder.Finish(JsonSerializer.Serialize(result, ResultOptions));
             return $"{Study.Line(numbers)}; {result.Seconds:F1} s.";
         }
     }

@@ -46,7 +46,8 @@ internal sealed record SweepManifest
     {
         try
         {
-            return JsonSerializer.Deserialize<SweepManifest>(File.ReadAllText(file), JsonOutput.Options)
+            using FileStream stream = File.OpenRead(file);
+            return JsonSerializer.Deserialize<SweepManifest>(stream, JsonOutput.Options)
                 ?? throw new JsonException("it is empty");
         }
         catch (JsonException e)

@@ -34,12 +34,15 @@ public sealed record SweepResults
     /// <summary>What belongs to the sweep.</summary>
     internal SweepManifest Manifest { get; }
 
-    /// <summary>The same with the learning curves of the finished runs.</summary>
+    /// <summary>The same, with the epochs of the finished runs looked at.</summary>
     internal SweepResults WithEpochs() => HasEpochs ? this : Read(Path, withEpochs: true);
 
     /// <summary>Reads a sweep's folder. A cell that cannot be read is a failed one: the others are as good as before.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="withEpochs">Whether to read the learning curves too, which of thousands of cells takes longer than all else.</param>
+    /// <param name="withEpochs">
+    /// Whether to look at the learning curves too, which of thousands of cells takes longer than all else: one that is damaged makes its
+    /// cell a failed one.
+    /// </param>
     /// <exception cref="DirectoryNotFoundException">It is none.</exception>
     /// <exception cref="InvalidDataException">Its cells.json was changed by hand.</exception>
     public static SweepResults Read(string path, bool withEpochs = false)
@@ -52,19 +55,20 @@ public sealed record SweepResults
         }
 
         var manifest = SweepManifest.Read(folder.Manifest);
+        RunConfigs pool = new();
         var cells = ImmutableArray.CreateBuilder<FinishedCell>();
         var failed = ImmutableArray.CreateBuilder<(ManifestCell, string)>();
         var missing = ImmutableArray.CreateBuilder<ManifestCell>();
-        foreach (ManifestCell cell in manifest.Cells)
+        foreach ((ManifestCell cell, FinishedRun? run, string? error) in manifest.Cells.AsParallel().AsOrdered()
+            .Select(cell => ReadCell(folder.Cell(cell.Id), cell)))
         {
-            (FinishedRun? run, string? error) = FinishedRun.TryRead(folder.Cell(cell.Id), isCell: true, withEpochs);
             if (run is not null)
             {
                 cells.Add(new(cell, run));
             }
-            else if ((error ?? JobFolder.FailureOf(folder.Cell(cell.Id))?.Error) is { } why)
+            else if (error is not null)
             {
-                failed.Add((cell, why));
+                failed.Add((cell, error));
             }
             else
             {
@@ -75,12 +79,19 @@ public sealed record SweepResults
         return new(folder, manifest)
         {
             Cells = cells.ToImmutable(),
-            Starts = manifest.Starts.Select(s => (s.Id, FinishedRun.TryRead(folder.Start(s.Id), isCell: false, withEpochs).Run))
+            Starts = manifest.Starts.AsParallel()
+                .Select(s => (s.Id, FinishedRun.TryRead(folder.Start(s.Id), isCell: false, withEpochs, pool).Run))
                 .Where(s => s.Run is not null).ToImmutableDictionary(s => s.Id, s => s.Run!),
             Failed = failed.ToImmutable(),
             Missing = missing.ToImmutable(),
             HasEpochs = withEpochs,
         };
+
+        (ManifestCell Cell, FinishedRun? Run, string? Error) ReadCell(string path, ManifestCell cell)
+        {
+            (FinishedRun? run, string? error) = FinishedRun.TryRead(path, isCell: true, withEpochs, pool);
+            return (cell, run, run is null ? error ?? JobFolder.FailureOf(path)?.Error : null);
+        }
     }
 }
 

@@ -73,6 +73,12 @@ internal sealed class SweepSession
             Output.WriteLine($"note: {Folder.Name}: {note}");
         }
 
+        Directory.CreateDirectory(Folder.Name);
+        if (FileSystemCheck.Require(Folder.Name) is { } clocks)
+        {
+            Output.WriteLine($"note: {clocks}");
+        }
+
         Folder.Keep(_text, _plan);
     }
 

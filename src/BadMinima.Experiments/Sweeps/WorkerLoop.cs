@@ -40,9 +40,10 @@ internal sealed class WorkerLoop(
             {
                 waiting.Restart();
             }
-            else if (share.Of > 1 && !open.Exists(job => jobs[job].Needs is { IsFinished: false, Failure: null }))
+            else if (share.Of > 1
+                && !open.Exists(job => jobs[job].Needs is { IsFinished: false, Failure: null } || FolderLease.IsDoubtful(jobs[job].Folder)))
             {
-                // Others are at all of them.
+                // Others are at all of them, and alive.
                 return;
             }
             else
@@ -148,6 +149,13 @@ internal sealed class WorkerLoop(
         catch (Exception e) when (e is ArgumentException or InvalidDataException or InvalidOperationException or ExternalException
             && (lane is null || !Lanes.IsOutOfMemory(e)))
         {
+            if (folder.IsLost)
+            {
+                // The job is another's, who may not fail at it.
+                tell(new(WorkerEventKind.Lost, index));
+                return false;
+            }
+
             JobFolder.Fail(job.Folder, e.Message);
             tell(new(WorkerEventKind.Fail, index) { Text = e.Message });
         }

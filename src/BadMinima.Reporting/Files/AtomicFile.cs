@@ -1,9 +1,10 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace BadMinima.Reporting;
 
 /// <summary>Files that are either the old one or the new one, never half of it, whatever interrupts the writing.</summary>
-public static class AtomicFile
+public static partial class AtomicFile
 {
     /// <summary>Writes a text file in UTF-8 without a byte order mark; see <see cref="Write(string, Action{Stream})"/>.</summary>
     /// <param name="path">The file; its folder is made where it is missing.</param>
@@ -28,6 +29,27 @@ public static class AtomicFile
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public static void Write(string path, Action<Stream> write)
+        => WriteAside(path, write, (aside, target) => File.Move(aside, target, overwrite: true));
+
+    /// <summary>
+    /// The same, but a file that is there stays as it is: of several that write one file, also from several machines, the first one's is
+    /// kept. On a file system without hard links two that come within microseconds of each other may both seem to be first; the file is
+    /// whole there too.
+    /// </summary>
+    /// <param name="path">The file; its folder is made where it is missing.</param>
+    /// <param name="write">Writes the whole content.</param>
+    /// <returns>Whether it was written; false: there was one.</returns>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
+    public static bool TryCreate(string path, Action<Stream> write)
+    {
+        bool isFirst = false;
+        WriteAside(path, write, (aside, target) => isFirst = TryMove(aside, target));
+        return isFirst;
+    }
+
+    private static void WriteAside(string path, Action<Stream> write, Action<string, string> place)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
@@ -46,7 +68,7 @@ public static class AtomicFile
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(aside, target, overwrite: true);
+            place(aside, target);
         }
         catch
         {
@@ -54,4 +76,28 @@ public static class AtomicFile
             throw;
         }
     }
+
+    private static bool TryMove(string aside, string target)
+    {
+        // .NET looks whether the target is there, and renames then; only a hard link is refused by the file system itself.
+        if (!OperatingSystem.IsWindows() && link(aside, target) == 0)
+        {
+            File.Delete(aside);
+            return true;
+        }
+
+        try
+        {
+            File.Move(aside, target);
+            return true;
+        }
+        catch (IOException) when (File.Exists(target))
+        {
+            File.Delete(aside);
+            return false;
+        }
+    }
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int link(string file, string name);
 }

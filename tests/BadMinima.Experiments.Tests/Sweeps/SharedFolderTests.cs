@@ -37,6 +37,40 @@ public sealed class SharedFolderTests : IDisposable
         }
     }
 
+    /// <summary>
+    /// Host names and numbers of processes as of three machines, one of them called as another is, and clocks an hour apart, by which they
+    /// also see when files were written.
+    /// </summary>
+    [TestMethod]
+    public void Machines_whose_clocks_differ_by_hours_do_each_cell_once()
+    {
+        const string Apart = "unshare --uts --pid --fork --mount-proc";
+        string? clock = Directory.Exists("/usr/lib") ? Directory.EnumerateFiles("/usr/lib", "libfaketimeMT.so.1", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }).FirstOrDefault() : null;
+        if (clock is null || Command.RunThrough(["env"], $"{Apart} true").Code != 0)
+        {
+            Assert.Inconclusive("This takes libfaketime (Debian: apt-get install libfaketime) and the right to make namespaces.");
+        }
+
+        Result result = Command.RunThrough(
+            ["env", "DOTNET_SYSTEM_IO_DISABLEFILELOCKING=1", $"{Program.Expiry}=60", "DONT_FAKE_MONOTONIC=1"],
+            $$"""
+            processes=
+            for machine in "node1 +0" "node2 +1h" "node1 -1h"; do
+              {{Apart}} sh -c 'hostname "$1"; shift; exec "$@"' sh "${machine% *}" env LD_PRELOAD={{clock}} FAKETIME="${machine#* }" "$@" &
+              processes="$processes $!"
+            done
+            code=0
+            for process in $processes; do wait "$process" || code=1; done
+            exit $code
+            """,
+            _sweep.Arguments());
+        Assert.AreEqual(0, result.Code, result.All);
+        foreach (string job in _sweep.Jobs)
+        {
+            Assert.AreEqual((1, 1), (_sweep.BeginningsOf(job), _sweep.FinishesOf(job)), job);
+        }
+    }
+
     [TestMethod]
     public async Task What_a_dead_machine_had_is_taken_over_after_a_while_and_what_a_living_one_has_is_not()
     {

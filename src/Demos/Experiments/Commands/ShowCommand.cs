@@ -7,6 +7,8 @@ namespace BadMinima.Experiments;
 /// <summary><c>badminima show</c></summary>
 internal static class ShowCommand
 {
+    private const int LinesAtOnce = 1_000;
+
     public static Command Create()
     {
         Argument<string> folder = new("FOLDER") { Description = "A run's folder, a sweep's, or a league's" };
@@ -54,7 +56,7 @@ internal static class ShowCommand
         if (json)
         {
             Console.WriteLine(JsonSerializer.Serialize(
-                parts.ToDictionary(part => Path.GetFileName(part), part => SweepListing.Describe(SweepResults.Read(part))),
+                parts.ToDictionary(part => Path.GetFileName(part), part => SweepListing.Read(new(part)).Describe()),
                 JsonOutput.Options));
             return;
         }
@@ -73,16 +75,16 @@ internal static class ShowCommand
 
     private static void ShowSweep(string folder, bool json)
     {
-        var results = SweepResults.Read(folder);
+        var listing = SweepListing.Read(new(folder));
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(SweepListing.Describe(results), JsonOutput.Options));
+            Console.WriteLine(JsonSerializer.Serialize(listing.Describe(), JsonOutput.Options));
         }
         else
         {
-            foreach (string line in SweepListing.Lines(results))
+            foreach (string[] lines in listing.Lines().Chunk(LinesAtOnce))
             {
-                Console.WriteLine(line);
+                Console.WriteLine(string.Join(Environment.NewLine, lines));
             }
         }
     }
