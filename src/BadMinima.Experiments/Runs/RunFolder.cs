@@ -52,9 +52,6 @@ internal sealed class RunFolder : IDisposable
     /// <summary>The log of the run in a folder.</summary>
     public static string LogOf(string folder) => Path.Combine(folder, "log.txt");
 
-    /// <summary>What serves to continue the run in a folder.</summary>
-    public static string CheckpointsOf(string folder) => Path.Combine(folder, "checkpoints");
-
     /// <summary>Whether the run was begun.</summary>
     public bool IsBegun => IsBegunIn(Name);
 
