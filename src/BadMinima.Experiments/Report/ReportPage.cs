@@ -109,7 +109,8 @@ internal sealed class ReportPage
         return new(
             problem.Name,
             [
-                .. TrainingImages.Population(conditions[0].Cells.Values.First().Run.Shared.Settings["data"], problem.TrainImages) is { } population
+                .. TrainingImages.Population(
+                    conditions[0].Cells.Values.First().Run.Shared.Settings["data"], problem.TrainImages) is { } population
                     ? [new Paragraph(population)]
                     : (Block[])[],
                 .. Row([.. story]),

@@ -155,9 +155,11 @@ internal static class ReportTables
         [
             r.Kind, Path.GetFileName(r.Run.Folder), r.Title, r.Run.DataName, Number(r.Run.TrainImages), r.Run.Result.Architecture,
             r.Run.Result.Start,
-            Number((double?)r.Run.Shared.Settings["randomLabels"]?["replicas"]), Number((double?)r.Run.Shared.Settings["randomLabels"]?["zeroOutRatio"]),
+            Number((double?)r.Run.Shared.Settings["randomLabels"]?["replicas"]),
+            Number((double?)r.Run.Shared.Settings["randomLabels"]?["zeroOutRatio"]),
             r.Run.Result.Regularizers,
-            Number((double?)r.Run.Shared.Settings["training"]?["learningRate"]), Number((double?)r.Run.Shared.Settings["training"]?["momentum"]),
+            Number((double?)r.Run.Shared.Settings["training"]?["learningRate"]),
+            Number((double?)r.Run.Shared.Settings["training"]?["momentum"]),
             Number(r.Run.Result.Seed),
             Number((r.Run.Result.Training ?? r.Run.Result.RandomLabels)?.Epochs), Number(r.Run.EpochsToFit),
             Number(r.Run.Result.Train.Accuracy), Number(r.Run.Result.Test.Accuracy),

@@ -30,7 +30,8 @@ internal sealed class Claimant(
 
     /// <summary>This process, on a machine that is called otherwise.</summary>
     public static Claimant Of(string machine)
-        => new(machine, ProcessIdentity.OfThis, ProcessIdentity.IsThere, new SharedFiles(), TimeProvider.System, () => $"{Guid.NewGuid():N}");
+        => new(
+            machine, ProcessIdentity.OfThis, ProcessIdentity.IsThere, new SharedFiles(), TimeProvider.System, () => $"{Guid.NewGuid():N}");
 
     /// <summary>A name under which it owns a folder, once.</summary>
     public string NewOwner() => $"{machine} {process} {newName()}";
