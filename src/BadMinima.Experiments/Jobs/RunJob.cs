@@ -24,7 +24,8 @@ internal sealed record RunJob(string Folder, RunPlan Plan, string? Recipe = null
     public override RunData Data => Plan.Data;
 
     public override bool TakesLanes => Architectures.Get(Plan.Options.Architecture).Takes != InputKinds.Sequences
-        && ((Phase?[])[Plan.Options.RandomLabels, Plan.Options.Training]).All(p => p is null or { Dropout: 0, TimeLimit: null });
+        && ((Phase?[])[Plan.Options.RandomLabels, Plan.Options.Training])
+            .All(p => p is null or { Dropout: 0, TimeLimit: null, Averaging: null });
 
     public override IEnumerable<(Workload Work, RunPlan Plan, Phase Phase)> Phases
         => Workload.PhasesOf(Plan).Select(phase => (Workload.Of(Plan, phase), Plan, phase));

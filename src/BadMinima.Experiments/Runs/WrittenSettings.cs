@@ -67,7 +67,9 @@ internal static class WrittenSettings
 
     private static JsonObject Of(Phase phase, Phase fresh, IEnumerable<Setting<Phase>> settings)
     {
-        (Setting<Phase> Setting, string Text)[] written = [.. settings.Select(s => (s, s.TextOf(phase)!))];
+        // How several workers average has no value where there is one.
+        (Setting<Phase> Setting, string Text)[] written
+            = [.. settings.Where(s => s.TextOf(phase) is not null).Select(s => (s, s.TextOf(phase)!))];
         return written.Aggregate(fresh, (changed, s) => s.Setting.Apply(changed, s.Text)) == phase
             ? new(written.Select(s => KeyValuePair.Create(s.Setting.Property, Json(s.Setting, s.Text))))
             : throw new ArgumentException("The phase has a setting that a sweep has no name for, such as EarlyStopping.MinDelta; allowed "

@@ -42,14 +42,24 @@ internal sealed class AveragingPart(WorkerAveraging settings, Workers workers, S
     // What others do to the start all take over.
     public override bool BeginsLast => true;
 
-    public override void BeforePhase(Weights weights)
+    public override void BeforePhase(Weights weights) => TakeStart(settings, workers, weights);
+
+    /// <summary>Takes on the weights of the first worker, unless each has a start of its own.</summary>
+    public static void TakeStart(WorkerAveraging settings, Workers workers, Weights weights)
     {
         if (!settings.OwnStarts)
         {
-            using Tensor values = weights.Values.clone();
-            workers.TakeFirst([values, .. weights.Buffers.Select(b => b.Buffer)]);
-            weights.Replace(values);
+            TakeFirst(workers, weights);
         }
+    }
+
+    /// <summary>Takes on the weights of the first worker.</summary>
+    public static void TakeFirst(Workers workers, Weights weights)
+    {
+        using var mode = no_grad();
+        using Tensor values = weights.Values.clone();
+        workers.TakeFirst([values, .. weights.Buffers.Select(b => b.Buffer)]);
+        weights.Replace(values);
     }
 
     public override Batch Change(Batch batch, StepMoment at)
@@ -105,12 +115,13 @@ internal sealed class AveragingPart(WorkerAveraging settings, Workers workers, S
             return;
         }
 
+        bool mixes = MixesAt(at);
         using (Scalar steps = _sinceGlobal.item<long>() + 1)
         {
             _sinceGlobal.fill_(steps);
         }
 
-        if (!MixesAt(at))
+        if (!mixes)
         {
             return;
         }

@@ -33,6 +33,12 @@ internal abstract class Workers
     /// <summary>What each of them has given, by rank.</summary>
     public abstract byte[][] Gather(byte[] own);
 
+    /// <summary>Whether all have agreed to end, since one of them was told to.</summary>
+    public bool IsEnding { get; private set; }
+
+    /// <summary>Whether any of them is to end: then all do.</summary>
+    public virtual bool AgreeToEnd(bool own) => IsEnding = Or(own ? 1 : 0) != 0;
+
     /// <summary>The first worker's number, at all of them.</summary>
     public int OfFirst(int number) => Or(IsFirst ? number : 0);
 

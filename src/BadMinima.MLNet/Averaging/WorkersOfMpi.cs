@@ -52,6 +52,8 @@ internal sealed class WorkersOfMpi : Workers
 
     public override int Or(int flags) => OpenMpi.Or(flags);
 
+    public override bool AgreeToEnd(bool own) => OpenMpi.LeavesWithOthers = base.AgreeToEnd(own);
+
     public override byte[][] Gather(byte[] own) => OpenMpi.Gather(own, Count);
 
     /// <summary>

@@ -37,6 +37,9 @@ internal static unsafe class OpenMpi
         => IsJob && int.TryParse(Environment.GetEnvironmentVariable(LocalRank), out int rank)
             && int.TryParse(Environment.GetEnvironmentVariable(LocalSize), out int count) ? (rank, count) : null;
 
+    /// <summary>Whether all processes end alike, so that one whose exit code is not 0 need not end the others.</summary>
+    public static bool LeavesWithOthers { get; set; }
+
     /// <summary>Joins the job; again: does nothing. It is left when the process ends.</summary>
     /// <returns>The process's number in it, and how many there are.</returns>
     /// <exception cref="InvalidOperationException">There is no Open MPI, or another MPI; the message says what to do.</exception>
@@ -284,10 +287,29 @@ internal static unsafe class OpenMpi
                         $"{VersionOf(handle)} could not be started with support of threads (level {provided}; {Serialized} is needed).");
                 }
 
-                AppDomain.CurrentDomain.ProcessExit += (_, _) => library.Finish();
+                AppDomain.CurrentDomain.ProcessExit += (_, _) => library.Leave();
             }
 
             return library;
+        }
+
+        /// <summary>
+        /// Leaves the job, for which all its processes wait for each other; one that has failed ends them instead, since they may wait
+        /// for it elsewhere.
+        /// </summary>
+        private void Leave()
+        {
+            lock (Gate)
+            {
+                if (Environment.ExitCode != 0 && !LeavesWithOthers)
+                {
+                    AbortJob(World, Environment.ExitCode);
+                }
+                else
+                {
+                    Finish();
+                }
+            }
         }
 
         private static string VersionOf(nint handle)

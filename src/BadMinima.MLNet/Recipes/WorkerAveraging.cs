@@ -12,7 +12,8 @@ namespace BadMinima.MLNet;
 /// worker trains on its share. So n workers with <see cref="AveragingMethod.Parallel"/> make the steps of one with a batch n times as
 /// large. Fewer than n examples that are left at an epoch's end are left out. What is measured, and what the phase ends with, is the mean
 /// over all workers, weights and BatchNorm's running statistics alike; these are averaged with the weights wherever all workers average,
-/// and never between neighbors. Momentum and the moments of Adam stay each worker's own. A model that is trained so loads without it.
+/// and never between neighbors. Momentum, the moments of Adam and what escapes keep (the slow weights of
+/// lookahead, say) stay each worker's own. A model that is trained so loads without it.
 /// </remarks>
 public sealed record WorkerAveraging
 {
@@ -58,6 +59,9 @@ public sealed record WorkerAveraging
         OptionException.Check(Enum.IsDefined(Graph), $"{name}.{nameof(Graph)}", Graph, Names<AveragingGraph>());
         OptionException.Check(Period >= 1, $"{name}.{nameof(Period)}", Period, "at least 1");
         OptionException.Check(Workers is null or (>= 1 and <= 1000), $"{name}.{nameof(Workers)}", Workers, "1 to 1,000, or null");
+        OptionException.Check(
+            !OwnStarts || Method != AveragingMethod.Parallel, $"{name}.{nameof(OwnStarts)}", OwnStarts,
+            $"false with {AveragingMethod.Parallel}, which averages gradients: weights that begin apart would never meet");
         if (Workers is int workers)
         {
             RequireFit(name, workers);

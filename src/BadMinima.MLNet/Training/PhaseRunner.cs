@@ -68,6 +68,12 @@ internal sealed class PhaseRunner(
     public PhaseHistory Run(PhaseState state, IReadOnlyList<(string Name, Tensor Value)>? stored)
     {
         CounterRandom own = IsFirst ? random : random.Stream(WorkerStreams | (uint)workers!.Rank);
+        if (workers is not null && state.IsStart)
+        {
+            // Before parts look at the weights; and once more after they have changed them.
+            AveragingPart.TakeStart(phase.Averaging!, workers, weights);
+        }
+
         using var parts = new StepParts(
             phase, weights, examples, initialization, own,
             workers is null ? null : (AveragingPart.Name, context => new AveragingPart(phase.Averaging!, workers, context)));
@@ -203,7 +209,7 @@ internal sealed class PhaseRunner(
     ];
 
     /// <summary>Whether this is so at any worker.</summary>
-    private bool Agree(bool own) => workers is null ? own : workers.Or(own ? 1 : 0) != 0;
+    private bool Agree(bool own) => workers?.AgreeToEnd(own) ?? own;
 
     /// <summary>Whether this is so at the first worker.</summary>
     private bool AgreeWithFirst(bool own) => workers is null ? own : workers.OfFirst(own ? 1 : 0) != 0;
@@ -225,10 +231,11 @@ internal sealed class PhaseRunner(
         }
 
         (double? trainingAccuracy, double? testAccuracy) = (null, null);
+        double? norm = null;
         var clock = Stopwatch.StartNew();
         if (epoch % phase.MeasureEvery == 0 || epoch == phase.Epochs)
         {
-            using ImageClassifier measured = Measured(parts);
+            using ImageClassifier measured = Measured(parts, out double normOfMean);
             if (workers is null)
             {
                 trainingAccuracy = AccuracyMeter.Measure(measured, examples, isCanceled);
@@ -245,6 +252,7 @@ internal sealed class PhaseRunner(
                     AccuracyMeter.Measure(measured, examples, () => false)!.Value,
                     validation is null ? 0 : AccuracyMeter.Measure(measured, validation, () => false)!.Value));
                 testAccuracy = validation is null ? null : test;
+                norm = normOfMean;
             }
         }
 
@@ -259,7 +267,7 @@ internal sealed class PhaseRunner(
             RunningAccuracy = right / Trained,
             TrainingAccuracy = trainingAccuracy,
             TestAccuracy = testAccuracy,
-            WeightNorm = trainingAccuracy is not null && weights.Norm() is var norm && double.IsFinite(norm) ? norm : null,
+            WeightNorm = trainingAccuracy is not null && (norm ?? weights.Norm()) is var length && double.IsFinite(length) ? length : null,
             Measures = parts.Measures,
             ImagesPerSecond = Trained / state.EpochSeconds,
             Elapsed = elapsed,
@@ -276,9 +284,11 @@ internal sealed class PhaseRunner(
         return (numbers[0].item<double>(), numbers[1].item<double>());
     }
 
-    private ImageClassifier Measured(StepParts parts)
+    private ImageClassifier Measured(StepParts parts, out double normOfMean)
     {
         using WeightsCopy? mean = workers is null ? null : Kept(parts);
+        using Tensor? norm = mean?.Values.norm();
+        normOfMean = norm?.item<float>() ?? 0;
         using IDisposable? kept = mean is not null ? weights.Exchange(mean) : parts.Kept() is { } copy ? weights.Exchange(copy) : null;
         return weights.ForInference();
     }

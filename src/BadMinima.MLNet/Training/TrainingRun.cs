@@ -56,22 +56,23 @@ internal sealed class TrainingRun(
         PhaseState state = checkpoint?.Progress.Running ?? PhaseState.Start;
         IReadOnlyList<(string, Tensor)>? stored = checkpoint?.State;
         HasTrained = !finished.IsEmpty || !state.IsStart;
+        bool isOver = false;
         foreach ((PhaseKind kind, Phase phase, Func<ITrainingExamples> examples, ulong stream) in Phases().Skip(finished.Length))
         {
             PhaseRecorder? Recorder()
                 => folder is null ? null : new(folder, options.Checkpoints!.Every, settings!, weights, finished, Warn);
             bool together = phase.Averaging is not null;
+            if (together && workers is not null && state.IsStart && workers.AgreeToEnd(isOver))
+            {
+                break;
+            }
+
             bool hasOwnStart = options.OwnStarts && finished.All(f => f.Settings.Averaging is null);
             if (!together && workers is { IsFirst: false } && !hasOwnStart)
             {
                 // The first worker does it for all, and they begin the next one where it does.
                 finished = finished.Add(
                     new() { Kind = kind, Settings = phase, Examples = 0, EndedBy = PhaseEnd.Epochs, Seconds = 0, Epochs = [] });
-                if (workers.Or(0) != 0)
-                {
-                    break;
-                }
-
                 (state, stored) = (PhaseState.Start, null);
                 Recorder()?.Write(null, state);
                 continue;
@@ -94,8 +95,15 @@ internal sealed class TrainingRun(
                 MessageSensitivity.None,
                 $"{kind} ended after {history.Epochs.Length} of {phase.Epochs} epochs and {history.Seconds:F1} s: {history.EndedBy}");
             finished = finished.Add(history);
-            bool isOver = history.EndedBy == PhaseEnd.Canceled;
-            if (together || workers is null ? isOver : workers.Or(isOver ? 1 : 0) != 0)
+            isOver = history.EndedBy == PhaseEnd.Canceled;
+            if (isOver && workers is not null && !together)
+            {
+                // The others hear of it where they wait for this one.
+                (state, stored) = (PhaseState.Start, null);
+                continue;
+            }
+
+            if (isOver)
             {
                 break;
             }
@@ -104,12 +112,14 @@ internal sealed class TrainingRun(
             Recorder()?.Write(null, state);
         }
 
-        if (workers is not null && options.Training is { Averaging: null })
+        if (workers is not null)
         {
-            // The first worker has trained alone since all averaged.
-            using Tensor values = weights.Values.clone();
-            workers.TakeFirst([values, .. weights.Buffers.Select(b => b.Buffer)]);
-            weights.Replace(values);
+            HasTrained = workers.Or(HasTrained ? 1 : 0) != 0;
+            if (options.Training is { Averaging: null })
+            {
+                // The first worker has trained alone since all averaged.
+                AveragingPart.TakeFirst(workers, weights);
+            }
         }
 
         return finished;

@@ -164,6 +164,15 @@ public sealed partial class TwoPhaseTrainer
                     $"the number of workers and the starts of RandomLabels.Averaging, {first}");
             }
 
+            foreach (Phase phase in ((Phase?[])[RandomLabels, Training]).OfType<Phase>())
+            {
+                OptionException.Check(
+                    phase.Averaging?.Method != AveragingMethod.Parallel || phase.Escapes.All(e => e is not GradientNoise),
+                    $"{nameof(Training)}.{nameof(Phase.Escapes)}", nameof(GradientNoise),
+                    $"none with {AveragingMethod.Parallel} averaging: workers would add other noise each to the gradient that they have in "
+                    + "common");
+            }
+
             OptionException.Check(
                 PathFolder is null, nameof(PathFolder), PathFolder, "null with Averaging: there are as many paths as workers");
             OptionException.Check(Lane is null, nameof(Lane), Lane, "null with Averaging, whose workers wait for each other");

@@ -45,6 +45,8 @@ public sealed partial class TwoPhaseTrainer
             "null for several seeds at once; a sweep keeps checkpoints of each");
         OptionException.Check(
             _options.PathFolder is null, nameof(Options.PathFolder), _options.PathFolder, "null for several seeds at once");
+        OptionException.Check(
+            _options.Averaging is null, nameof(Phase.Averaging), _options.Averaging, "null for several seeds at once: train one by one");
         OptionException.Check(_options.Lane is null, nameof(Options.Lane), _options.Lane, "null: FitSeeds makes lanes of its own");
         using IChannel channel = _environment.Start(nameof(TwoPhaseTrainer));
         TwoPhaseTransformer?[] models = new TwoPhaseTransformer?[seeds.Count];

@@ -165,7 +165,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         {
             return Train(trainData, validationData, start, folder, worker);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException || !worker.IsEnding)
         {
             // The others may wait for this one for ever. What all of them find wrong the first one says.
             Thread.Sleep(worker.IsFirst ? TimeSpan.Zero : TimeToSpeakFirst);
@@ -200,9 +200,9 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         // Which loads torch, before anything else here asks for it.
         Device device = _environment.Device(_options.Device);
         using Checkpoint? checkpoint = _options.Averaging is not null ? null : folder?.ReadNewest(Warn);
-        if (_options.PathFolder is { } path)
+        if (folder is not null)
         {
-            PathRecorder.Open(path, continues: checkpoint is not null);
+            RequireSameKind(_options.Checkpoints!.Folder);
         }
 
         // A model that goes on, or a run, keeps its classes and their order.
@@ -254,9 +254,11 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
                 "false where training starts from a model: that is one start for all");
             using var threadsOfWorker = new TorchThreads(count);
             string? root = _options.Checkpoints?.Folder;
+            RequireSameFolders(worker, root is not null);
             using CheckpointFolder? own = root is null ? null
                 : CheckpointFolder.Open(WorkerCheckpoints.FolderOf(root, worker.Count, worker.Rank));
-            using Checkpoint? from = root is null ? null : WorkerCheckpoints.Read(root, worker, averaging.OwnStarts, Warn);
+            using Checkpoint? from = root is null ? null : WorkerCheckpoints.Read(
+                root, worker, averaging.OwnStarts, alone: _options.RandomLabels is { Averaging: null } ? 1 : 0, Warn);
 
             // Measured by other threads it may differ in its last bits.
             Normalization ofWorker = start is not null || _options.Normalization is not null ? normalization
@@ -437,6 +439,31 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         TorchRuntime.EnsureLoaded();
         using nn.Module network = Architectures.Create(architecture, inputs, classes, Seed, _options.Initialization);
         CheckPhases(network, architecture.Name, classes, examples);
+    }
+
+    /// <exception cref="ArgumentException">
+    /// The checkpoints are of one worker where there are several now, or the other way round.
+    /// </exception>
+    private void RequireSameKind(string folder)
+    {
+        bool ofOne = CheckpointFolder.FilesOf(folder).Any(), several = _options.Averaging is not null;
+        if (several ? ofOne : !ofOne && WorkerCheckpoints.AreIn(folder))
+        {
+            throw new ArgumentException(
+                $"The checkpoints in '{folder}' are of a run by {(several ? "one worker" : "several workers")}, and Averaging is "
+                + $"{(several ? "not null" : "null")} now. Give the same options, or begin a new run in another folder.");
+        }
+    }
+
+    /// <exception cref="ArgumentException">Some workers have checkpoints, others not.</exception>
+    private static void RequireSameFolders(Workers workers, bool has)
+    {
+        if (workers.Or(has ? 1 : 2) == 3)
+        {
+            throw new ArgumentException(
+                $"The workers have different options: Checkpoints is {(has ? "set" : "null")} at worker {workers.Rank}, and not so at "
+                + "others. Give all of them the same.");
+        }
     }
 
     private static void CheckWorkers(WorkerAveraging averaging, int workers, int examples)

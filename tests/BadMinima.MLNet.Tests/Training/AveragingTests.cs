@@ -203,8 +203,61 @@ public sealed class AveragingTests : IDisposable
     }
 
     [TestMethod]
+    public void With_a_period_that_stays_an_adaptive_one_is_periodic()
+    {
+        // Within the first epoch the period stays as it is.
+        WorkerAveraging periodic = new() { Workers = 4, Method = AveragingMethod.PeriodicGlobal, Graph = AveragingGraph.Ring, Period = 4 };
+        foreach (bool overlap in new[] { true, false })
+        {
+            using TwoPhaseTransformer one = Fit(Averaged(periodic with { Overlap = overlap }) with { Epochs = 1, BatchSize = 2 });
+            using TwoPhaseTransformer other = Fit(Averaged(periodic with { Overlap = overlap, Method = AveragingMethod.AdaptiveGlobal }) with { Epochs = 1, BatchSize = 2 });
+            Assert.AreEqual(0, Distance(one, other));
+            using TwoPhaseTransformer local = Fit(Averaged(periodic with { Method = AveragingMethod.Local }) with { Epochs = 1, BatchSize = 2 });
+            Assert.IsGreaterThan(0, Distance(one, local));
+        }
+    }
+
+    [TestMethod]
+    public void Own_starts_that_were_interrupted_go_on_bit_for_bit_and_not_with_another_number_of_workers()
+    {
+        TwoPhaseTrainer.Options options = Options with
+        {
+            RandomLabels = new() { Epochs = 3, BatchSize = 16 },
+            Training = Averaged(new() { Workers = 3, Method = AveragingMethod.Local, Period = 2, OwnStarts = true }) with { Epochs = 2 },
+        };
+        using TwoPhaseTransformer whole = Tiny.Trainer(_ml, options).Fit(Tiny.Train(_ml));
+        using CancellationTokenSource source = new();
+        TwoPhaseTrainer.Options stored = options with { Checkpoints = new(_folder.FullPath) { Every = TimeSpan.FromTicks(1) } };
+        using (Tiny.Trainer(_ml, stored with
+        {
+            CancellationToken = source.Token,
+            MetricsCallback = epoch =>
+            {
+                if (epoch.Epoch == 2)
+                {
+                    source.Cancel();
+                }
+            },
+        }).Fit(Tiny.Train(_ml)))
+        {
+        }
+
+        Assert.Contains("can be continued by 2 workers", Assert.ThrowsExactly<InvalidDataException>(() => Tiny.Trainer(_ml, stored with
+        {
+            Training = stored.Training! with { Averaging = stored.Training.Averaging! with { Workers = 2 } },
+        }).Resume(Tiny.Train(_ml))).Message);
+        Assert.Contains("by several workers", Assert.ThrowsExactly<ArgumentException>(
+            () => Tiny.Trainer(_ml, stored with { Training = Options.Training }).Resume(Tiny.Train(_ml))).Message);
+        using TwoPhaseTransformer resumed = Tiny.Trainer(_ml, stored).Resume(Tiny.Train(_ml));
+        Assert.AreEqual(0, Distance(whole, resumed));
+    }
+
+    [TestMethod]
     public void What_cannot_be_is_refused()
     {
+        Refused(new() { Workers = 2, OwnStarts = true }, "OwnStarts is True; allowed is false with Parallel");
+        Assert.Contains("other noise each", Assert.Throws<ArgumentException>(
+            () => Fit(Averaged(new() { Workers = 2 }) with { Escapes = Escape.Parse("gradient-noise") })).Message);
         Refused(new() { Workers = 7, Method = AveragingMethod.Gossip, Graph = AveragingGraph.Grid }, "no prime number above 3; there are 7");
         Refused(new() { Workers = 6, Method = AveragingMethod.Gossip, Graph = AveragingGraph.OnePeer }, "takes a power of two; there are 6");
         Refused(new() { Workers = 0 }, "Workers is 0; allowed is 1 to 1,000");
