@@ -11,7 +11,14 @@ public sealed class PhaseTests
 
     /// <summary>A recipe in which every setting differs from its default.</summary>
     // Adam and momentum exclude each other.
-    private static Recipe OfAdam => Everything with { Momentum = 0, Nesterov = false, Adam = new() { Beta1 = 0.8 } };
+    // What does not go with all the rest, or makes several trainings of one.
+    private static Recipe Others => Everything with
+    {
+        Momentum = 0,
+        Nesterov = false,
+        Adam = new() { Beta1 = 0.8 },
+        Averaging = new() { Method = AveragingMethod.AdaptiveGlobal, Graph = AveragingGraph.OnePeer, Period = 3, Overlap = false, OwnStarts = true, Workers = 4 },
+    };
 
     private static Recipe Everything { get; } = new()
     {
@@ -40,7 +47,7 @@ public sealed class PhaseTests
     {
         foreach (Phase phase in new Phase[]
         {
-            Recipe.Vanilla, Recipe.Regularized, Everything, OfAdam, new RandomLabelPhase(), new RandomLabelPhase { Replicas = 7, ZeroOutRatio = 0.3, Schedule = Schedule.Step(0.5, 1, 2), Mixup = 1 },
+            Recipe.Vanilla, Recipe.Regularized, Everything, Others, new RandomLabelPhase(), new RandomLabelPhase { Replicas = 7, ZeroOutRatio = 0.3, Schedule = Schedule.Step(0.5, 1, 2), Mixup = 1 },
             new RandomLabelPhase { ZeroOutOf = ZeroOut.Pixels, Labeling = RandomLabeling.Permutation },
         })
         {
@@ -51,7 +58,7 @@ public sealed class PhaseTests
         // So that a new setting cannot be forgotten above.
         foreach (System.Reflection.PropertyInfo property in typeof(Recipe).GetProperties().Where(p => p.CanWrite))
         {
-            Assert.AreNotEqual(property.GetValue(Recipe.Vanilla), property.GetValue(property.Name == nameof(Phase.Adam) ? OfAdam : Everything), property.Name);
+            Assert.AreNotEqual(property.GetValue(Recipe.Vanilla), property.GetValue(property.Name is nameof(Phase.Adam) or nameof(Phase.Averaging) ? Others : Everything), property.Name);
         }
     }
 
