@@ -154,7 +154,7 @@ internal sealed class GossipKind : StudyKind<GossipSettings, GossipNumbers>
 
     private static LineChart Errors(string name, StudyItem<GossipSettings, GossipNumbers> item) => new(
         $"{item.Settings.Nodes[0]} nodes: the error of each method, the mean over {item.Results.Count} seeds",
-        new ChartAxis("step", "#,0") { Minimum = 0 }, new ChartAxis("log10 of the mean squared distance from the minimum", "0.0"),
+        new ChartAxis("step", "#,0") { Minimum = 0 }, new ChartAxis("log10 of the error", "0.0"),
         [
             .. Methods.Select(method => new Curve(
                 method.Name,
