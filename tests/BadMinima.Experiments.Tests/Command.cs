@@ -68,7 +68,7 @@ internal sealed class Command : IDisposable
 
     public Result Wait()
     {
-        Assert.IsTrue(_process.WaitForExit(TimeSpan.FromMinutes(2)), "the command did not end");
+        Assert.IsTrue(_process.WaitForExit(TimeSpan.FromMinutes(5)), "the command did not end");
         return new(_process.ExitCode, _output.Result, _error.Result);
     }
 
