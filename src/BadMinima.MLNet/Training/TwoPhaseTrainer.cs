@@ -205,6 +205,11 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             RequireSameKind(_options.Checkpoints!.Folder);
         }
 
+        if (_options.PathFolder is { } path)
+        {
+            PathRecorder.Open(path, continues: checkpoint is not null);
+        }
+
         // A model that goes on, or a run, keeps its classes and their order.
         KeyValues? classValues = start is null ? InOrderOf(checkpoint, KeyValues.Of(labelColumn)) : start.Classes;
         string ownerOfClasses = start is null ? TrainingRole : "model to start from";
