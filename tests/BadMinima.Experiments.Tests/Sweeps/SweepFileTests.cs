@@ -15,7 +15,7 @@ public sealed class SweepFileTests
         ("5", 1, "no sweep: the file is one value; allowed is an object, { ... }."),
         ("{\n \"seeds\": 1\n}\n{}", 4, "no JSON: Additional text encountered after finished reading JSON content: {."),
         ("{\n \"seeds\": 1,\n \"seeds\": 2\n}", 3, "no JSON: Property with the name 'seeds' already exists"),
-        ("{\n \"seed\": 2\n}", 2, "\"seed\" is not known here; known are $schema, name, description, boundary, exitTimes, heavyTails, spikes, localMinima, onePoint, recurrent, warmStart, zoo, grids, data, architectures,"),
+        ("{\n \"seed\": 2\n}", 2, "\"seed\" is not known here; known are $schema, name, description, boundary, exitTimes, heavyTails, spikes, gossip, localMinima, onePoint, recurrent, warmStart, zoo, grids, data, architectures,"),
         ("{\n \"training\": {\n \"learning-rate\": 1 }\n}", 3, "\"learning-rate\" is not known here; known are epochs, batchSize, learningRate,"),
         ("{\n \"seeds\": \"two\"\n}", 2, "\"seeds\" is \"two\"; allowed is a list or a whole number, from 1 on."),
         ("{\n \"seeds\": 0\n}", 2, "\"seeds\" is 0; allowed is a list or a whole number, from 1 on."),
