@@ -18,7 +18,10 @@ internal static class Comparison
     private const int LaneSeeds = 8;
 
     /// <summary>What can be asked for by itself, in the order in which it is measured.</summary>
-    public static readonly string[] Parts = ["peak", "linear", "resnet18", "large", "small", "lanes", "pipeline", "memory", "sweeps"];
+    public static readonly string[] Parts = ["peak", "linear", "resnet18", "large", "small", "lanes", "pipeline", "memory", "sweeps", "cells"];
+
+    /// <summary>What is measured where nothing is asked for: all but the folder of 100,000 cells.</summary>
+    public static readonly string[] ByDefault = [.. Parts.Where(part => part != "cells")];
 
     /// <param name="effort">How much.</param>
     /// <param name="parts">Which of <see cref="Parts"/>; shares of the peak need "peak" too.</param>
@@ -49,6 +52,14 @@ internal static class Comparison
         if (parts.Contains("sweeps"))
         {
             Sweeps(effort, samples);
+        }
+
+        if (parts.Contains("cells"))
+        {
+            (double again, double shown, double reported, _) = SweepSpeed.Finished(100_000, reports: true);
+            samples.Add("sweepFinished100000Seconds", again);
+            samples.Add("sweepShown100000Seconds", shown);
+            samples.Add("sweepReported100000Seconds", reported);
         }
 
         return Report.Of(samples, effort, threads, pytorch?.Version, reason);

@@ -15,8 +15,8 @@ if (args is [SweepSpeed.AsCommand, ..])
 }
 
 var json = new Option<string?>("--json") { Description = "File for the medians and ratios" };
-var quick = new Option<bool>("--quick") { Description = "Two rounds of short measurements: under five minutes" };
-var only = new Option<string[]>("--only") { Description = $"Some parts: {string.Join(", ", Comparison.Parts)}", AllowMultipleArgumentsPerToken = true };
+var quick = new Option<bool>("--quick") { Description = "Two rounds of short measurements" };
+var only = new Option<string[]>("--only") { Description = $"Some parts: {string.Join(", ", Comparison.Parts)}; by default all but cells", AllowMultipleArgumentsPerToken = true };
 only.AcceptOnlyFromAmong(Comparison.Parts);
 var escapes = new Option<bool>("--escapes") { Description = "What a step costs with each escape: about five minutes" };
 var command = new RootCommand("Measures this library beside the obvious TorchSharp loop, PyTorch (Debian: python3-torch) and the machine's matrix product, and prints ratios.") { json, quick, only, escapes };
@@ -38,7 +38,7 @@ command.SetAction(result =>
     Effort effort = result.GetValue(quick)
         ? new Effort(Rounds: 2, Steps: 3, SmallSteps: 20, MemorySeconds: 15, SweepSeeds: 1)
         : new Effort(Rounds: 5, Steps: 6, SmallSteps: 60, MemorySeconds: 60, SweepSeeds: 4);
-    var report = result.GetValue(escapes) ? Comparison.Escapes(effort) : Comparison.Run(effort, result.GetValue(only) is { Length: > 0 } parts ? parts : Comparison.Parts);
+    var report = result.GetValue(escapes) ? Comparison.Escapes(effort) : Comparison.Run(effort, result.GetValue(only) is { Length: > 0 } parts ? parts : Comparison.ByDefault);
     report.Print();
     if (result.GetValue(json) is { } file)
     {

@@ -45,9 +45,12 @@ internal static class SweepSpeed
         return (inside / (workers * wall), wall);
     }
 
-    /// <summary>`badminima sweep` once more on a finished sweep, and reading what is in its folder, in seconds.</summary>
+    /// <summary>
+    /// On a finished sweep, in seconds: `badminima sweep` once more, `badminima show`, `badminima report`, and reading its results.
+    /// </summary>
     /// <param name="cells">How many cells it has: a multiple of 1,000.</param>
-    public static (double Again, double Listing) Finished(int cells)
+    /// <param name="reports">Whether to report it.</param>
+    public static (double Again, double Shown, double Reported, double Listing) Finished(int cells, bool reports = false)
     {
         using Folder folder = new();
         JsonObject file = new() { ["data"] = new JsonObject { ["train"] = 20, ["test"] = 10 }, ["architectures"] = "mlp-100-100", ["starts"] = "random", ["recipes"] = "none", ["seeds"] = 1, ["training"] = new JsonObject { ["epochs"] = 1 } };
@@ -70,10 +73,13 @@ internal static class SweepSpeed
             }
         }
 
-        double again = folder.Run();
+        double again = folder.Run(), shown = Folder.Badminima("show", folder.Sweep);
+        double reported = reports ? Folder.Badminima("report", folder.Sweep) : 0;
         var clock = Stopwatch.StartNew();
         int read = SweepResults.Read(folder.Sweep).Cells.Length;
-        return read == cells ? (again, clock.Elapsed.TotalSeconds) : throw new InvalidOperationException($"{read} of {cells} cells were read.");
+        return read == cells
+            ? (again, shown, reported, clock.Elapsed.TotalSeconds)
+            : throw new InvalidOperationException($"{read} of {cells} cells were read.");
     }
 
     private sealed class Folder : IDisposable
@@ -89,13 +95,18 @@ internal static class SweepSpeed
         public IReadOnlyList<PlannedCell> Plan() => BadMinima.Experiments.Sweep.PlanFile(SweepFilePath);
 
         /// <returns>Seconds.</returns>
-        public double Run(params string[] more)
+        public double Run(params string[] more) => Badminima(["sweep", SweepFilePath, "--out", Sweep, .. more]);
+
+        /// <returns>Seconds.</returns>
+        public static double Badminima(params string[] arguments)
         {
             var clock = Stopwatch.StartNew();
-            using Process process = Process.Start(new ProcessStartInfo(Itself[0], [.. Itself[1..], AsCommand, "sweep", SweepFilePath, "--out", Sweep, .. more]) { RedirectStandardOutput = true })!;
+            using Process process = Process.Start(new ProcessStartInfo(Itself[0], [.. Itself[1..], AsCommand, .. arguments]) { RedirectStandardOutput = true })!;
             string output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
-            return process.ExitCode == 0 ? clock.Elapsed.TotalSeconds : throw new InvalidOperationException($"badminima sweep ended with code {process.ExitCode}: {output}");
+            return process.ExitCode == 0
+                ? clock.Elapsed.TotalSeconds
+                : throw new InvalidOperationException($"badminima {arguments[0]} ended with code {process.ExitCode}: {output}");
         }
 
         public void Dispose() => Directory.Delete(_path, recursive: true);

@@ -43,7 +43,8 @@ internal sealed record RunJob(string Folder, RunPlan Plan, string? Recipe = null
     /// <summary>Training images that the phases which the run does itself take at most.</summary>
     public static double WorkOf(RunPlan plan)
     {
-        double first = plan.SharedStart is null && plan.Options.RandomLabels is { } labels ? (double)labels.Epochs * labels.Replicas : 0;
+        double first = plan.SharedStart is null && plan.Options.RandomLabels is { } labels
+            ? (double)labels.Epochs * labels.Replicas * plan.OwnStarts : 0;
         return (plan.Data.TrainCount ?? UnknownCount) * (first + (plan.Options.Training?.Epochs ?? 0));
     }
 
@@ -64,10 +65,11 @@ internal sealed record RunJob(string Folder, RunPlan Plan, string? Recipe = null
         {
             last = speeds[work];
             double examples = train * ((phase as RandomLabelPhase)?.Replicas ?? 1);
+            int times = phase is RandomLabelPhase ? Plan.OwnStarts : 1;
             double measurements = Math.Ceiling((double)phase.Epochs / phase.MeasureEvery);
             double step = last.Training * phase.Escapes.GradientsPerStep(phase.BatchSize);
             double whole = (phase.Epochs * examples * step) + (measurements * (examples + test) * last.Measuring);
-            seconds += Math.Min(whole, phase.TimeLimit?.TotalSeconds ?? double.PositiveInfinity);
+            seconds += times * Math.Min(whole, phase.TimeLimit?.TotalSeconds ?? double.PositiveInfinity);
         }
 
         // The evaluation at the end, of both sets.

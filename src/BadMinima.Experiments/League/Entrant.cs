@@ -30,13 +30,31 @@ public sealed partial record Entrant(string Name, string Description, string Sou
     /// <exception cref="ArgumentException">A candidate is of another form, or has a setting or an escape that is not known; the message
     /// names the entrant, the candidate and what is allowed.</exception>
     public ImmutableArray<Recipe> Recipes(Recipe plain)
-        => [.. Candidates.Select(candidate => candidate.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .Aggregate(plain, (recipe, setting) => Apply(recipe, setting, candidate, plain)))];
+        => [.. Candidates.Select(candidate => RecipeOf(candidate, plain))];
 
-    private Recipe Apply(Recipe recipe, string text, string candidate, Recipe plain)
+    private Recipe RecipeOf(string candidate, Recipe plain)
+    {
+        Dictionary<string, string> values = [];
+        foreach (string setting in candidate.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            (string name, string value) = Read(setting, candidate);
+            values[name] = ValueOf(name, value, plain);
+        }
+
+        try
+        {
+            return (Recipe)PhaseSettings.Apply(plain, values);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ArgumentException($"The entrant {Name} has the candidate '{candidate}': {e.Message}", e);
+        }
+    }
+
+    private (string Name, string Value) Read(string text, string candidate)
     {
         string[] sides = text.Split('=', 2);
-        if (sides.Length < 2 || PhaseSettings.All.FirstOrDefault(s => s.Name == sides[0]) is not { } setting)
+        if (sides.Length < 2 || PhaseSettings.All.All(s => s.Name != sides[0]))
         {
             throw new ArgumentException($"The entrant {Name} has the candidate '{candidate}' with '{text}'; allowed is NAME=VALUE with a "
                 + $"NAME of {string.Join(", ", PhaseSettings.All.Select(s => s.Name))}.");
@@ -48,14 +66,7 @@ public sealed partial record Entrant(string Name, string Description, string Sou
                 + "data; allowed is what leaves it as it is.");
         }
 
-        try
-        {
-            return (Recipe)setting.Apply(recipe, ValueOf(sides[0], sides[1], plain));
-        }
-        catch (ArgumentException e)
-        {
-            throw new ArgumentException($"The entrant {Name} has the candidate '{candidate}': {e.Message}", e);
-        }
+        return (sides[0], sides[1]);
     }
 
     private static string ValueOf(string setting, string value, Recipe plain)

@@ -9,8 +9,6 @@ namespace BadMinima.Experiments;
 /// </summary>
 internal static class FollowedRun
 {
-    private static readonly TimeSpan TimeToSpeakFirst = TimeSpan.FromSeconds(10);
-
     /// <summary>Whether this process is one of the others.</summary>
     public static bool IsFollower => MpiJob.IsThere && !MpiJob.IsFirst;
 
@@ -50,7 +48,7 @@ internal static class FollowedRun
         }
         catch (Exception e) when (IsFollower && e is not OperationCanceledException)
         {
-            Thread.Sleep(TimeToSpeakFirst);
+            MpiJob.LetFirstSpeak();
             throw;
         }
     }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using BadMinima.MLNet;
@@ -34,6 +33,10 @@ internal sealed record RunPlan(RunRequest Request, RunData Data, Protocol Protoc
         Request = Request with { Regularizers = Regularizers.None, TypedTraining = [] },
         Options = Options with { Training = null },
     };
+
+    /// <summary>How often the random-label phase is made: once, or by each of several workers for itself.</summary>
+    public int OwnStarts => Options is { RandomLabels.Averaging: null, Training.Averaging: { OwnStarts: true, Workers: var workers } }
+        ? workers ?? MpiJob.Count : 1;
 
     /// <summary>How the start is called: random, adversarial, or model.</summary>
     public string Start => From is not null ? FromModel : Request.Start ?? RunRequest.RandomStart;
@@ -144,7 +147,7 @@ internal sealed record RunPlan(RunRequest Request, RunData Data, Protocol Protoc
             Architecture = architecture.Name,
             Initialization = request.Initialization,
             RandomLabels = randomLabels,
-            Training = (Recipe)Override(Recipe(protocol, request, data), request.TypedTraining),
+            Training = (Recipe)PhaseSettings.Apply(Recipe(protocol, request, data), request.TypedTraining),
             Normalization = request.From is null ? Normalization(protocol, request, data) : null,
             Seed = request.Seed,
             Device = request.Device,
@@ -182,17 +185,8 @@ internal sealed record RunPlan(RunRequest Request, RunData Data, Protocol Protoc
     private static RandomLabelPhase RandomLabels(Protocol protocol, RunRequest request)
         => PhaseSettings.OfRandomLabels.Where(s => request.TypedRandomLabels.ContainsKey(s.Name))
             .Aggregate(
-                (RandomLabelPhase)Override(protocol.RandomLabels, request.TypedRandomLabels, PhaseSettings.RandomLabelPrefix),
+                (RandomLabelPhase)PhaseSettings.Apply(protocol.RandomLabels, request.TypedRandomLabels, PhaseSettings.RandomLabelPrefix),
                 (phase, s) => s.Apply(phase, request.TypedRandomLabels[s.Name]));
-
-    private static Phase Override(Phase phase, ImmutableDictionary<string, string> values, string prefix = "")
-    {
-        Phase changed = PhaseSettings.All.Where(s => values.ContainsKey(s.Name))
-            .Aggregate(phase, (changed, s) => s.Apply(changed, values[s.Name], prefix));
-        return PhaseSettings.WithoutWorkers(changed, values.Keys) is not { } name ? changed
-            : throw new SettingException(
-                $"{prefix}{name}", $"is given, but one worker trains: how several average their weights says --{prefix}average.");
-    }
 
     private static Normalization? Normalization(Protocol protocol, RunRequest request, RunData data) => request.Normalization switch
     {

@@ -41,7 +41,10 @@ public sealed record RunResult
     /// <summary>Training on the true labels; null for an adversarial start, which has none.</summary>
     public PhaseResult? Training { get; init; }
 
-    /// <summary>Of the phases that the run did itself, measurements along the way included, in however many sittings.</summary>
+    /// <summary>
+    /// Of the phases that the run did itself, measurements along the way included, in however many sittings; of workers' own starts the
+    /// first one's.
+    /// </summary>
     public required double Seconds { get; init; }
 
     /// <summary>Training images that the run put through the network itself, each as often as it was.</summary>
@@ -91,8 +94,8 @@ public sealed record RunResult
             RandomLabels = Phase(plan.SharedStart is null ? own : model.History.Phases, PhaseKind.RandomLabels),
             Training = Phase(own, PhaseKind.Training),
             Seconds = own.Sum(p => p.Seconds),
-            Images = ImagesOf(own),
-            Flop = ImagesOf(own)
+            Images = ImagesOf(plan, own),
+            Flop = ImagesOf(plan, own)
                 * Architectures.Get(plan.Options.Architecture).CountTrainingFlops(plan.Data.Shape, train.PerClassLogLoss.Count),
             ImagesPerSecond = own.Sum(p => (double)p.Examples * p.Epochs.Length)
                 / own.Sum(p => p.Epochs.Sum(e => p.Examples / e.ImagesPerSecond)),
@@ -109,7 +112,9 @@ public sealed record RunResult
         + $"{(RandomLabels is { } first ? $"; {first.Accuracy:P2} of the random labels fitted in {first.Epochs} epochs" : "")}"
         + $"{(Training is { } training ? $"; {training.Epochs} epochs of training" : "")}; {Seconds:N1} s, {ImagesPerSecond:N0} images/s.";
 
-    private static long ImagesOf(IEnumerable<PhaseHistory> phases) => phases.Sum(p => (long)p.Examples * p.Epochs.Length);
+    // Each worker's own start is taken to have as many epochs as the first one's.
+    private static long ImagesOf(RunPlan plan, IEnumerable<PhaseHistory> phases)
+        => phases.Sum(p => (long)p.Examples * p.Epochs.Length * (p.Kind == PhaseKind.RandomLabels ? plan.OwnStarts : 1));
 
     private static PhaseResult? Phase(IEnumerable<PhaseHistory> phases, PhaseKind kind)
         => phases.Where(p => p.Kind == kind).Select(PhaseResult.Of).FirstOrDefault();

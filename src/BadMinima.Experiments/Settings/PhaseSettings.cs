@@ -13,7 +13,7 @@ internal static class PhaseSettings
 
     private const string Off = Text.Off;
 
-    private static readonly string[] OfWorkers = ["graph", "period", "overlap", "own-starts", "workers"];
+    private const string Average = "average";
 
     /// <summary>Those of both phases, in the order in which they are applied.</summary>
     public static ImmutableArray<Setting<Phase>> All { get; } =
@@ -63,20 +63,20 @@ internal static class PhaseSettings
         new("escape", "NAME:SETTING=VALUE,...+NAME...|off", Types.WordsOrObject,
             "Mechanisms beyond these that take part in each step, as `badminima escapes` lists them",
             (p, t) => p with { Escapes = Text.Escapes(t) }, p => p.Escapes, [.. Escape.Known.Select(k => k.Name), Off]) { IsList = true },
-        new("average", "parallel|local|gossip|pga|aga|off", Types.Words,
+        new(Average, "parallel|local|gossip|pga|aga|off", Types.Words,
             "Trains with several workers, the processes of mpirun or --workers in this one, and averages their weights: in each step all, "
                 + "every --period steps all, after each step with neighbors of the --graph, or both (with a period that adapts: aga)",
             (p, t) => p with { Averaging = Text.Averaging(t, p.Averaging) }, p => Text.NameOf(p.Averaging)),
         new("graph", "ring|grid|exponential|one-peer|full", Types.Words, "With --average: who exchanges weights with whom",
-            (p, t) => Averaged(p, a => a with { Graph = Text.Graph(t) }), p => Text.NameOf(p.Averaging?.Graph)),
+            (p, t) => Averaged(p, a => a with { Graph = Text.Graph(t) }), p => Text.NameOf(p.Averaging?.Graph)) { Needs = Average },
         new("period", "H", Types.Number, "With --average: after how many steps all average",
-            (p, t) => Averaged(p, a => a with { Period = Text.Integer(t) }), p => p.Averaging?.Period),
+            (p, t) => Averaged(p, a => a with { Period = Text.Integer(t) }), p => p.Averaging?.Period) { Needs = Average },
         new("overlap", "", Types.Switch, "With --average: neighbors exchange weights while gradients are computed. Default: true",
-            (p, t) => Averaged(p, a => a with { Overlap = Text.Switch(t) }), p => p.Averaging?.Overlap),
+            (p, t) => Averaged(p, a => a with { Overlap = Text.Switch(t) }), p => p.Averaging?.Overlap) { Needs = Average },
         new("own-starts", "", Types.Switch, "With --average: each worker has initial weights and random labels of its own",
-            (p, t) => Averaged(p, a => a with { OwnStarts = Text.Switch(t) }), p => p.Averaging?.OwnStarts),
+            (p, t) => Averaged(p, a => a with { OwnStarts = Text.Switch(t) }), p => p.Averaging?.OwnStarts) { Needs = Average },
         new("workers", "N", Types.Number, "With --average: workers in this process, where mpirun has not started it",
-            (p, t) => Averaged(p, a => a with { Workers = Text.Integer(t, least: 1) }), p => p.Averaging?.Workers),
+            (p, t) => Averaged(p, a => a with { Workers = Text.Integer(t, least: 1) }), p => p.Averaging?.Workers) { Needs = Average },
         new("stop-at", "ACCURACY|off", Types.NumberOrWord, "Ends the phase at this accuracy on its training set, such as 0.9999",
             (p, t) => p with { StopAtAccuracy = Text.OrOff(t, Text.Number) }, p => (object?)p.StopAtAccuracy ?? Off),
         new(
@@ -110,16 +110,27 @@ internal static class PhaseSettings
             (p, t) => p with { Inputs = Text.OneOf<RandomLabelInputs>(t) }, p => p.Inputs),
     ];
 
-    /// <summary>Which of some settings say how workers average where there are none; null: none of them.</summary>
-    public static string? WithoutWorkers(Phase phase, IEnumerable<string> names)
-        => phase.Averaging is null ? names.FirstOrDefault(OfWorkers.Contains) : null;
+    /// <summary>Changes settings, in the order in which they stand here, whatever order they are given in.</summary>
+    /// <param name="phase">The phase.</param>
+    /// <param name="values">What they are set to, as it would be typed, by name.</param>
+    /// <param name="prefix">What stands before the names of the phase's options.</param>
+    /// <exception cref="SettingException">
+    /// A value is not allowed, or a setting is one of something that is off and would change nothing.
+    /// </exception>
+    public static Phase Apply(Phase phase, IReadOnlyDictionary<string, string> values, string prefix = "")
+    {
+        Setting<Phase>[] given = [.. All.Where(s => values.ContainsKey(s.Name))];
+        Phase changed = given.Aggregate(phase, (changed, s) => s.Apply(changed, values[s.Name], prefix));
+        return given.FirstOrDefault(s => s.Needs is not null && s.TextOf(changed) is null) is not { } idle ? changed
+            : throw new SettingException(
+                $"{prefix}{idle.Name}", $"is given, but {prefix}{idle.Needs} is off, without which it changes nothing; give that too, or "
+                    + "leave this one out.");
+    }
 
     /// <summary>The name of the option, without dashes, of a setting of the random-label phase.</summary>
     public static string OptionOf(string name) => OfRandomLabels.Any(s => s.Name == name) ? name : RandomLabelPrefix + name;
 
-    /// <summary>
-    /// Changes how workers average; without any the value is read, and nothing changed: see <see cref="WithoutWorkers"/>.
-    /// </summary>
+    /// <summary>Changes how workers average; without any the value is read, and nothing changed.</summary>
     private static Phase Averaged(Phase phase, Func<WorkerAveraging, WorkerAveraging> change)
     {
         WorkerAveraging changed = change(phase.Averaging ?? new());

@@ -43,6 +43,9 @@ internal sealed record Setting<T>(
     /// <inheritdoc/>
     public string Property => Text.PropertyOf(Name) + (IsList ? "s" : "");
 
+    /// <summary>The setting that has to be on for this one to have a value; null: none.</summary>
+    public string? Needs { get; init; }
+
     /// <summary>Whether a grid of a sweep gives it, to all of its cells.</summary>
     public bool ForAllCells { get; init; }
 

@@ -18,7 +18,6 @@ internal sealed class AveragingPart(WorkerAveraging settings, Workers workers, S
     private readonly Tensor _period = tensor((long)settings.Period).DetachFromDisposeScope();
     private readonly Tensor _firstLoss = zeros([], ScalarType.Float64).DetachFromDisposeScope();
     private IExchange? _exchange;
-    private Tensor? _before;
     private double _loss;
 
     public override IEnumerable<(string Name, Tensor Value)> State => settings.Method == AveragingMethod.AdaptiveGlobal
@@ -67,7 +66,6 @@ internal sealed class AveragingPart(WorkerAveraging settings, Workers workers, S
         if (settings.Overlap && at.Batch == 0 && MixesAt(at))
         {
             Begin(context.Weights, at);
-            _before = context.Weights.Values.clone();
         }
 
         return batch;
@@ -132,13 +130,18 @@ internal sealed class AveragingPart(WorkerAveraging settings, Workers workers, S
         }
 
         using var scope = NewDisposeScope();
-        Tensor mixed = _exchange!.End().to(weights.Values.device);
+        using IExchange exchange = _exchange!;
         _exchange = null;
-
-        // What the step has added goes on top of the mean of the weights before it.
-        weights.Replace(_before is null ? mixed : mixed.add_(weights.Values - _before));
-        _before?.Dispose();
-        _before = null;
+        Tensor mixed = exchange.End();
+        if (settings.Overlap)
+        {
+            // What the step has added goes on top of the mean of the weights before it.
+            weights.Add(mixed.sub_(exchange.Own).to(weights.Values.device), 1);
+        }
+        else
+        {
+            weights.Replace(mixed.to(weights.Values.device));
+        }
     }
 
     protected override void Dispose(bool disposing)
@@ -147,7 +150,6 @@ internal sealed class AveragingPart(WorkerAveraging settings, Workers workers, S
         _sinceGlobal.Dispose();
         _period.Dispose();
         _firstLoss.Dispose();
-        _before?.Dispose();
     }
 
     private void Begin(Weights weights, StepMoment at)

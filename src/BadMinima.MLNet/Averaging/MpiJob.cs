@@ -8,6 +8,8 @@ namespace BadMinima.MLNet;
 /// </summary>
 public static class MpiJob
 {
+    private static readonly TimeSpan TimeToSpeakFirst = TimeSpan.FromSeconds(10);
+
     /// <summary>Whether Open MPI's mpirun has started this process and others with it.</summary>
     public static bool IsThere => OpenMpi.IsJob;
 
@@ -16,4 +18,16 @@ public static class MpiJob
 
     /// <summary>How many processes the job has; 1 without one.</summary>
     public static int Count => OpenMpi.Count;
+
+    /// <summary>
+    /// Before a process ends with an error: waits for 10 seconds, but in the first one. What goes wrong in all of them the first one then
+    /// says, and mpirun ends the others with it.
+    /// </summary>
+    public static void LetFirstSpeak()
+    {
+        if (!IsFirst)
+        {
+            Thread.Sleep(TimeToSpeakFirst);
+        }
+    }
 }

@@ -99,9 +99,12 @@ internal abstract class Workers
     }
 }
 
-/// <summary>An exchange that has begun.</summary>
-internal interface IExchange
+/// <summary>An exchange that has begun. It is disposed after its end.</summary>
+internal interface IExchange : IDisposable
 {
+    /// <summary>x_i, as it was when the exchange began.</summary>
+    Tensor Own { get; }
+
     /// <summary>Waits for it, once.</summary>
     /// <returns>The sum over j of w_ij x_j, in the caller's dispose scope.</returns>
     Tensor End();

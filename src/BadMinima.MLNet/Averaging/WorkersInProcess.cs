@@ -153,14 +153,17 @@ internal sealed class WorkersInProcess
 
         private sealed class Exchanging(Worker worker, Tensor own, MixingMatrix weights) : IExchange
         {
+            public Tensor Own => own;
+
             public Tensor End()
             {
                 using var mode = no_grad();
                 Tensor result = zeros_like(own);
                 worker.Meet(own, result, weights);
-                own.Dispose();
                 return result;
             }
+
+            public void Dispose() => own.Dispose();
         }
 
         private void Meet(Tensor own, Tensor result, MixingMatrix weights) => all.Meet(rank, (Own: own, Result: result), each =>

@@ -66,7 +66,6 @@ internal sealed class WorkersOfMpi : Workers
 
         private readonly int _rank;
         private readonly MixingMatrix _weights;
-        private readonly Tensor _own;
         private readonly (int From, Tensor Values)[] _received;
         private readonly nint[] _requests;
         private volatile bool _isOver;
@@ -76,7 +75,7 @@ internal sealed class WorkersOfMpi : Workers
             using var mode = no_grad();
             (_rank, _weights) = (worker.Rank, weights);
             int tag = worker._exchanges++ % Tags, count = checked((int)own.numel());
-            _own = own.clone().DetachFromDisposeScope();
+            Own = own.clone().DetachFromDisposeScope();
             _received =
             [
                 .. weights.Sources(_rank).Where(from => from != _rank)
@@ -85,7 +84,7 @@ internal sealed class WorkersOfMpi : Workers
             _requests =
             [
                 .. _received.Select(r => OpenMpi.Receive(AddressOf(r.Values), count, r.From, tag)),
-                .. weights.Targets(_rank).Where(to => to != _rank).Select(to => OpenMpi.Send(AddressOf(_own), count, to, tag)),
+                .. weights.Targets(_rank).Where(to => to != _rank).Select(to => OpenMpi.Send(AddressOf(Own), count, to, tag)),
             ];
             _ = Task.Run(() =>
             {
@@ -96,6 +95,8 @@ internal sealed class WorkersOfMpi : Workers
             });
         }
 
+        public Tensor Own { get; }
+
         public Tensor End()
         {
             using var mode = no_grad();
@@ -103,17 +104,20 @@ internal sealed class WorkersOfMpi : Workers
             _isOver = true;
 
             // By rank, so that the sum is the one that workers in one process have.
-            Tensor result = zeros_like(_own);
-            foreach ((int from, Tensor values) in _received.Append((_rank, _own)).OrderBy(r => r.Item1))
+            Tensor result = zeros_like(Own);
+            foreach ((int from, Tensor values) in _received.Append((_rank, Own)).OrderBy(r => r.Item1))
             {
-                using (values)
-                {
-                    using Scalar weight = _weights[_rank, from];
-                    result.add_(values, alpha: weight);
-                }
+                using Scalar weight = _weights[_rank, from];
+                result.add_(values, alpha: weight);
             }
 
             return result;
+        }
+
+        public void Dispose()
+        {
+            Own.Dispose();
+            Array.ForEach(_received, r => r.Values.Dispose());
         }
 
         private static float* AddressOf(Tensor values) => (float*)System.Runtime.CompilerServices.Unsafe.AsPointer(

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using BadMinima.MLNet.Averaging;
 using BadMinima.MLNet.Examples;
 using BadMinima.MLNet.Examples.Views;
@@ -7,9 +6,7 @@ using BadMinima.MLNet.Interop;
 using BadMinima.MLNet.Labels;
 using BadMinima.MLNet.Models;
 using BadMinima.MLNet.Native;
-using BadMinima.MLNet.Recipes;
 using BadMinima.MLNet.Scoring;
-using BadMinima.MLNet.Steps;
 using BadMinima.MLNet.Training;
 using BadMinima.MLNet.Training.Checkpoints;
 using Microsoft.ML;
@@ -63,9 +60,6 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
     // How the data are called in messages.
     private const string TrainingRole = "training data";
     private const string ValidationRole = "validation data";
-
-    private const int ExitCode = 2;
-    private static readonly TimeSpan TimeToSpeakFirst = TimeSpan.FromSeconds(10);
 
     private readonly IHostEnvironment _environment;
     private readonly Options _options;
@@ -150,31 +144,6 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         return Train(trainData, validationData, start, folder);
     }
 
-    // Of the processes of an MPI job one holds the folder for all.
-    private bool OpensCheckpoints => _options.Averaging is not { Workers: null } || OpenMpi.IsFirst;
-
-    private TwoPhaseTransformer Train(IDataView trainData, IDataView? validationData, TwoPhaseTransformer? start, CheckpointFolder? folder)
-    {
-        if (_options.Averaging is not { Workers: null })
-        {
-            return Train(trainData, validationData, start, folder, null);
-        }
-
-        WorkersOfMpi worker = WorkersOfMpi.Join();
-        try
-        {
-            return Train(trainData, validationData, start, folder, worker);
-        }
-        catch (Exception e) when (e is not OperationCanceledException || !worker.IsEnding)
-        {
-            // The others may wait for this one for ever. What all of them find wrong the first one says.
-            Thread.Sleep(worker.IsFirst ? TimeSpan.Zero : TimeToSpeakFirst);
-            Console.Error.WriteLine($"error: worker {worker.Rank} of {worker.Count}: {e.Message}");
-            OpenMpi.Abort(ExitCode);
-            throw;
-        }
-    }
-
     private TwoPhaseTransformer Train(
         IDataView trainData, IDataView? validationData, TwoPhaseTransformer? start, CheckpointFolder? folder, WorkersOfMpi? process)
     {
@@ -217,8 +186,7 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
             labelColumn, TrainingRole, start?.Classifier.Classes ?? LabelColumn.Classes(labelColumn), NamedClasses.Of(classValues),
             ownerOfClasses);
 
-        int? count = _options.Threads
-            ?? (process is not null && OpenMpi.OnThisMachine is { } here ? Math.Max(1, Environment.ProcessorCount / here.Count) : null);
+        int? count = _options.Threads ?? (process is null ? null : ShareOfCores);
         using var threads = new TorchThreads(count);
         using IDisposable? cuda = CudaPrecision.Hold(_options.Precision, device);
         using var heap = RetainedHeap.Hold();
@@ -233,53 +201,9 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
 
         Normalization normalization = start?.Classifier.Normalization ?? _options.Normalization
             ?? RunSettings.NormalizationOf(checkpoint?.Progress.Settings, MeasuredNormalization.Of(train, IsCanceled));
-        if (_options.Averaging is not { } averaging)
-        {
-            return TrainAs(null, folder, checkpoint, normalization);
-        }
-
-        TwoPhaseTransformer? model = null;
-        if (process is not null)
-        {
-            Work(process);
-        }
-        else
-        {
-            WorkersInProcess.Run(averaging.Workers!.Value, Work);
-        }
-
-        return model!;
-
-        void Work(Workers worker)
-        {
-            CheckWorkers(averaging, worker.Count, train.Count);
-            OptionException.Check(
-                !averaging.OwnStarts || start is null,
-                $"{nameof(Options.Training)}.{nameof(Phase.Averaging)}.{nameof(averaging.OwnStarts)}", true,
-                "false where training starts from a model: that is one start for all");
-            using var threadsOfWorker = new TorchThreads(count);
-            string? root = _options.Checkpoints?.Folder;
-            RequireSameFolders(worker, root is not null);
-            using CheckpointFolder? own = root is null ? null
-                : CheckpointFolder.Open(WorkerCheckpoints.FolderOf(root, worker.Count, worker.Rank));
-            using Checkpoint? from = root is null ? null : WorkerCheckpoints.Read(
-                root, worker, averaging.OwnStarts, alone: _options.RandomLabels is { Averaging: null } ? 1 : 0, Warn);
-
-            // Measured by other threads it may differ in its last bits.
-            Normalization ofWorker = start is not null || _options.Normalization is not null ? normalization
-                : RunSettings.NormalizationOf(from?.Progress.Settings, normalization);
-            string ofFirst = worker.OfFirst(JsonSerializer.Serialize(ofWorker, SettingsJson.Default.Normalization));
-            TwoPhaseTransformer trained = TrainAs(
-                worker, own, from, JsonSerializer.Deserialize(ofFirst, SettingsJson.Default.Normalization)!);
-            if (process is null && !worker.IsFirst)
-            {
-                trained.Dispose();
-            }
-            else
-            {
-                model = trained;
-            }
-        }
+        return _options.Averaging is { } averaging
+            ? TrainWorkers(averaging, process, train.Count, count, start is not null, normalization, TrainAs, Warn)
+            : TrainAs(null, folder, checkpoint, normalization);
 
         TwoPhaseTransformer TrainAs(Workers? worker, CheckpointFolder? ownFolder, Checkpoint? ownCheckpoint, Normalization ownNormalization)
         {
@@ -409,121 +333,6 @@ public sealed partial class TwoPhaseTrainer : IEstimator<TwoPhaseTransformer>
         return order.Length == names.All.Count && order.Order().SequenceEqual(Enumerable.Range(0, order.Length))
             ? values!.Reordered(order)
             : values;
-    }
-
-    private static void RequireValidation(Phase? phase, string name, IDataView? validationData)
-        => OptionException.Check(phase?.EarlyStopping?.Metric is not EarlyStoppingMetric.TestAccuracy || validationData is not null,
-            $"{name}.{nameof(Phase.EarlyStopping)}.{nameof(EarlyStopping.Metric)}", EarlyStoppingMetric.TestAccuracy,
-            "Loss or TrainingAccuracy without validation data; give them to Fit(trainData, validationData), or as ValidationSet");
-
-    /// <summary>
-    /// Checks what depends on options, network and data together, as <c>Fit</c> does before its first step: batches of one with BatchNorm,
-    /// dropout without a layer for it, an escape's own conditions. It asks for no data and trains nothing, so whoever is about to train
-    /// many recipes for hours can ask first.
-    /// </summary>
-    /// <param name="inputs">The size of an example.</param>
-    /// <param name="classes">How many classes there are, at least 2.</param>
-    /// <param name="examples">How many examples there are to train on, at least 1; replicas come on top.</param>
-    /// <exception cref="ArgumentException">Training could not begin; the message says why, and what is allowed.</exception>
-    public void Check(InputShape inputs, int classes, int examples)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
-        ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
-        if (_options.Averaging is { Workers: null })
-        {
-            WorkersOfMpi.RequireJob();
-        }
-
-        if (_options.Averaging is { } averaging)
-        {
-            CheckWorkers(averaging, averaging.Workers ?? OpenMpi.Count, examples);
-        }
-
-        Architecture architecture = Architectures.Get(_options.Architecture);
-        CheckInputs(architecture, inputs);
-        TorchRuntime.EnsureLoaded();
-        using nn.Module network = Architectures.Create(architecture, inputs, classes, Seed, _options.Initialization);
-        CheckPhases(network, architecture.Name, classes, examples);
-    }
-
-    /// <exception cref="ArgumentException">
-    /// The checkpoints are of one worker where there are several now, or the other way round.
-    /// </exception>
-    private void RequireSameKind(string folder)
-    {
-        bool ofOne = CheckpointFolder.FilesOf(folder).Any(), several = _options.Averaging is not null;
-        if (several ? ofOne : !ofOne && WorkerCheckpoints.AreIn(folder))
-        {
-            throw new ArgumentException(
-                $"The checkpoints in '{folder}' are of a run by {(several ? "one worker" : "several workers")}, and Averaging is "
-                + $"{(several ? "not null" : "null")} now. Give the same options, or begin a new run in another folder.");
-        }
-    }
-
-    /// <exception cref="ArgumentException">Some workers have checkpoints, others not.</exception>
-    private static void RequireSameFolders(Workers workers, bool has)
-    {
-        if (workers.Or(has ? 1 : 2) == 3)
-        {
-            throw new ArgumentException(
-                $"The workers have different options: Checkpoints is {(has ? "set" : "null")} at worker {workers.Rank}, and not so at "
-                + "others. Give all of them the same.");
-        }
-    }
-
-    private static void CheckWorkers(WorkerAveraging averaging, int workers, int examples)
-    {
-        const string path = $"{nameof(Options.Training)}.{nameof(Phase.Averaging)}";
-        averaging.RequireFit(path, workers);
-        OptionException.Check(
-            workers <= examples, $"{path}.{nameof(averaging.Workers)}", workers,
-            $"at most {examples}, the number of training examples: each worker needs one");
-    }
-
-    private void CheckInputs(Architecture architecture, InputShape inputs)
-    {
-        Architectures.Check(architecture, inputs);
-        _options.RandomLabels?.Validate(nameof(Options.RandomLabels), inputs);
-        _options.Training?.Validate(nameof(Options.Training), inputs);
-        _options.Normalization?.Validate(nameof(Options.Normalization), inputs.Channels);
-        OptionException.Check(
-            _options.Views == Views.One || inputs.Kind == InputKinds.Images, nameof(Options.Views), _options.Views,
-            $"{Views.One} for {inputs}: views are for images");
-        OptionException.Check(
-            _options.Views != Views.Shifted || Math.Min(inputs.Image.Height, inputs.Image.Width) > 1, nameof(Options.Views),
-            _options.Views, $"{Views.One} or {Views.Mirrored} for {inputs}: they are too small to be shifted");
-    }
-
-    private void CheckPhases(nn.Module network, string architecture, int classes, int examples)
-    {
-        Dropout.Check(network, architecture, _options.RandomLabels, nameof(Options.RandomLabels));
-        Dropout.Check(network, architecture, _options.Training, nameof(Options.Training));
-        TrainingSubject subject = new(architecture, network.Products().Count(p => p.Weight.requires_grad), examples, classes)
-        {
-            HasRunningStatistics = RunningStatistics.IsIn(network),
-            HasNormBiases = network.NormBiases().Any(),
-            HasWhitening = network.Walk().Any(m => m.Module is WhiteningConvolution),
-        };
-        long replicated = (_options.RandomLabels?.Replicas ?? 0) * (long)examples;
-        CheckPhase(
-            _options.RandomLabels, nameof(Options.RandomLabels), subject with { Examples = (int)Math.Min(replicated, int.MaxValue) });
-        CheckPhase(_options.Training, nameof(Options.Training), subject);
-    }
-
-    /// <exception cref="OptionException">A setting does not go with network or data.</exception>
-    private static void CheckPhase(Phase? phase, string name, TrainingSubject subject)
-    {
-        if (phase is null)
-        {
-            return;
-        }
-
-        OptionException.Check(
-            phase.BatchSize > 1 || !subject.HasRunningStatistics,
-            $"{name}.{nameof(Phase.BatchSize)}", phase.BatchSize,
-            $"2 or more for '{subject.Architecture}': its BatchNorm would take mean and variance of one example at a time, which are not "
-            + "those it is measured with; a network without BatchNorm, such as lenet or resnet18-gn, takes 1");
-        phase.Escapes.Validate($"{name}.{nameof(Phase.Escapes)}", subject);
     }
 
     /// <summary>

@@ -174,9 +174,16 @@ public sealed class EntrantTests
     }
 
     [TestMethod]
+    public void Settings_of_a_candidate_may_stand_in_any_order()
+        => Assert.AreEqual(
+            Plain with { Averaging = new() { Method = AveragingMethod.Local, Period = 64, Workers = 4 } },
+            new Entrant("own", "", "", "period=64 workers=4 average=local").Recipes(Plain).Single());
+
+    [TestMethod]
     [DataRow("momentum", "The entrant own has the candidate 'momentum' with 'momentum'; allowed is NAME=VALUE with a NAME of epochs, ")]
     [DataRow("momentun=1", "The entrant own has the candidate 'momentun=1' with 'momentun=1'; allowed is NAME=VALUE with a NAME of epochs, ")]
     [DataRow("momentum=much", "The entrant own has the candidate 'momentum=much': --momentum is much; allowed is a number.")]
+    [DataRow("period=16", "The entrant own has the candidate 'period=16': --period is given, but average is off, without which it changes nothing; ")]
     [DataRow("escape=samm", "The entrant own has the candidate 'escape=samm': --escape is samm; allowed is one of ")]
     public void What_a_candidate_says_wrong_is_said_with_its_entrant(string candidate, string message)
         => Assert.StartsWith(message, Assert.ThrowsExactly<ArgumentException>(() => new Entrant("own", "", "", candidate).Recipes(Plain)).Message);
@@ -187,6 +194,7 @@ public sealed class EntrantTests
         Assert.AreEqual(0.02, EffectiveRate.Of(Plain, 128));
         Assert.AreEqual(0.2, EffectiveRate.Of(Plain with { Momentum = 0.9 }, 128));
         Assert.AreEqual(0.08, EffectiveRate.Of(Plain with { BatchSize = 32 }, 128));
+        Assert.AreEqual(0.02, EffectiveRate.Of(Plain with { BatchSize = 32, Averaging = new() { Workers = 4 } }, 128));
         Assert.AreEqual(2.56, EffectiveRate.Of(Plain with { BatchSize = 8, LearningRate = 0.04, Momentum = 0.75 }, 128));
     }
 

@@ -197,6 +197,8 @@ public sealed class RunPlanTests
     [DataRow("--schedule is step; allowed is constant, linear, cosine, restarts:EPOCH,EPOCH,..., step:", "--schedule", "step")]
     [DataRow("--schedule is step:0.1@9,5; allowed is ", "--schedule", "step:0.1@9,5")]
     [DataRow("--warm-up is -1; allowed is 0 or more.", "--warm-up", "-1")]
+    [DataRow("--graph is given, but average is off, without which it changes nothing;", "--graph", "ring")]
+    [DataRow("--random-label-period is given, but random-label-average is off, without which it changes nothing;", "--start", "adversarial", "--average", "local", "--random-label-period", "4")]
     [DataRow("Option Training.Momentum is 1; allowed is at least 0 and less than 1.", "--momentum", "1")]
     [DataRow("--flip is maybe; allowed is true, false, or nothing, which is true.", "--flip", "maybe")]
     [DataRow("--gradient-clipping is no; allowed is a number, or off.", "--gradient-clipping", "no")]

@@ -1,4 +1,5 @@
 using BadMinima.MLNet;
+using BadMinima.Reporting;
 
 namespace BadMinima.Experiments.Tests;
 
@@ -51,6 +52,21 @@ public sealed class GossipTests
         Assert.AreEqual(0, GossipRegression.Transient([1, 1.05, 1, 1], parallel, 400, 1.1));
         Assert.AreEqual(300, GossipRegression.Transient([9, 1, 2, 1], parallel, 400, 1.1));
         Assert.IsNull(GossipRegression.Transient([1, 1, 1, 2], parallel, 400, 1.1));
+    }
+
+    [TestMethod]
+    [DataRow(Decision.Supported, 0, 0, 5_000, 400, double.PositiveInfinity, 900)]
+    [DataRow(Decision.NotDecided, 0, 300, 5_000, 400, double.PositiveInfinity, 900)]
+    [DataRow(Decision.NotDecided, 0, 0, 300, 300, 600, 600)]
+    [DataRow(Decision.Contradicted, 0, 0, 400, 5_000, 900, double.PositiveInfinity)]
+    public void The_verdict_asks_for_never_later_and_earlier_on_the_largest_graph(
+        Decision decision, double gossip20, double global20, double gossip50, double global50, double gossip100, double global100)
+    {
+        Verdict verdict = GossipKind.Judge([(20, gossip20, global20, 1), (50, gossip50, global50, 2), (100, gossip100, global100, 3)]);
+        Assert.AreEqual(decision, verdict.Decision);
+        Assert.AreEqual(
+            Decision.NotDecided, GossipKind.Judge([(20, 5_000, 400, 3), (50, 9_000, 900, 2)]).Decision, "it comes no nearer on the larger");
+        Assert.EndsWith("It needs two sizes.", GossipKind.Judge([(20, 5_000, 400, 3)]).Finding);
     }
 
     [TestMethod]

@@ -31,6 +31,20 @@ public sealed class SweepEstimateTests : IDisposable
     }
 
     [TestMethod]
+    public void Starts_of_the_workers_own_are_counted_for_each_worker()
+    {
+        _sweep.Text = TinySweep.Twelve.Replace("\"training\": {", "\"training\": { \"average\": \"local\", \"workers\": 4, \"ownStarts\": true,", StringComparison.Ordinal);
+        Result result = _sweep.Run("--dry-run", "--json");
+        Assert.AreEqual(0, result.Code, result.All);
+        foreach (JsonElement job in JsonDocument.Parse(result.Output).RootElement.EnumerateArray())
+        {
+            Assert.AreEqual("cell", job.GetProperty("kind").GetString(), "there is no start to share");
+            int labels = job.GetProperty("settings").GetProperty("start").GetString() == "adversarial" ? 100 * 3 : 0;
+            Assert.AreEqual((100 * 4) + (4 * labels), job.GetProperty("images").GetInt32());
+        }
+    }
+
+    [TestMethod]
     public void A_row_stands_for_all_seeds_and_says_what_is_missing()
     {
         _sweep.Finish();

@@ -1,18 +1,29 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace BadMinima.Experiments.Tests;
 
 /// <summary>What is said of the published zoo is what its table says.</summary>
 [TestClass]
-public sealed class ZooEvidenceTests
+public sealed partial class ZooEvidenceTests
 {
+    // A processor whose sums are rounded otherwise may let two networks that are nearly equal change places.
+    private const double Rounding = 2e-3;
+
     private static readonly MeasureBench Bench = new(MeasuredNetwork.Read(Path.Combine(Documents, "evidence", "zoo", "tables", "zoo.csv")));
 
     private static string Documents => Path.Combine(Repository.Root, "docs");
 
     [TestMethod]
     public void The_scores_are_those_of_the_networks()
-        => Assert.AreEqual(File.ReadAllText(Path.Combine(Documents, "evidence", "zoo", "tables", "measures.csv")), BenchPage.Table(Bench).ToCsv());
+    {
+        string published = File.ReadAllText(Path.Combine(Documents, "evidence", "zoo", "tables", "measures.csv")), table = BenchPage.Table(Bench).ToCsv();
+        Assert.AreEqual(Number().Replace(published, "#"), Number().Replace(table, "#"));
+        foreach ((double expected, double actual) in NumbersOf(published).Zip(NumbersOf(table)))
+        {
+            Assert.AreEqual(expected, actual, Rounding);
+        }
+    }
 
     [TestMethod]
     public void The_page_of_measures_has_the_area_of_each()
@@ -40,4 +51,10 @@ public sealed class ZooEvidenceTests
         Assert.IsGreaterThanOrEqualTo(300, MeasuredNetwork.Read(Path.Combine(Documents, "evidence", "zoo", "tables", "zoo.csv")).Count);
         Assert.IsGreaterThanOrEqualTo(5, Bench.Kinds.Count());
     }
+
+    private static double[] NumbersOf(string csv)
+        => [.. Number().Matches(csv).Select(n => double.Parse(n.Value, NumberStyles.Float, CultureInfo.InvariantCulture))];
+
+    [GeneratedRegex(@"-?\d+(\.\d+)?(E-\d+)?")]
+    private static partial Regex Number();
 }

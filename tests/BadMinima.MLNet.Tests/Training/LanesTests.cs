@@ -24,7 +24,8 @@ public sealed class LanesTests
 
     [TestMethod]
     [DynamicData(nameof(Networks))]
-    public void Each_lane_of_a_joint_network_has_logits_gradient_and_statistics_of_its_own_network(string name) => Same(name, Precision.F32, 1e-2);
+    public void Each_lane_of_a_joint_network_has_logits_gradient_and_statistics_of_its_own_network(string name)
+        => Same(name, Precision.F32, name == "densenet-bc-100" ? 1e-2 : 2e-3);
 
     [TestMethod]
     [DataRow("cnn")]

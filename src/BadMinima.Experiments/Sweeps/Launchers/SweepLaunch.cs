@@ -81,8 +81,9 @@ internal sealed class SweepLaunch(
     }
 
     /// <summary>Says how the sweep stands, with everything that has failed.</summary>
-    /// <exception cref="IOException">The scheduler does not answer; how the folder stands is told before.</exception>
-    public void ShowStatus()
+    /// <param name="json">Whether to say it as JSON, for programs.</param>
+    /// <exception cref="IOException">The scheduler does not answer; how the folder stands is told before, but for JSON.</exception>
+    public void ShowStatus(bool json)
     {
         RequireBegun();
         int[] counts = new int[Enum.GetValues<JobState>().Length];
@@ -95,6 +96,22 @@ internal sealed class SweepLaunch(
             {
                 failed.Add((job, failure));
             }
+        }
+
+        if (json)
+        {
+            output.WriteLine(JsonSerializer.Serialize(
+                new
+                {
+                    Folder = session.Folder.Name,
+                    Jobs = session.Jobs.Length,
+                    States = Enum.GetValues<JobState>().ToDictionary(
+                        state => JsonNamingPolicy.CamelCase.ConvertName($"{state}"), state => counts[(int)state]),
+                    Failed = failed.Select(f => new { f.Job.Title, f.Job.Folder, f.Failure.Error, f.Failure.Time, f.Failure.Machine }),
+                    Tasks = Tasks().Select(t => new { t.Array, t.IsRunning, t.Where }),
+                },
+                JsonOutput.Options));
+            return;
         }
 
         output.WriteLine($"{session.Folder.Name}: {session.Jobs.Length} jobs: {string.Join(", ", Enum.GetValues<JobState>()

@@ -110,6 +110,9 @@ internal sealed class ClusterOptions
             : chosen is [var only] ? only.Launcher : null;
     }
 
+    /// <summary>Whether to show how a sweep stands.</summary>
+    public bool ShowsStatus(ParseResult parsed) => parsed.GetValue(_status);
+
     /// <summary>Does with a sweep on a cluster what was asked for.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="launcher">The scheduler.</param>
@@ -117,9 +120,11 @@ internal sealed class ClusterOptions
     /// <param name="program">How this program is started.</param>
     /// <param name="workers">What was asked of a task's workers.</param>
     /// <param name="dryRun">Whether to print the job script and do nothing.</param>
+    /// <param name="json">Whether to show how it stands as JSON.</param>
     /// <returns>The exit code.</returns>
     public int Run(
-        ParseResult parsed, Launcher launcher, SweepSession session, IReadOnlyList<string> program, SweepOptions workers, bool dryRun)
+        ParseResult parsed, Launcher launcher, SweepSession session, IReadOnlyList<string> program, SweepOptions workers, bool dryRun,
+        bool json)
     {
         SweepLaunch launch = new(
             session, launcher, new LaunchOptions
@@ -139,7 +144,7 @@ internal sealed class ClusterOptions
             program, Console.Out);
         (bool Asked, string Name, Action Do)[] instead =
         [
-            (dryRun, "--dry-run", launch.Print), (parsed.GetValue(_status), _status.Name, launch.ShowStatus),
+            (dryRun, "--dry-run", launch.Print), (ShowsStatus(parsed), _status.Name, () => launch.ShowStatus(json)),
             (parsed.GetValue(_cancel), _cancel.Name, launch.Cancel), (parsed.GetValue(_clean), _clean.Name, launch.Clean),
         ];
         (bool Asked, string Name, Action Do)[] asked = [.. instead.Where(i => i.Asked)];

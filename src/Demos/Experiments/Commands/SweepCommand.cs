@@ -24,7 +24,7 @@ internal static class SweepCommand
             Description = "List the cells with an estimate of the time, and train nothing; with --slurm, print the job script"
         };
         Option<bool> prepare = new("--prepare") { Description = "Make the folder and train nothing: for `work`" };
-        Option<bool> json = new("--json") { Description = "With --dry-run: every cell, as JSON" };
+        Option<bool> json = new("--json") { Description = "With --dry-run: every cell, as JSON; with --status: how it stands" };
         Option<bool> schema = new("--schema") { Description = "Print the JSON schema of sweep files" };
         file.Arity = ArgumentArity.ZeroOrOne;
         Command command = new("sweep",
@@ -54,10 +54,18 @@ internal static class SweepCommand
 
                 string path = parsed.GetValue(file) ?? throw new ArgumentException("FILE is missing: the sweep file.");
                 Launcher? launcher = cluster.Choose(parsed);
-                if (launcher is not null && (parsed.GetValue(prepare) || parsed.GetValue(json)))
+                if (parsed.GetValue(prepare) && (launcher is not null || parsed.GetValue(dryRun)))
                 {
-                    throw new ArgumentException(
-                        $"--prepare and --json do not go with --{launcher.Name}, which prepares the folder itself.");
+                    throw new ArgumentException(launcher is not null
+                        ? $"--prepare does not go with --{launcher.Name}, which prepares the folder itself."
+                        : "--prepare and --dry-run do not go together: the one makes the folder, the other makes nothing.");
+                }
+
+                if (parsed.GetValue(json) && !(launcher is null ? parsed.GetValue(dryRun) : cluster.ShowsStatus(parsed)))
+                {
+                    throw new ArgumentException(launcher is null
+                        ? "--json goes with --dry-run, and on a cluster with --status; `badminima show FOLDER --json` gives the results."
+                        : $"--json goes with --{launcher.Name} where --status is given too.");
                 }
 
                 SweepSession session = SweepSession.Open(
@@ -65,7 +73,8 @@ internal static class SweepCommand
                 if (launcher is not null)
                 {
                     return Task.FromResult(
-                        cluster.Run(parsed, launcher, session, program, workers.Read(parsed), parsed.GetValue(dryRun)));
+                        cluster.Run(
+                            parsed, launcher, session, program, workers.Read(parsed), parsed.GetValue(dryRun), parsed.GetValue(json)));
                 }
 
                 if (parsed.GetValue(dryRun))

@@ -88,7 +88,10 @@ public sealed class LauncherTests : IDisposable
             (["--status"], "error: --status is for a cluster: it goes with --slurm alone."),
             (["--slurm", "--status", "--cancel"], "error: --status and --cancel do not go together: one at a time."),
             (["--slurm", "--tasks", "0"], "error: --tasks is 0; allowed is a whole number from 1 on."),
-            (["--slurm", "--prepare"], "error: --prepare and --json do not go with --slurm"),
+            (["--slurm", "--prepare"], "error: --prepare does not go with --slurm, which prepares the folder itself."),
+            (["--slurm", "--json"], "error: --json goes with --slurm where --status is given too."),
+            (["--json"], "error: --json goes with --dry-run, and on a cluster with --status; "),
+            (["--prepare", "--dry-run"], "error: --prepare and --dry-run do not go together: "),
         })
         {
             Result refused = _sweep.Run(options);

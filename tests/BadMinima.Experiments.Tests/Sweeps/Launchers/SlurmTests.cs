@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace BadMinima.Experiments.Tests;
 
 /// <summary>Sweeps on a real Slurm, of four nodes on this machine; skipped where it is missing.</summary>
@@ -56,6 +58,10 @@ public sealed class SlurmTests : IDisposable
         string status = Do("--status");
         Assert.Contains(": 15 jobs: 0 finished, 0 failed, 0 running, 0 interrupted, 15 waiting\n", status);
         Assert.Contains("has 0 tasks running and 4 queued (PartitionDown) at it.", status);
+        JsonNode described = JsonNode.Parse(Do("--status", "--json"))!;
+        Assert.AreEqual((15, 15, 0), ((int)described["jobs"]!, (int)described["states"]!["waiting"]!, (int)described["states"]!["finished"]!));
+        Assert.HasCount(4, described["tasks"]!.AsArray());
+        Assert.IsTrue(described["tasks"]!.AsArray().All(task => !(bool)task!["isRunning"]! && (string)task["where"]! == "PartitionDown"));
         Schedule("UP");
         await End();
         foreach (string job in _sweep.Jobs)
@@ -167,6 +173,9 @@ public sealed class SlurmTests : IDisposable
         string status = Do("--status");
         Assert.Contains("2 jobs: 1 finished, 1 failed, 0 running, 0 interrupted, 0 waiting", status);
         Assert.MatchesRegex($"failed: .* {Program.Fatal} .*3 times its process ended with code", status);
+        JsonNode failure = JsonNode.Parse(Do("--status", "--json"))!["failed"]!.AsArray().Single()!;
+        Assert.Contains(Program.Fatal, (string)failure["title"]!);
+        Assert.Contains("3 times its process ended with code", (string)failure["error"]!);
         Assert.Contains("ends with code 1", Logs());
         Assert.Contains("nothing was submitted. 1 failed (--retry-failed submits them again).", Do());
         Assert.Contains("2 jobs, 1 of them done before.", Do("--retry-failed"));
