@@ -68,7 +68,9 @@ internal static class SweepSpeed
                 JsonObject config = JsonNode.Parse(File.ReadAllText(Path.Combine(one, "config.json")))!.AsObject();
                 config["settings"] = cell.Settings;
                 File.WriteAllText(Path.Combine(path, "config.json"), config.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
-                File.Copy(Path.Combine(one, "result.json"), Path.Combine(path, "result.json"));
+                JsonObject result = JsonNode.Parse(File.ReadAllText(Path.Combine(one, "result.json")))!.AsObject();
+                (result["seed"], result["regularizers"]) = (cell.Settings["seed"]!.DeepClone(), cell.Settings["regularizers"]!.DeepClone());
+                File.WriteAllText(Path.Combine(path, "result.json"), result.ToJsonString());
                 File.Copy(Path.Combine(one, "metrics.csv"), Path.Combine(path, "metrics.csv"));
             }
         }

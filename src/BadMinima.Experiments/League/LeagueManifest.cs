@@ -99,7 +99,7 @@ public sealed record LeagueEntry(string Name, string Description, string Source,
 
 /// <summary>Settings of a mechanism.</summary>
 /// <param name="Recipe">What tells them from plain SGD: the name of the recipe in both sweeps.</param>
-/// <param name="EffectiveRate">Rate / (1 - momentum) * (base batch / batch).</param>
+/// <param name="EffectiveRate">Rate / (1 - momentum) * (base batch / batch of all workers).</param>
 /// <param name="Matched">The name of plain SGD at that rate.</param>
 /// <param name="GradientsPerStep">What a step costs, in gradients of its batch.</param>
 public sealed record LeagueCandidate(string Recipe, double EffectiveRate, string Matched, double GradientsPerStep);

@@ -74,6 +74,11 @@ internal sealed partial class LeaguePlan
                     throw new ArgumentException("Adam has no effective rate of plain SGD to be held against; a league takes SGD.");
                 }
 
+                if (recipes.Any(r => r.Averaging is { OwnStarts: true }))
+                {
+                    throw new ArgumentException("own-starts is on; in a league all recipes begin at the same starts.");
+                }
+
                 foreach (SweepCell cell in Cells(league, sets, [.. recipes]))
                 {
                     rehearsal.Check(cell.Plan);

@@ -10,7 +10,12 @@ internal static class RecipeNames
     /// <summary>Such as "momentum 0.9, rate 0.06"; of plain SGD "plain SGD, rate 0.06". No two recipes have the same.</summary>
     public static string Of(Recipe recipe, Recipe plain)
     {
-        string[] changes = [.. PhaseSettings.All.Where(s => s.TextOf(recipe) != s.TextOf(plain)).Select(s => Change(s, recipe))];
+        // What says how workers average is compared with its defaults, as plain SGD has none.
+        Recipe averaged = recipe.Averaging is { } averaging ? plain with { Averaging = new() { Method = averaging.Method } } : plain;
+        string[] changes =
+        [
+            .. PhaseSettings.All.Where(s => s.TextOf(recipe) != s.TextOf(s.Needs is null ? plain : averaged)).Select(s => Change(s, recipe)),
+        ];
         return recipe with { LearningRate = plain.LearningRate } == plain
             ? $"plain SGD, rate {Text.Of(recipe.LearningRate)}"
             : string.Join(", ", changes);

@@ -10,7 +10,7 @@ namespace BadMinima.Experiments;
 internal sealed class Rehearsal
 {
     // Nothing else of a recipe meets network and data before its first step.
-    private readonly Dictionary<(int, double, Augmentation, EscapeList), ArgumentException?> _checked = [];
+    private readonly Dictionary<(int, double, Augmentation, EscapeList, WorkerAveraging?), ArgumentException?> _checked = [];
     private readonly MLContext _ml = new(seed: 1);
     private (int Examples, int Classes)? _counts;
 
@@ -30,7 +30,8 @@ internal sealed class Rehearsal
     public void Check(RunPlan plan)
     {
         Recipe recipe = plan.Options.Training!;
-        (int, double, Augmentation, EscapeList) what = (recipe.BatchSize, recipe.Dropout, recipe.Augmentation, recipe.Escapes);
+        (int, double, Augmentation, EscapeList, WorkerAveraging?) what
+            = (recipe.BatchSize, recipe.Dropout, recipe.Augmentation, recipe.Escapes, recipe.Averaging);
         if (!_checked.TryGetValue(what, out ArgumentException? refusal))
         {
             _checked[what] = refusal = Ask(plan, plan.Options with { RandomLabels = null });

@@ -156,6 +156,13 @@ internal sealed record RunPlan(RunRequest Request, RunData Data, Protocol Protoc
             Views = request.Views,
         };
         Check(options);
+        if (options.Training?.Averaging?.OwnStarts == true && (request.SaveStart is not null || request.From is not null))
+        {
+            throw new SettingException("own-starts", request.From is not null
+                ? "is given, but training starts from a model, which is one start for all; leave out one of the two."
+                : "is given, but --save-start saves one start, and each worker has its own; leave out one of the two.");
+        }
+
         return new(request, data, protocol, request.From is null ? null : StartModel.Read(request.From), options);
     }
 

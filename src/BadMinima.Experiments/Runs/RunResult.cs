@@ -112,7 +112,7 @@ public sealed record RunResult
         + $"{(RandomLabels is { } first ? $"; {first.Accuracy:P2} of the random labels fitted in {first.Epochs} epochs" : "")}"
         + $"{(Training is { } training ? $"; {training.Epochs} epochs of training" : "")}; {Seconds:N1} s, {ImagesPerSecond:N0} images/s.";
 
-    // Each worker's own start is taken to have as many epochs as the first one's.
+    // Each worker's own start is taken to have as many epochs as the first one's, and as many workers to have made one as go on.
     private static long ImagesOf(RunPlan plan, IEnumerable<PhaseHistory> phases)
         => phases.Sum(p => (long)p.Examples * p.Epochs.Length * (p.Kind == PhaseKind.RandomLabels ? plan.OwnStarts : 1));
 

@@ -123,8 +123,8 @@ internal static class PhaseSettings
         Phase changed = given.Aggregate(phase, (changed, s) => s.Apply(changed, values[s.Name], prefix));
         return given.FirstOrDefault(s => s.Needs is not null && s.TextOf(changed) is null) is not { } idle ? changed
             : throw new SettingException(
-                $"{prefix}{idle.Name}", $"is given, but {prefix}{idle.Needs} is off, without which it changes nothing; give that too, or "
-                    + "leave this one out.");
+                $"{prefix}{idle.Name}", $"is given, but that phase's {idle.Needs} is off, without which it changes nothing; give that too, "
+                    + "or leave this one out.");
     }
 
     /// <summary>The name of the option, without dashes, of a setting of the random-label phase.</summary>

@@ -110,7 +110,7 @@ internal sealed class GossipKind : StudyKind<GossipSettings, GossipNumbers>
             ]),
             $"{items[0].Results.Count} seeds, {settings.Steps:N0} steps of {settings.BatchSize} examples a node, rate {settings.Rate} / "
                 + $"(1 + step / {settings.HalfAfter:N0}), heterogeneity {settings.Heterogeneity}, H = {settings.Period}, "
-                + $"graph {settings.Graph}, {settings.Dimensions} dimensions, {settings.Examples:N0} examples a node. "
+                + $"graph {Text.NameOf(settings.Graph)}, {settings.Dimensions} dimensions, {settings.Examples:N0} examples a node. "
                 + "Error: (1/n) sum of |x_i - x*|^2, the mean over seeds and over each hundredth of the steps, which "
                 + "is how exactly a step is known. The interval is a bootstrap's over seeds.");
         return new(

@@ -156,13 +156,27 @@ internal sealed class GridCells(JObject grid, DataFinder finder, SweepErrors err
     {
         try
         {
-            return RunPlan.Resolve(request, finder);
+            var plan = RunPlan.Resolve(request, finder);
+            RequireWorkers(plan.Options.Training, "");
+            RequireWorkers(plan.Options.RandomLabels, PhaseSettings.RandomLabelPrefix);
+            return plan;
         }
         catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException)
         {
             (JToken at, string message) = blame.Of(e);
             errors.Add(at, message);
             return null;
+        }
+    }
+
+    /// <exception cref="SettingException">The phase's workers would be the processes of mpirun, and a sweep's cells are none.</exception>
+    private static void RequireWorkers(Phase? phase, string prefix)
+    {
+        if (phase?.Averaging is { Workers: null } averaging)
+        {
+            throw new SettingException(
+                $"{prefix}average", $"is {Text.NameOf(averaging)}, and workers is not given; allowed is average with workers: a cell has all "
+                    + "of its workers in one process.");
         }
     }
 

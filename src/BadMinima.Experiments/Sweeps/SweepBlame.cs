@@ -26,7 +26,7 @@ internal sealed record SweepBlame(JObject Grid, JToken Data, JToken Architecture
                 : (Recipe, ConsoleProgram.MessageOf(option)),
         SettingException setting => (
             PlaceOf(setting.Setting),
-            setting.Complaint is { } complaint ? $"\"{Text.PropertyOf(setting.Setting)}\" {complaint}" : setting.Message),
+            setting.Complaint is { } complaint ? $"\"{Text.PropertyOf(NameOf(setting.Setting))}\" {complaint}" : setting.Message),
         IOException or InvalidDataException => (Data, e.Message),
         _ => (Grid["device"] ?? Recipe, ConsoleProgram.MessageOf(e)),
     };
@@ -38,8 +38,18 @@ internal sealed record SweepBlame(JObject Grid, JToken Data, JToken Architecture
         {
             "architecture" => Architecture,
             "protocol" => Grid["protocol"] ?? Recipe,
-            _ => RandomLabels[Text.PropertyOf(setting)] ?? Data,
+            _ when IsOfRandomLabels(setting) => RandomLabels[Text.PropertyOf(NameOf(setting))] ?? Data,
+            _ => Training[Text.PropertyOf(setting)] ?? Data,
         };
+
+    private static bool IsOfRandomLabels(string setting)
+        => setting != NameOf(setting) || PhaseSettings.OfRandomLabels.Any(s => s.Name == setting);
+
+    /// <summary>Without what the command line has before the random-label phase's settings.</summary>
+    private static string NameOf(string setting)
+        => setting.StartsWith(PhaseSettings.RandomLabelPrefix, StringComparison.Ordinal)
+            ? setting[PhaseSettings.RandomLabelPrefix.Length..]
+            : setting;
 
     /// <summary>The library's StopAtAccuracy is the file's stopAt, its Augmentation.CropPadding crop.</summary>
     private static JProperty? PropertyOf(JObject settings, string name)

@@ -69,7 +69,9 @@ internal sealed record SweepManifest
 }
 
 /// <param name="Id">See <see cref="CellId"/>.</param>
-/// <param name="StartId">The adversarial start where it begins; null for a random one.</param>
+/// <param name="StartId">
+/// The adversarial start where it begins, which other cells share; null for a random one, and where each of its workers has its own.
+/// </param>
 /// <param name="Recipe">How the sweep file calls its recipe; null where it does not.</param>
 /// <param name="Title">What it is, for people.</param>
 /// <param name="Content">What a folder of the user's held that it was trained on, or was taken for trained on; null for other data.</param>

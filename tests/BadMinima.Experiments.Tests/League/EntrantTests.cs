@@ -82,12 +82,24 @@ public sealed class EntrantTests
         Assert.IsNull(Difference(league with { Data = league.Data with { Draw = Draw.BySeed } }));
         Assert.StartsWith("randomLabels.labeling: ", Difference(league with { RandomLabels = new() { ["labeling"] = "permutation" } }));
         Assert.StartsWith("randomLabels.zeroOutOf: ", Difference(league with { RandomLabels = new() { ["zeroOutOf"] = "pixels" } }));
+        Assert.StartsWith("randomLabels.averaging: ", Difference(league with { RandomLabels = new() { ["average"] = "local", ["workers"] = 2 } }));
         Assert.IsNull(Difference(league with { Seeds = [.. league.Seeds, 6] }));
         Assert.StartsWith("seeds: ", Difference(league with { Seeds = [1, 2] }));
 
         string? Difference(League other) => Resolve(other).DifferenceFrom(before);
 
         static LeagueManifest Resolve(League asked) => LeaguePlan.Resolve(asked, Catalogue.All).Manifest;
+    }
+
+    [TestMethod]
+    [DataRow("average=local", "\"average\" is local, and workers is not given; allowed is average with workers")]
+    [DataRow("average=local workers=4 own-starts=true", "own-starts is on; in a league all recipes begin at the same starts.")]
+    [DataRow("average=local workers=60", "Averaging.Workers is 60; allowed is at most 50, the number of training examples")]
+    public void Workers_that_a_league_cannot_have_are_told_before_anything_is_trained(string candidate, string message)
+    {
+        League league = new() { Data = new("synthetic") { Train = 50, Test = 20 }, Architecture = "mlp-100-100", Entrants = [new("own", "", "", candidate)] };
+        LeftOut left = LeaguePlan.Resolve(league, Catalogue.All).Manifest.LeftOut.Single(l => l.Name == "own");
+        Assert.Contains(message, left.Why);
     }
 
     [TestMethod]
@@ -183,7 +195,7 @@ public sealed class EntrantTests
     [DataRow("momentum", "The entrant own has the candidate 'momentum' with 'momentum'; allowed is NAME=VALUE with a NAME of epochs, ")]
     [DataRow("momentun=1", "The entrant own has the candidate 'momentun=1' with 'momentun=1'; allowed is NAME=VALUE with a NAME of epochs, ")]
     [DataRow("momentum=much", "The entrant own has the candidate 'momentum=much': --momentum is much; allowed is a number.")]
-    [DataRow("period=16", "The entrant own has the candidate 'period=16': --period is given, but average is off, without which it changes nothing; ")]
+    [DataRow("period=16", "The entrant own has the candidate 'period=16': --period is given, but that phase's average is off, without which it changes nothing; ")]
     [DataRow("escape=samm", "The entrant own has the candidate 'escape=samm': --escape is samm; allowed is one of ")]
     public void What_a_candidate_says_wrong_is_said_with_its_entrant(string candidate, string message)
         => Assert.StartsWith(message, Assert.ThrowsExactly<ArgumentException>(() => new Entrant("own", "", "", candidate).Recipes(Plain)).Message);
@@ -203,6 +215,9 @@ public sealed class EntrantTests
     {
         Assert.AreEqual("plain SGD, rate 0.02", RecipeNames.Of(Plain, Plain));
         Assert.AreEqual("plain SGD, rate 0.6", RecipeNames.Of(Plain with { LearningRate = 0.6 }, Plain));
+        Assert.AreEqual(
+            "average local, period 64, workers 4",
+            RecipeNames.Of(Plain with { Averaging = new() { Method = AveragingMethod.Local, Period = 64, Workers = 4 } }, Plain));
         Assert.AreEqual("batch 8, rate 0.06, nesterov, momentum 0.9, sam:rho=0.1".Split(", ").Order().Aggregate((a, b) => $"{a}, {b}"),
             RecipeNames.Of(Plain with { BatchSize = 8, LearningRate = 0.06, Nesterov = true, Momentum = 0.9, Escapes = [new Sam(0.1)] }, Plain)
                 .Split(", ").Order().Aggregate((a, b) => $"{a}, {b}"));

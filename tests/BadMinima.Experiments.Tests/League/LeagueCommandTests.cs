@@ -82,6 +82,7 @@ public sealed class LeagueCommandTests : IDisposable
     [DataRow("--epochs 0", "\"epochs\" is 0; allowed is at least 1.")]
     [DataRow("--learning-rate 0", "\"learningRate\" is 0; allowed is more than 0.")]
     [DataRow("--replicas few", "--replicas is few; allowed is a whole number.")]
+    [DataRow("--random-label-period 4", "--random-label-period is given, but that phase's average is off, without which it changes nothing;")]
     [DataRow("--random-label-momentum x", "--random-label-momentum is x; allowed is a number.")]
     [DataRow("--data nowhere", "\"data\" is nowhere; that is no folder")]
     [DataRow("--architecture nn", "There is no architecture 'nn'.")]

@@ -31,6 +31,9 @@ public sealed class RetrainCommandTests
         Assert.Contains("Option Seeds is 0", Refused("retrain", model, "--seeds", "0", "--out", folder.File("other.zip")));
         Assert.Contains("The model to start from is a mlp for images of 1x28x28; asked for is a mlp for images of 3x32x32.",
             Refused("retrain", model, "--data", "synthetic-color", "--train", "40", "--test", "40", "--seeds", "1", "--out", folder.File("other.zip")));
+        Assert.Contains(
+            "--period is given, but that phase's average is off, without which it changes nothing",
+            Refused([.. retrain[..^1], folder.File("other.zip"), "--period", "4"]));
         Assert.IsFalse(File.Exists(folder.File("other.zip")));
 
         string Refused(params string[] arguments)

@@ -38,7 +38,9 @@ public sealed class SchemaTests
         {
             string[] types = [.. training.GetProperty(setting.Property).GetProperty("type").EnumerateArray().Select(t => t.GetString()!)];
             string value = setting.IsList ? "\"sam\"" : types.Contains("boolean") ? "false" : types.Contains("number") ? "1" : $"\"{setting.Form.Split('|')[0]}\"";
-            Assert.HasCount(1, Sweeping.Ids($$"""{ "recipes": "none", "starts": "random", "seeds": 1, "training": { "momentum": 0.5, {{(setting.Name is "graph" or "period" or "overlap" or "own-starts" or "workers" ? "\"average\": \"pga\", " : "")}}"{{setting.Property}}": {{(setting.Name is "momentum" or "dropout" or "label-smoothing" ? "0.5" : value)}} } }""".Replace("\"momentum\": 0.5, \"momentum\"", "\"momentum\"", StringComparison.Ordinal)), setting.Name);
+            string needed = setting.Name == "average" ? "\"workers\": 4, " : setting.Name == "workers" ? "\"average\": \"pga\", "
+                : setting.Needs is not null ? "\"average\": \"pga\", \"workers\": 4, " : "";
+            Assert.HasCount(1, Sweeping.Ids($$"""{ "recipes": "none", "starts": "random", "seeds": 1, "training": { "momentum": 0.5, {{needed}}"{{setting.Property}}": {{(setting.Name is "momentum" or "dropout" or "label-smoothing" ? "0.5" : value)}} } }""".Replace("\"momentum\": 0.5, \"momentum\"", "\"momentum\"", StringComparison.Ordinal)), setting.Name);
         }
     }
 

@@ -147,8 +147,10 @@ public sealed partial class SweepGridTests
                 "nesterov" => ", \"momentum\": 0.9",
                 "crop-reflect" => ", \"crop\": 3",
                 "alternating-flip" => ", \"flip\": true",
-                "graph" or "period" or "own-starts" or "workers" => ", \"average\": \"pga\"",
-                "overlap" => ", \"average\": \"gossip\"",
+                "average" => ", \"workers\": 4",
+                "graph" or "period" or "own-starts" => ", \"average\": \"pga\", \"workers\": 4",
+                "workers" => ", \"average\": \"pga\"",
+                "overlap" => ", \"average\": \"gossip\", \"workers\": 4",
                 _ => "",
             };
             foreach (string phase in new[] { "training", "randomLabels" })

@@ -239,23 +239,19 @@ internal static class EscapeCommand
     /// <summary>The settings that were given, each checked, as a sweep file has them.</summary>
     private static JsonObject RandomLabels(ParseResult parsed, IEnumerable<(string Name, Option<string?> Option)> options)
     {
-        RandomLabelPhase phase = new();
-        JsonObject settings = [];
-        foreach ((string name, Option<string?> option) in options)
-        {
-            if (SettingOptions.TextOf(parsed, option) is not string text)
-            {
-                continue;
-            }
+        Dictionary<string, string> typed = options.Select(o => (o.Name, Text: SettingOptions.TextOf(parsed, o.Option)))
+            .Where(o => o.Text is not null).ToDictionary(o => o.Name, o => o.Text!);
+        Setting<RandomLabelPhase>[] own = [.. PhaseSettings.OfRandomLabels.Where(s => typed.ContainsKey(s.Name))];
+        RandomLabelPhase phase = own.Aggregate(
+            (RandomLabelPhase)PhaseSettings.Apply(new RandomLabelPhase(), typed, PhaseSettings.RandomLabelPrefix),
+            (phase, s) => s.Apply(phase, typed[s.Name]));
+        return
+        [
+            .. own.Select(s => Written(s, s.TextOf(phase)!)),
+            .. PhaseSettings.All.Where(s => typed.ContainsKey(s.Name)).Select(s => Written(s, s.TextOf(phase)!)),
+        ];
 
-            (ISetting setting, string? written) = PhaseSettings.OfRandomLabels.FirstOrDefault(s => s.Name == name) is { } own
-                ? (own, own.TextOf(own.Apply(phase, text)))
-                : PhaseSettings.All.First(s => s.Name == name) is var shared
-                    ? ((ISetting)shared, shared.TextOf(shared.Apply(phase, text, PhaseSettings.RandomLabelPrefix)))
-                    : default;
-            settings[setting.Property] = WrittenSettings.Json(setting, written!);
-        }
-
-        return settings;
+        static KeyValuePair<string, JsonNode?> Written(ISetting setting, string text)
+            => new(setting.Property, WrittenSettings.Json(setting, text));
     }
 }

@@ -73,9 +73,10 @@ internal static class RetrainCommand
                 MLContext ml = new();
                 using TwoPhaseTransformer model = ml.Model.LoadTwoPhase(parsed.GetValue(previous)!, out _);
                 Recipe? own = model.History.Phases.LastOrDefault(p => p.Kind == PhaseKind.Training)?.Settings as Recipe;
-                Phase changed = recipe.Aggregate(
-                    (Phase)(own ?? new Recipe()),
-                    (phase, s) => SettingOptions.TextOf(parsed, s.Option) is string text ? s.Setting.Apply(phase, text) : phase);
+                Phase changed = PhaseSettings.Apply(
+                    own ?? new Recipe(),
+                    recipe.Select(s => (s.Setting.Name, Text: SettingOptions.TextOf(parsed, s.Option)))
+                        .Where(s => s.Text is not null).ToDictionary(s => s.Name, s => s.Text!));
                 bool asJson = parsed.GetValue(json);
                 TextWriter progress = asJson ? Console.Error : Console.Out;
                 (IDataView train, IDataView test) = data.Load(ml);
