@@ -23,6 +23,7 @@ public sealed class Report
         Claims = [.. Claim.All.Select(claim => Tests.Judge(claim, claim.OfMomentum ? Momentum : Gaps))];
         Sentences = new([.. Gaps, .. Momentum], rule, Tests.Paired.Count);
         Measures = new(Conditions);
+        Steps = new(Conditions);
         Others = [.. SweepKinds.All.Select(kind => kind.Read(results.Folder.Name, results.Manifest.AskedOf(kind)))];
     }
 
@@ -50,6 +51,9 @@ public sealed class Report
 
     /// <summary>What measures say of its runs.</summary>
     internal MeasuresOfRuns Measures { get; }
+
+    /// <summary>What parts of the step measured.</summary>
+    internal StepMeasures Steps { get; }
 
     /// <summary>What else there is, by <see cref="SweepKinds.All"/>: the 2-D figures.</summary>
     internal ImmutableArray<KindReport> Others { get; }
@@ -111,7 +115,7 @@ public sealed class Report
         yield return ("momentum", ReportTables.Momentum(Momentum, Tests, Rule.Level));
         yield return ("epochs-to-fit", ReportTables.EpochsToFit(Conditions, Rule.Level));
         yield return ("starts", ReportTables.Starts(Starts));
-        foreach ((string, Table) other in Measures.Tables.Concat(Others.SelectMany(other => other.Tables)))
+        foreach ((string, Table) other in Measures.Tables.Concat(Steps.Tables).Concat(Others.SelectMany(other => other.Tables)))
         {
             yield return other;
         }

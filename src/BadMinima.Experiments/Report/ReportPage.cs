@@ -51,6 +51,7 @@ internal sealed class ReportPage
                 Verdict(top),
                 .. problems.Select(p => OfProblem(p.Problem, p.Conditions, p.Charts, stories[p.Problem].Except(top))),
                 .. _report.Measures.Sections,
+                .. _report.Steps.Sections,
                 .. Others(),
                 .. Incomplete(),
                 .. _report.Runs.Any() ? [Cost()] : (Section[])[],

@@ -20,17 +20,21 @@ internal sealed class AveragingPart(WorkerAveraging settings, Workers workers, S
     private IExchange? _exchange;
     private double _loss;
 
+    // Of the last step, where all averaged: the consensus distance before that.
+    private double? _distanceBefore;
+
     public override IEnumerable<(string Name, Tensor Value)> State => settings.Method == AveragingMethod.AdaptiveGlobal
         ? [("sinceGlobal", _sinceGlobal), ("period", _period), ("firstLoss", _firstLoss)] : [];
 
     /// <summary>
-    /// The consensus distance, (1/n) sum over i of || x_i - mean ||^2; of an adaptive period also that.
+    /// The consensus distance, (1/n) sum over i of || x_i - mean ||^2, where all have just averaged that of just before; of an adaptive
+    /// period also that.
     /// </summary>
     public override IEnumerable<(string Name, double Value)> Measures
     {
         get
         {
-            yield return ("consensusDistance", ConsensusDistance());
+            yield return ("consensusDistance", _distanceBefore ?? ConsensusDistance());
             if (settings.Method == AveragingMethod.AdaptiveGlobal)
             {
                 yield return ("period", _period.item<long>());
@@ -104,10 +108,12 @@ internal sealed class AveragingPart(WorkerAveraging settings, Workers workers, S
             return;
         }
 
+        _distanceBefore = null;
         if (IsGlobalAt(at))
         {
             using Tensor values = weights.Values.clone();
             workers.Average([values, .. weights.Buffers.Select(b => b.Buffer)]);
+            _distanceBefore = DistanceTo(values);
             weights.Replace(values);
             Adapt(at);
             return;
@@ -190,9 +196,17 @@ internal sealed class AveragingPart(WorkerAveraging settings, Workers workers, S
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        Tensor own = context.Weights.Values.cpu(), mean = own.clone();
+        Tensor mean = context.Weights.Values.clone();
         workers.Average([mean]);
-        Tensor square = (own - mean).to(ScalarType.Float64).square().sum().reshape(1);
+        return DistanceTo(mean);
+    }
+
+    /// <summary>(1/n) sum over i of || x_i - mean ||^2.</summary>
+    private double DistanceTo(Tensor mean)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        Tensor square = (context.Weights.Values - mean).to(ScalarType.Float64).square().sum().reshape(1).cpu();
         workers.Sum(square);
         return square.item<double>() / workers.Count;
     }

@@ -126,6 +126,26 @@ public sealed class ReportFolderTests
     }
 
     [TestMethod]
+    public void What_parts_of_the_step_measured_stands_in_a_table_of_means()
+    {
+        using StudyFolder folder = Study.Create();
+        foreach ((int i, string id) in folder.Ids.Take(5).Index())
+        {
+            string[] lines = folder.Text("cells", id, "metrics.csv").TrimEnd('\n').Split('\n');
+            File.WriteAllText(
+                folder.File("cells", id, "metrics.csv"),
+                string.Concat(lines.Select((line, epoch) => $"{line},{(epoch == 0 ? "measures" : $"averaging/consensusDistance={epoch * (i + 1)}")}\n")));
+        }
+
+        folder.Report().Write();
+        Dictionary<string, string> row = folder.Rows("step-measures").Single();
+        Assert.AreEqual(("vanilla", "random", "averaging/consensusDistance"), (row["recipe"], row["start"], row["measure"]));
+        Assert.AreEqual(("5", "15", "5"), (row["seeds"], row["first"], row["firstEpoch"]), "5, 10, 15, 20, 25 at epoch 5");
+        Assert.AreEqual(("60", "20"), (row["last"], row["lastEpoch"]));
+        Assert.Contains("## What parts of the step measured", folder.Text("report.md"));
+    }
+
+    [TestMethod]
     public void Missing_failed_and_damaged_cells_are_named_and_the_others_count()
     {
         using StudyFolder folder = Study.Create();
