@@ -14,7 +14,8 @@ internal static class RecipeNames
         Recipe averaged = recipe.Averaging is { } averaging ? plain with { Averaging = new() { Method = averaging.Method } } : plain;
         string[] changes =
         [
-            .. PhaseSettings.All.Where(s => s.TextOf(recipe) != s.TextOf(s.Needs is null ? plain : averaged)).Select(s => Change(s, recipe)),
+            .. PhaseSettings.All.Where(s => s.TextOf(recipe) != s.TextOf(s.Needs is null ? plain : averaged))
+                .Select(s => Change(s, recipe)),
         ];
         return recipe with { LearningRate = plain.LearningRate } == plain
             ? $"plain SGD, rate {Text.Of(recipe.LearningRate)}"

@@ -28,7 +28,8 @@ internal sealed class StepMeasures
             {
                 yield return new(
                     "What parts of the step measured",
-                    new Paragraph("Escapes and averaging say numbers of their own at the ends of epochs, which are in each run's metrics.csv."),
+                    new Paragraph(
+                        "Escapes and averaging say numbers of their own at the ends of epochs, which are in each run's metrics.csv."),
                     new Details($"{_rows.Length:N0} rows", Table));
             }
         }

@@ -175,8 +175,8 @@ internal sealed class GridCells(JObject grid, DataFinder finder, SweepErrors err
         if (phase?.Averaging is { Workers: null } averaging)
         {
             throw new SettingException(
-                $"{prefix}average", $"is {Text.NameOf(averaging)}, and workers is not given; allowed is average with workers: a cell has all "
-                    + "of its workers in one process.");
+                $"{prefix}average", $"is {Text.NameOf(averaging)}, and workers is not given; allowed is average with workers: a cell has "
+                    + "all of its workers in one process.");
         }
     }
 

@@ -79,7 +79,28 @@ internal sealed class SweepSession
             Output.WriteLine($"note: {clocks}");
         }
 
+        if (Leaving() is { Length: > 0 } leaving)
+        {
+            Output.WriteLine($"note: {Folder.Name}: {leaving.Length} of its cells are not in this sweep file ({leaving[0].Title}"
+                + $"{(leaving.Length > 1 ? ", ..." : "")}). They stay in their folders, and the report is without them; if that is not "
+                + "meant, give the former file, or another folder with --out.");
+        }
+
         Folder.Keep(_text, _plan);
+    }
+
+    /// <summary>The cells that belonged to the sweep, and do no more.</summary>
+    private ManifestCell[] Leaving()
+    {
+        try
+        {
+            return Folder.Exists ? [.. SweepManifest.Read(Folder.Manifest).Cells.ExceptBy(_plan.Cells.Select(c => c.Id), c => c.Id)] : [];
+        }
+        catch (InvalidDataException)
+        {
+            // It is written again.
+            return [];
+        }
     }
 
     /// <summary>Trains what is not settled, and says what has failed.</summary>

@@ -28,6 +28,13 @@ internal sealed class WorkersOfMpi : Workers
     /// <exception cref="InvalidOperationException">This process was not started by mpirun.</exception>
     public static void RequireJob()
     {
+        if (OpenMpi.IsOtherJob)
+        {
+            throw new InvalidOperationException(
+                "The workers that average are the processes of an MPI job, and this one was started by another MPI than Open MPI, or by "
+                + "srun. Start the job by Open MPI's mpirun (within an allocation of Slurm's: salloc or sbatch, then mpirun).");
+        }
+
         if (!OpenMpi.IsJob)
         {
             throw new InvalidOperationException(

@@ -20,8 +20,14 @@ internal static unsafe class OpenMpi
     private const int LongestName = 256;
     private const int Spins = 200;
 
+    // Who else starts processes of a job: MPICH and Intel MPI, PMIx, Slurm's srun.
+    private static readonly string[] OtherSizes = ["PMI_SIZE", "SLURM_STEP_NUM_TASKS"];
+    private const string PmixRank = "PMIX_RANK";
+
     private static readonly Lock Gate = new();
     private static Library? _library;
+    private static void* _sent;
+    private static nuint _sentBytes;
 
     /// <summary>Whether mpirun has started this process, and others with it.</summary>
     public static bool IsJob => Count > 1;
@@ -31,6 +37,11 @@ internal static unsafe class OpenMpi
 
     /// <summary>Whether this is the job's first process, or there is no job.</summary>
     public static bool IsFirst => !IsJob || Environment.GetEnvironmentVariable(Rank) is null or "0";
+
+    /// <summary>Whether it looks as if something else than Open MPI's mpirun had started several processes.</summary>
+    public static bool IsOtherJob => Environment.GetEnvironmentVariable(Size) is null
+        && (Environment.GetEnvironmentVariable(PmixRank) is not null
+            || OtherSizes.Any(name => int.TryParse(Environment.GetEnvironmentVariable(name), out int size) && size > 1));
 
     /// <summary>Which of this machine's processes this is, and how many there are of the job; null without a job.</summary>
     public static (int Rank, int Count)? OnThisMachine
@@ -51,7 +62,9 @@ internal static unsafe class OpenMpi
             (int rank, int count) = (0, 0);
             mpi.CommRank(mpi.World, &rank);
             mpi.CommSize(mpi.World, &count);
-            return (rank, count);
+            return count == Count ? (rank, count) : throw new InvalidOperationException(
+                $"mpirun has started {Count} processes, but the MPI library here, {mpi.Version}, knows of {count}: it is of another "
+                + "installation. Call the mpirun that belongs to it, or put the library of that mpirun into LD_LIBRARY_PATH.");
         }
     }
 
@@ -60,7 +73,7 @@ internal static unsafe class OpenMpi
     {
         fixed (float* at = values)
         {
-            AllReduce(at, values.Length, Joined.Float, Joined.SumOperation);
+            AllReduce(at, values.Length, sizeof(float), Joined.Float, Joined.SumOperation);
         }
     }
 
@@ -69,14 +82,14 @@ internal static unsafe class OpenMpi
     {
         fixed (double* at = values)
         {
-            AllReduce(at, values.Length, Joined.Double, Joined.SumOperation);
+            AllReduce(at, values.Length, sizeof(double), Joined.Double, Joined.SumOperation);
         }
     }
 
     /// <summary>The bits that any process has set.</summary>
     public static int Or(int flags)
     {
-        AllReduce(&flags, 1, Joined.Int, Joined.OrOperation);
+        AllReduce(&flags, 1, sizeof(int), Joined.Int, Joined.OrOperation);
         return flags;
     }
 
@@ -185,13 +198,21 @@ internal static unsafe class OpenMpi
 
     private static Library Joined => _library ?? throw new InvalidOperationException("The MPI job has not been joined.");
 
-    private static void AllReduce(void* values, int count, nint type, nint operation)
+    private static void AllReduce(void* values, int count, int size, nint type, nint operation)
     {
         nint request = 0;
         lock (Gate)
         {
-            // MPI_IN_PLACE is 1.
-            Joined.IAllReduce((void*)1, values, count, type, operation, Joined.World, &request);
+            // Of a copy, and not in place: for that Open MPI has its slowest algorithm alone, by way of the first process.
+            nuint bytes = (nuint)count * (nuint)size;
+            if (bytes > _sentBytes)
+            {
+                _sent = NativeMemory.Realloc(_sent, bytes);
+                _sentBytes = bytes;
+            }
+
+            NativeMemory.Copy(values, _sent, bytes);
+            Joined.IAllReduce(_sent, values, count, type, operation, Joined.World, &request);
         }
 
         Wait([request]);
@@ -201,8 +222,12 @@ internal static unsafe class OpenMpi
     {
         private static readonly string[] Names = ["libmpi.so.40", "libmpi.so", "libmpi.dylib", "libmpi.so.12"];
 
+        private const string OpenMpiVersion = "'Open MPI v";
+        private const int Oldest = 4;
+
         private Library(nint handle)
         {
+            Version = VersionOf(handle);
             nint Export(string name) => NativeLibrary.GetExport(handle, name);
             (World, Float, Double) = (Export("ompi_mpi_comm_world"), Export("ompi_mpi_float"), Export("ompi_mpi_double"));
             (Int, Byte) = (Export("ompi_mpi_int"), Export("ompi_mpi_byte"));
@@ -221,6 +246,8 @@ internal static unsafe class OpenMpi
             Initialized = (delegate* unmanaged<int*, int>)Export("MPI_Initialized");
             Finish = (delegate* unmanaged<int>)Export("MPI_Finalize");
         }
+
+        public string Version { get; }
 
         public nint World { get; }
 
@@ -270,7 +297,7 @@ internal static unsafe class OpenMpi
                     + "(Debian: libopenmpi3 or libopenmpi40), or put its folder into LD_LIBRARY_PATH.");
             }
 
-            if (!NativeLibrary.TryGetExport(handle, "ompi_mpi_comm_world", out _))
+            if (!NativeLibrary.TryGetExport(handle, "ompi_mpi_comm_world", out _) || IsTooOld(VersionOf(handle)))
             {
                 throw new InvalidOperationException(
                     $"The MPI library here is {VersionOf(handle)}; Open MPI 4 or 5 is needed, with the mpirun that belongs to it.");
@@ -311,6 +338,10 @@ internal static unsafe class OpenMpi
                 }
             }
         }
+
+        private static bool IsTooOld(string version)
+            => version.StartsWith(OpenMpiVersion, StringComparison.Ordinal)
+                && int.TryParse(version[OpenMpiVersion.Length..].Split('.')[0], out int major) && major < Oldest;
 
         private static string VersionOf(nint handle)
         {

@@ -52,6 +52,36 @@ public sealed class MpiTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("true")]
+    [DataRow("false")]
+    public void Processes_do_what_workers_in_one_process_do(string overlap)
+    {
+        string[] gossip = ["--average", "pga", "--graph", "ring", "--period", "5", "--overlap", overlap, "--batch-size", "4"];
+        Result job = Run($"{Mpirun} -n 4 \"$@\"", gossip);
+        Assert.AreEqual(0, job.Code, job.All);
+        double[] processes = Losses();
+        Directory.Delete(Out, recursive: true);
+        Assert.AreEqual(0, Run("exec \"$@\"", [.. gossip, "--workers", "4"]).Code);
+        double[] workers = Losses();
+        Assert.HasCount(2, workers);
+        for (int i = 0; i < workers.Length; i++)
+        {
+            Assert.AreEqual(workers[i], processes[i], 1e-6);
+        }
+    }
+
+    [TestMethod]
+    public void Who_was_started_by_another_MPI_or_sees_another_number_of_processes_is_told_so()
+    {
+        Result other = Run("exec env PMI_SIZE=2 PMI_RANK=0 \"$@\"", "--average", "gossip");
+        Assert.AreEqual(2, other.Code, other.All);
+        Assert.Contains("was started by another MPI than Open MPI, or by srun", other.All);
+        Result alone = Run("exec env OMPI_COMM_WORLD_SIZE=2 OMPI_COMM_WORLD_RANK=0 \"$@\"", "--average", "gossip");
+        Assert.AreNotEqual(0, alone.Code, alone.All);
+        Assert.Contains("mpirun has started 2 processes, but the MPI library here, ", alone.All);
+    }
+
+    [TestMethod]
     public void A_process_that_dies_ends_the_job_which_goes_on_with_another_number_of_processes()
     {
         string[] arguments = ["--average", "gossip", "--batch-size", "8", "--epochs", "60", "--stop-at", "off", "--checkpoint-every", "0.00001"];

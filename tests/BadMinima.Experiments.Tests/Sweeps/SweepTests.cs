@@ -77,7 +77,10 @@ public sealed class SweepTests : IDisposable
 
         // A shorter file again: the folder keeps what it has, and lists what belongs to the file.
         _sweep.Text = TinySweep.Twelve;
-        Assert.Contains("15 jobs, 15 of them done before.", _sweep.Finish().Output);
+        string shorter = _sweep.Finish().Output;
+        Assert.Contains("15 jobs, 15 of them done before.", shorter);
+        Assert.MatchesRegex(@"note: .*: \d+ of its cells are not in this sweep file \(synthetic mlp-100-100 .*\)\. They stay in their folders", shorter);
+        Assert.DoesNotContain("not in this sweep file", _sweep.Finish().Output);
         Assert.HasCount(12, SweepResults.Read(_sweep.FullPath).Cells);
         Assert.HasCount(28, _sweep.Results);
     }

@@ -61,6 +61,21 @@ public sealed class WorkCommandTests : IDisposable
     }
 
     [TestMethod]
+    public void A_task_that_has_asked_for_a_GPU_does_not_train_without_one()
+    {
+        Prepare();
+        Result refused = Command.Run(["work", _sweep.FullPath, "--gpu"]);
+        if (refused.Code == 0)
+        {
+            Assert.Inconclusive("There is a GPU here.");
+        }
+
+        Assert.AreEqual(2, refused.Code, refused.All);
+        Assert.Contains("This task is to have a GPU (--gpu), but torch sees none on ", refused.Error);
+        Assert.IsEmpty(_sweep.Results);
+    }
+
+    [TestMethod]
     public void A_folder_without_a_sweep_is_told_with_the_command_that_makes_one()
     {
         Result wrong = Command.Run(["work", _sweep.FullPath]);

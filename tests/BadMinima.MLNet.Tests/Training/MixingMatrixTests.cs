@@ -59,6 +59,23 @@ public sealed class MixingMatrixTests
     }
 
     [TestMethod]
+    public void Betas_of_grids_and_of_one_peer_are_those_of_their_eigenvalues()
+    {
+        foreach ((int n, double beta) in new[] { (3, 2.0 / 3), (6, 3.0 / 4), (8, (2 + Math.Sqrt(2)) / 4) })
+        {
+            Assert.AreEqual(beta, MixingMatrix.Of(AveragingGraph.Grid, n).Beta, 1e-9, $"grid of {n}");
+        }
+
+        // Half of one's own and half of another's: (1 + e^(i a)) / 2, of modulus cos(a / 2); a circle of n for the next, several for others.
+        Assert.AreEqual(Math.Cos(Math.PI / 8), MixingMatrix.Of(AveragingGraph.OnePeer, 8).Beta, 1e-9);
+        Assert.AreEqual(1, MixingMatrix.Of(AveragingGraph.OnePeer, 8, 1).Beta, 1e-9);
+        foreach (int t in new[] { 2, 3, 4 })
+        {
+            Assert.AreEqual((t - 1.0) / (t + 1), MixingMatrix.Of(AveragingGraph.Exponential, 1 << t).Beta, 1e-9, $"2^{t}, exponential");
+        }
+    }
+
+    [TestMethod]
     [DataRow(2)]
     [DataRow(8)]
     [DataRow(16)]

@@ -42,6 +42,9 @@ internal sealed record LaunchOptions
     /// <summary>Further lines of the job script's head, as the scheduler writes them.</summary>
     public ImmutableArray<string> Lines { get; init; } = [];
 
+    /// <summary>Lines of shell that a task runs before the program, such as <c>module load cuda</c>.</summary>
+    public ImmutableArray<string> Shell { get; init; } = [];
+
     /// <summary>How each task runs its part.</summary>
     [JsonIgnore]
     public SweepOptions Workers { get; init; } = new();

@@ -84,9 +84,10 @@ internal abstract class Launcher
 /// <param name="Program">How this program is started.</param>
 /// <param name="Arguments">The arguments of a task, but those that tell tasks apart.</param>
 /// <param name="Tasks">How many.</param>
+/// <param name="Environment">Variables that the tasks have as they are here, whatever the cluster passes on.</param>
 internal sealed record LaunchPlan(
     string Name, string ScriptFile, string Logs, string Folder, string Directory, IReadOnlyList<string> Program,
-    IReadOnlyList<string> Arguments, int Tasks);
+    IReadOnlyList<string> Arguments, int Tasks, IReadOnlyList<(string Name, string Value)> Environment);
 
 /// <summary>A task that is queued or running.</summary>
 /// <param name="Array">What the scheduler calls its array.</param>

@@ -62,6 +62,8 @@ internal sealed partial class Slurm : Launcher
             end() { signals=$((signals + 1)); [ -z "$child" ] || kill -TERM "$child" 2>/dev/null; }
             trap end {{string.Join(' ', new[] { signal, "TERM" }.Distinct())}}
 
+            {{string.Join('\n', plan.Environment.Select(v => $"export {v.Name}={InShell(v.Value)}").Concat(options.Shell.Select(ShellOf)))}}
+
             program=({{string.Join(' ', plan.Program.Select(InShell))}})
             folder={{InShell(plan.Folder)}}
             task=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
@@ -177,6 +179,10 @@ internal sealed partial class Slurm : Launcher
     private static string LineOf(string line) => line.StartsWith('-') && !line.Contains('\n', StringComparison.Ordinal)
         ? line
         : throw new SettingException("sbatch", $"is {line}; allowed is an option of sbatch with its dashes, as in --constraint=a100.");
+
+    private static string ShellOf(string line) => !string.IsNullOrWhiteSpace(line) && !line.Contains('\n', StringComparison.Ordinal)
+        ? line
+        : throw new SettingException("shell", $"is '{line}'; allowed is a line of shell, as in 'module load cuda'; give it once for each.");
 
     private static string? Line(string option, string? value) => value is null ? null : $"{option}={value}";
 

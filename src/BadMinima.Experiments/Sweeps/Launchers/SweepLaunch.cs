@@ -18,6 +18,10 @@ internal sealed class SweepLaunch(
     SweepSession session, Launcher launcher, LaunchOptions options, IReadOnlyList<string> program, TextWriter output)
 {
     private const int MostTasks = 32;
+    private const int LongestWord = 200;
+
+    // What a program of this kind finds its files by.
+    private static readonly string[] Passed = ["BADMINIMA_DATA", "BADMINIMA_LIBTORCH", "DOTNET_ROOT"];
     private const int LongestName = 40;
 
     /// <summary>The folder of a launcher's files.</summary>
@@ -29,7 +33,11 @@ internal sealed class SweepLaunch(
         "badminima-" + string.Concat(Path.GetFileName(Path.GetFullPath(session.Folder.Name).TrimEnd('/')).Take(LongestName)
             .Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '-')),
         Path.Combine(Place, "job.sh"), Path.Combine(Place, "logs"), Path.GetFullPath(session.Folder.Name), Environment.CurrentDirectory,
-        program, [.. Arguments()], options.Tasks ?? Math.Clamp(Left.Length, 1, MostTasks));
+        program, [.. Arguments()], options.Tasks ?? Math.Clamp(Left.Length, 1, MostTasks),
+        [
+            .. Passed.Select(name => (name, Value: Environment.GetEnvironmentVariable(name)))
+                .Where(v => !string.IsNullOrEmpty(v.Value)).Select(v => (v.name, Path.GetFullPath(v.Value!))),
+        ]);
 
     /// <summary>What would be submitted.</summary>
     private ImmutableArray<SweepJob> Left
@@ -78,6 +86,12 @@ internal sealed class SweepLaunch(
         output.WriteLine($"{session.Folder.Name}: {session.Jobs.Length} jobs, {session.Jobs.Length - left.Length} of them done before. "
             + $"{launcher.Title}'s job {array} has {plan.Tasks} {(plan.Tasks == 1 ? "task" : "tasks")}. Next: the same command with "
             + "--status");
+        int waiting = left.Count(job => job.Needs is { IsFinished: false }), ready = Math.Max(1, left.Length - waiting);
+        if (waiting > 0 && ready < plan.Tasks)
+        {
+            output.WriteLine($"note: {waiting} jobs wait for adversarial starts, and until one is trained {plan.Tasks - ready} of the "
+                + $"tasks have nothing to do. --tasks {ready} first, and later the same command with more, spares them that.");
+        }
     }
 
     /// <summary>Says how the sweep stands, with everything that has failed.</summary>
@@ -239,6 +253,11 @@ internal sealed class SweepLaunch(
                 yield return $"{value}";
             }
         }
+
+        if (options.Gpus is not null)
+        {
+            yield return "--gpu";
+        }
     }
 
     private void RequireBegun()
@@ -250,10 +269,25 @@ internal sealed class SweepLaunch(
         }
     }
 
+    /// <summary>Where to look when tasks have ended with work left; empty where there is no log.</summary>
+    private string LastLog()
+    {
+        string logs = Path.Combine(Place, "logs");
+        if (!Directory.Exists(logs) || new DirectoryInfo(logs).GetFiles("*.txt").MaxBy(f => f.LastWriteTimeUtc) is not { } newest)
+        {
+            return "";
+        }
+
+        string? said = File.ReadLines(newest.FullName).LastOrDefault(
+            line => line.StartsWith("error: ", StringComparison.Ordinal) || line.Contains(" is not on ", StringComparison.Ordinal));
+        return $" The newest log is {newest.FullName}"
+            + (said is null ? "." : $", which says: {(said.Length > LongestWord ? said[..LongestWord] + "..." : said)}");
+    }
+
     private string Next(int left)
     {
         int failed = session.Failed.Count();
-        return left > 0 ? $" Left: {left}. The same command without --status submits what is left."
+        return left > 0 ? $" Left: {left}. The same command without --status submits what is left.{LastLog()}"
             : failed > 0 ? $" {failed} failed (--retry-failed submits them again)."
             : $" Next: badminima report {session.Folder.Name}";
     }

@@ -74,6 +74,12 @@ internal sealed class ClusterOptions
         HelpName = "NAME[@SECONDS]"
     };
 
+    private readonly Option<string[]> _shell = new("--shell")
+    {
+        Description = "On a cluster, as often as needed: a line of shell that a task runs first, such as \"module load cuda\"",
+        HelpName = "LINE"
+    };
+
     private readonly Option<bool> _status = new("--status")
     {
         Description = "On a cluster: show what is finished, failed, running and left, and the tasks; submit nothing"
@@ -90,7 +96,7 @@ internal sealed class ClusterOptions
     public IReadOnlyList<Option> All =>
     [
         .. _launchers.Select(l => l.Chosen), _tasks, _limit, _partition, _account, _time, _cpus, _gpus, _memory, _signal,
-        .. _launchers.Select(l => l.Lines), _status, _cancel, _clean,
+        .. _launchers.Select(l => l.Lines), _shell, _status, _cancel, _clean,
     ];
 
     /// <summary>The scheduler that was chosen; null for none.</summary>
@@ -139,6 +145,7 @@ internal sealed class ClusterOptions
                 Memory = parsed.GetValue(_memory),
                 Signal = parsed.GetValue(_signal),
                 Lines = [.. parsed.GetValue(_launchers.Single(l => l.Launcher == launcher).Lines) ?? []],
+                Shell = [.. parsed.GetValue(_shell) ?? []],
                 Workers = workers,
             },
             program, Console.Out);

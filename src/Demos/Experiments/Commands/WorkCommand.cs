@@ -25,6 +25,10 @@ internal static class WorkCommand
             Description = "End after so long, before the scheduler does, so that another call continues. Default: when nothing is left",
             HelpName = "M"
         };
+        Option<bool> gpu = new("--gpu")
+        {
+            Description = "Refuse to begin where torch sees no GPU, in place of training on the CPU: for tasks that have asked for one"
+        };
         WorkerOptions workers = new("Cells");
         Command command = new("work",
             "A part of a sweep's work, for any scheduler of a cluster: every task of an array job calls it with its own number.\n"
@@ -36,7 +40,7 @@ internal static class WorkCommand
             + "Exit codes: 0 nothing is left to take, 1 the same but some cells failed, 2 wrong input or a failure (a message says what), "
             + "3 the minutes are over, 130 interrupted: the same command continues.")
         {
-            folder, index, of, minutes,
+            folder, index, of, minutes, gpu,
         };
         foreach (Option option in workers.All)
         {
@@ -58,6 +62,11 @@ internal static class WorkCommand
                 if (limit is <= 0 or > 1e6 or double.NaN)
                 {
                     throw new ArgumentException($"--minutes is {limit}; allowed is a number above 0, up to 1,000,000.");
+                }
+
+                if (parsed.GetValue(gpu))
+                {
+                    RequireGpu();
                 }
 
                 using CancellationTokenSource time = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -89,5 +98,16 @@ internal static class WorkCommand
             interrupted: "Interrupted; continue with the same command.",
             alsoExpected: e => e is TorchLoadException);
         return command;
+    }
+
+    private static void RequireGpu()
+    {
+        TorchRuntime.EnsureLoaded();
+        if (!TorchSharp.torch.cuda.is_available())
+        {
+            throw new InvalidOperationException(
+                $"This task is to have a GPU (--gpu), but torch sees none on {Environment.MachineName}: {TorchRuntime.Description}. "
+                + "Publish the program with -p:TorchBackend=cuda, or let BADMINIMA_LIBTORCH name the libtorch of a PyTorch with CUDA.");
+        }
     }
 }

@@ -6,7 +6,7 @@ public sealed class LauncherTests : IDisposable
 {
     private static readonly LaunchPlan Plan = new(
         "badminima-tiny", "/shared/it's 100%/slurm/job.sh", "/shared/it's 100%/slurm/logs", "/shared/it's 100%", "/home/me", ["dotnet", "/opt/badminima.dll"],
-        ["work", "/shared/it's 100%"], 20);
+        ["work", "/shared/it's 100%"], 20, [("BADMINIMA_DATA", "/shared/my data")]);
 
     private readonly TinySweep _sweep = new();
 
@@ -26,6 +26,7 @@ public sealed class LauncherTests : IDisposable
             Memory = "16G",
             Signal = "SIGUSR2@90",
             Lines = ["--constraint=fast", "--qos=low"],
+            Shell = ["module load cuda/13", "source ~/setup.sh"],
         });
         string[] head = [.. script.Split('\n').Where(line => line.StartsWith("#SBATCH ", StringComparison.Ordinal)).Select(line => line[8..])];
         CollectionAssert.AreEqual(
@@ -39,6 +40,7 @@ public sealed class LauncherTests : IDisposable
         Assert.Contains("program=(dotnet /opt/badminima.dll)\n", script);
         Assert.Contains("\"${program[@]}\" work '/shared/it'\\''s 100%' --index \"$SLURM_ARRAY_TASK_ID\" --of 20 --minutes 117 &\n", script);
         Assert.Contains("trap end USR2 TERM\n", script);
+        Assert.Contains("\nexport BADMINIMA_DATA='/shared/my data'\nmodule load cuda/13\nsource ~/setup.sh\n\nprogram=(", script);
     }
 
     [TestMethod]
@@ -82,6 +84,7 @@ public sealed class LauncherTests : IDisposable
     {
         Assert.StartsWith("--gpus is 2; allowed are 1, and a kind and 1", Assert.ThrowsExactly<SettingException>(() => new Slurm().Script(Plan, new() { Gpus = "2" })).Message);
         Assert.StartsWith("--sbatch is qos=low; allowed is", Assert.ThrowsExactly<SettingException>(() => new Slurm().Script(Plan, new() { Lines = ["qos=low"] })).Message);
+        Assert.StartsWith("--shell is ''; allowed is a line of shell", Assert.ThrowsExactly<SettingException>(() => new Slurm().Script(Plan, new() { Shell = [""] })).Message);
         foreach ((string[] options, string message) in new (string[], string)[]
         {
             (["--partition", "gpu"], "error: --partition is for a cluster: it goes with --slurm alone."),
@@ -104,13 +107,13 @@ public sealed class LauncherTests : IDisposable
     [OSCondition(OperatingSystems.Linux)]
     public void A_dry_run_prints_the_script_makes_nothing_and_needs_no_Slurm()
     {
-        using Command command = Command.Start(environment: WithoutSlurm(), arguments: [.. _sweep.Arguments(), "--slurm", "--dry-run", "--lanes", "4"]);
+        using Command command = Command.Start(environment: WithoutSlurm(), arguments: [.. _sweep.Arguments(), "--slurm", "--dry-run", "--lanes", "4", "--gpus", "1"]);
         Result printed = command.Wait();
         Assert.AreEqual((0, ""), (printed.Code, printed.Error), printed.All);
         Assert.StartsWith("#!/bin/bash\n", printed.Output);
         Assert.Contains("#SBATCH --array=0-14\n", printed.Output);
         Assert.Contains("#SBATCH --cpus-per-task=2\n", printed.Output);
-        Assert.Contains("--parallel 2 --threads 1 --lanes 4 --index", printed.Output);
+        Assert.Contains("--parallel 2 --threads 1 --lanes 4 --gpu --index", printed.Output);
         Assert.IsFalse(Directory.Exists(_sweep.FullPath));
     }
 

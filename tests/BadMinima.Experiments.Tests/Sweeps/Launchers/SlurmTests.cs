@@ -101,6 +101,10 @@ public sealed class SlurmTests : IDisposable
             }
         }
 
+        // A report can be made of what is there, at any time.
+        Result report = Command.Run("report", _sweep.FullPath);
+        Assert.AreEqual(0, report.Code, report.All);
+        Assert.IsTrue(File.Exists(_sweep.InFolder("report.html")));
         await End();
         if (_sweep.Results.Length < 15)
         {
@@ -152,6 +156,7 @@ public sealed class SlurmTests : IDisposable
         Assert.Contains("has 1 task running (node", status);
         Assert.Contains("Cancelled: Slurm's job ", Do("--cancel"));
         await End();
+        string[] before = [.. File.ReadLines(_sweep.InFolder(job, "metrics.csv")).Take(20)];
         Assert.IsEmpty(_sweep.Results);
         Assert.DoesNotContain("asks to be queued again", Logs());
         status = Do("--status");
@@ -161,6 +166,22 @@ public sealed class SlurmTests : IDisposable
         Do("--tasks", "1");
         await End();
         Assert.AreEqual((2, 1), (_sweep.BeginningsOf(job), _sweep.FinishesOf(job)));
+        CollectionAssert.AreEqual(
+            before, File.ReadLines(_sweep.InFolder(job, "metrics.csv")).Take(20).ToArray(), "epochs with their seconds: they were not made again");
+    }
+
+    [TestMethod]
+    public async Task A_task_has_the_variables_and_the_shell_that_it_needs_and_its_log_is_named_where_it_ends_with_work_left()
+    {
+        _sweep.Text = Single.Replace("\"epochs\": 400,", "\"epochs\": 2,", StringComparison.Ordinal);
+        Do("--tasks", "1", "--sbatch", "--export=NONE", "--shell", "echo \"error: no module in $HOME\"", "--shell", "exit 3");
+        await End();
+        string status = Do("--status");
+        Assert.Contains("Left: 1. The same command without --status submits what is left. The newest log is ", status);
+        Assert.Contains(", which says: error: no module in ", status);
+        Do("--tasks", "1", "--sbatch", "--export=NONE", "--shell", "export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        await End();
+        Assert.HasCount(1, _sweep.Results);
     }
 
     [TestMethod]
