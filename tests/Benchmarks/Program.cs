@@ -1,11 +1,18 @@
 using System.CommandLine;
 using System.Globalization;
 using BadMinima.Benchmarks;
+using BadMinima.MLNet;
 
 // Speeds as ratios, measured side by side in one run: this library, the obvious TorchSharp loop, PyTorch, the machine's matrix product.
 if (args is [ReplicaMemory.Argument, var replicas, var seconds])
 {
     ReplicaMemory.Probe(int.Parse(replicas, CultureInfo.InvariantCulture), int.Parse(seconds, CultureInfo.InvariantCulture));
+    return 0;
+}
+
+if (args is [StepProfile.AsCommand, var profiled, var numbers])
+{
+    StepProfile.Command(profiled, numbers);
     return 0;
 }
 
@@ -27,8 +34,27 @@ var output = new Option<string>("--out") { Description = "With --device: the fol
 command.Add(device);
 command.Add(data);
 command.Add(output);
+var profile = new Option<string?>("--profile") { Description = "A training step of this network taken apart, product by product, in place of all else" };
+profile.AcceptOnlyFromAmong(StepProfile.Networks);
+var precision = new Option<string>("--precision") { Description = "With --profile: f32 or bf16", DefaultValueFactory = _ => "f32" };
+precision.AcceptOnlyFromAmong("f32", "bf16");
+command.Validators.Add(result =>
+{
+    if (result.GetResult(precision) is { Implicit: false } && result.GetResult(profile) is null)
+    {
+        result.AddError("--precision goes with --profile.");
+    }
+});
+command.Add(profile);
+command.Add(precision);
 command.SetAction(result =>
 {
+    if (result.GetValue(profile) is { } network)
+    {
+        StepProfile.Print(network, Enum.Parse<Precision>(result.GetValue(precision)!, ignoreCase: true));
+        return;
+    }
+
     if (result.GetValue(device) is { } one)
     {
         new DeviceRun(one, result.GetValue(data)).Run(result.GetValue(output)!);

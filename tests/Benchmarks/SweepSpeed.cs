@@ -14,7 +14,7 @@ internal static class SweepSpeed
 
     private const int Workers = 2;
 
-    private static string[] Itself => [Environment.ProcessPath!, .. Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(SweepSpeed).Assembly.Location] : Array.Empty<string>()];
+    public static string[] Itself => [Environment.ProcessPath!, .. Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(SweepSpeed).Assembly.Location] : Array.Empty<string>()];
 
     public static int Command(string[] arguments) => SweepWorker.TryRun(arguments) ?? ConsoleProgram.Run(CommandLine.Create(Catalogue.All, [.. Itself, AsCommand]), arguments);
 

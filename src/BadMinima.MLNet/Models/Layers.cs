@@ -57,12 +57,15 @@ internal class Layers(Device? device = null)
         => new GroupNormalization(channels, channelsPerGroup, device);
 
     /// <summary>
-    /// ReLU in place: no layer before it may need its own output for the gradient (convolutions, linear layers, normalizations and sums do
-    /// not).
+    /// ReLU in place: no layer before it may need its own output for the gradient (convolutions, linear layers, normalizations, max-pools
+    /// and sums do not).
     /// </summary>
     public virtual Module<Tensor, Tensor> Relu() => new InPlaceRelu();
 
-    /// <summary>Max-pool over squares.</summary>
+    /// <summary>
+    /// Max-pool over squares. A ReLU beside it belongs behind it: outputs and gradients are the same to the bit as before it, and of
+    /// squares of 2 a quarter of the numbers goes through it.
+    /// </summary>
     /// <param name="size">The square's side, in pixels.</param>
     /// <param name="stride">The step from square to square; default: the side.</param>
     /// <param name="padding">Pixels of minus infinity around the image.</param>

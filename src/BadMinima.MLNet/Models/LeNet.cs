@@ -25,11 +25,11 @@ internal static class LeNet
         int After(int size) => ((size + 2 * frame - 4) / 2 - 4) / 2;
         return layers.Sequence(
             ("conv1", layers.Convolution(shape.Channels, 6, 5, padding: frame, bias: true)),
-            ("relu1", layers.Relu()),
             ("pool1", layers.MaxPool(2)),
+            ("relu1", layers.Relu()),
             ("conv2", layers.Convolution(6, 16, 5, bias: true)),
-            ("relu2", layers.Relu()),
             ("pool2", layers.MaxPool(2)),
+            ("relu2", layers.Relu()),
             ("flatten", layers.Flatten()),
             ("linear1", layers.Linear(16 * After(shape.Height) * After(shape.Width), 120)),
             ("relu3", layers.Relu()),

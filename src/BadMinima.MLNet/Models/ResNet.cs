@@ -72,12 +72,13 @@ internal static class ResNet
             [
                 ("conv", layers.Convolution(shape.Channels, first, small ? 3 : 7, small ? 1 : 2, small ? 1 : 3)),
                 ("norm", Norm(first)),
-                ("relu", layers.Relu()),
             ];
             if (!small)
             {
                 all.Add(("maxpool", layers.MaxPool(3, stride: 2, padding: 1)));
             }
+
+            all.Add(("relu", layers.Relu()));
 
             int channels = first;
             for (int stage = 0; stage < blocks.Length; stage++)

@@ -5,7 +5,7 @@ namespace BadMinima.MLNet.Models;
 
 /// <summary>
 /// Three blocks of convolution 3x3, BatchNorm, ReLU and max-pool 2, and one linear layer: the network of the quick start, a matter of
-/// seconds on a laptop.
+/// seconds on a laptop. See <see cref="Layers.MaxPool"/> for the order of the last two.
 /// </summary>
 internal static class SmallCnn
 {
@@ -28,8 +28,8 @@ internal static class SmallCnn
         {
             all.Add(($"conv{outputs}", layers.Convolution(channels, outputs, 3, padding: 1)));
             all.Add(($"norm{outputs}", layers.Norm(outputs)));
-            all.Add(($"relu{outputs}", layers.Relu()));
             all.Add(($"pool{outputs}", layers.MaxPool(2)));
+            all.Add(($"relu{outputs}", layers.Relu()));
             channels = outputs;
         }
 

@@ -38,11 +38,14 @@ internal static class Vgg
             {
                 all.Add(($"conv{block}_{i}", layers.Convolution(channels, Widths[block - 1], 3, padding: 1, bias: true)));
                 all.Add(($"norm{block}_{i}", layers.Norm(Widths[block - 1])));
+                if (i == convolutions[block - 1])
+                {
+                    all.Add(($"pool{block}", layers.MaxPool(2, roundUp: roundUp)));
+                }
+
                 all.Add(($"relu{block}_{i}", layers.Relu()));
                 channels = Widths[block - 1];
             }
-
-            all.Add(($"pool{block}", layers.MaxPool(2, roundUp: roundUp)));
         }
 
         return layers.Sequence([.. all, .. layers.PooledClassifier(channels, classes)]);

@@ -43,14 +43,14 @@ public sealed partial record Protocol
     };
 
     /// <summary>
-    /// Laptop scale: a couple of thousand small images and the small CNN, in a minute and a half. On such sets SGD needs far fewer steps
-    /// than the paper's 350 epochs, and
-    /// memorizing 3 replicas of each image is enough for a start that vanilla SGD does not recover from.
+    /// Laptop scale: a couple of thousand small images and the small CNN, in about a minute. On such sets SGD needs far fewer steps
+    /// than the paper's 350 epochs, and memorizing 3 replicas of each image is enough for a start that vanilla SGD does not recover from.
+    /// The regularized recipe warms up: without it some random starts stay 7 to 12 points below the others.
     /// </summary>
     public static Protocol Quick { get; } = new()
     {
         Name = "quick",
-        Description = "a few thousand small images on a laptop, in a minute and a half: the quick start",
+        Description = "a few thousand small images on a laptop, in about a minute: the quick start",
         RandomLabels = new()
         {
             Replicas = 3,
@@ -63,12 +63,12 @@ public sealed partial record Protocol
         Vanilla = new() { Epochs = 100, LearningRate = 0.02, StopAtAccuracy = 0.9995, MeasureEvery = 4 },
         Regularized = new()
         {
-            Epochs = 120,
+            Epochs = 90,
             LearningRate = 0.1,
             Momentum = 0.9,
             WeightDecay = 2e-3,
             Augmentation = Augmentation.CropAndFlip,
-            Schedule = Schedule.Cosine,
+            Schedule = Schedule.Cosine.WithWarmUp(5),
             MeasureEvery = 10
         },
     };

@@ -1,9 +1,9 @@
 // What it shows: does a recipe depend on a lucky start? Plain SGD does, regularized SGD does not (Liu, Papailiopoulos, Achlioptas, 2020);
 //                and a trainer of ML.NET's own, whose problem is convex and has no bad minimum.
-// Result:        plain SGD depends: 26.0 points (18.0 to 34.0), with the rate 0.2 7.2; regularized SGD is not decided within its 4 minutes:
-//                -2.0 (-13.8 to 9.8); LbfgsMaximumEntropy is robust: 0.1 (-0.7 to 0.8). 223, 231 and 9 s.
-// Machine:       2 cores of an AMD EPYC (AVX-512), CPU only; other programs ran at the same time
-// n:             3, 4 and 3 seeds, as many as it takes; one draws weights, random labels and order
+// Result:        plain SGD depends: 26.0 points (21.6 to 30.4), with the rate 0.2 7.2; regularized SGD is robust: 0.3 points (0.2 to 0.5);
+//                so is LbfgsMaximumEntropy: 0.1 (-0.3 to 0.5). 207, 147 and 9 s.
+// Machine:       2 cores of an AMD EPYC (AVX-512), CPU only, nothing beside
+// n:             3 seeds each, as many as it takes; one draws weights, random labels and order
 // Run it:        dotnet run AuditRecipe.cs             (--small takes seconds, to try it out)
 //
 // In a folder of your own, put these lines in the place of the #:project line (linux-x64, win-x64, win-arm64 or osx-arm64, as yours is):

@@ -2,9 +2,9 @@
 //                convexity towards either end, and both paths on the plane through the three networks
 //                (Kleinberg, Li, Yuan, ICML 2018; Garipov et al., NeurIPS 2018)
 // Result:        500 images. Plain SGD: test accuracy 49.2 %, all training images right, and 44.7 % of the random labels are still
-//                known: it went 1.9 far and turned by 7 degrees, and s > 0 towards the good end at 1 of 20 points. Regularized: 74.6 %,
-//                87.6 % of the training images, 9.7 % of the random labels (a guess): 17.7 far, 58 degrees. 5 minutes.
-// Machine:       2 cores of an AMD EPYC (AVX-512), CPU only; other programs ran at the same time
+//                known: it went 1.9 far and turned by 7 degrees, and s > 0 towards the good end at 6 of 20 points. Regularized: 83.8 %,
+//                96.6 % of the training images, 10.1 % of the random labels (a guess): 15.2 far, 52 degrees. 21 s.
+// Machine:       2 cores of an AMD EPYC (AVX-512), CPU only, nothing beside
 // n:             1 seed
 // Run it:        dotnet run Landscape.cs                (--small takes seconds, to try it out)
 //

@@ -108,7 +108,7 @@ public sealed class RunPlanTests
     [TestMethod]
     public void What_a_protocol_sets_can_be_switched_off()
     {
-        RunPlan plan = Planning.Plan("--regularizers", "all", "--crop", "0", "--flip", "false", "--schedule", "constant", "--momentum", "0", "--weight-decay", "0", "--start", "adversarial", "--random-label-stop-at", "off");
+        RunPlan plan = Planning.Plan("--regularizers", "all", "--crop", "0", "--flip", "false", "--schedule", "constant", "--warm-up", "0", "--momentum", "0", "--weight-decay", "0", "--start", "adversarial", "--random-label-stop-at", "off");
         Assert.AreEqual((Augmentation.None, Schedule.Constant, 0.0, 0.0), (plan.Options.Training!.Augmentation, plan.Options.Training.Schedule, plan.Options.Training.Momentum, plan.Options.Training.WeightDecay));
         Assert.IsNull(plan.Options.RandomLabels!.StopAtAccuracy);
         Assert.IsNull(Planning.Plan("--stop-at", "off").Options.Training!.StopAtAccuracy);

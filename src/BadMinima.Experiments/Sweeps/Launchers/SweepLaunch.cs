@@ -90,7 +90,7 @@ internal sealed class SweepLaunch(
         if (waiting > 0 && ready < plan.Tasks)
         {
             output.WriteLine($"note: {waiting} jobs wait for adversarial starts, and until one is trained {plan.Tasks - ready} of the "
-                + $"tasks have nothing to do. --tasks {ready} first, and later the same command with more, spares them that.");
+                + "tasks have nothing to do but wait.");
         }
     }
 
