@@ -5,8 +5,8 @@ using Microsoft.Testing.Platform.Builder;
 namespace BadMinima.Experiments.Tests;
 
 /// <summary>
-/// The tests; or, where the first argument says so, the command `badminima` with the sets of <see cref="TestSets"/>, to be run in a process
-/// of its own.
+/// The tests; or, where the first argument says so, the command `badminima` with the sets of <see cref="TestSets"/>, or
+/// <see cref="OwnProgram"/>, to be run in a process of its own.
 /// </summary>
 internal static class Program
 {
@@ -19,6 +19,9 @@ internal static class Program
 
     /// <inheritdoc cref="Machine"/>
     public const string Expiry = "BADMINIMA_TEST_EXPIRY";
+
+    /// <summary>Runs <see cref="OwnProgram"/> and prints what came of it.</summary>
+    public const string AsOwnProgram = "--as-own-program";
 
     /// <summary>A network that takes its process with it.</summary>
     public const string Fatal = "fatal";
@@ -45,6 +48,13 @@ internal static class Program
 
             DataSet[] sets = [.. Catalogue.All, .. TestSets.All];
             return SweepWorker.TryRun(args[1..], sets) ?? ConsoleProgram.Run(CommandLine.Create(sets, "dotnet", typeof(Program).Assembly.Location, AsCommand), args[1..]);
+        }
+
+        if (args is [AsOwnProgram])
+        {
+            (double accuracy, string scores) = OwnProgram.Run();
+            Console.WriteLine($"model {accuracy:R} {scores}");
+            return 0;
         }
 
         ITestApplicationBuilder builder = await TestApplication.CreateBuilderAsync(args);

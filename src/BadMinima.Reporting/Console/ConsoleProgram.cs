@@ -25,12 +25,14 @@ public static class ConsoleProgram
     /// <summary>Gives a command its body.</summary>
     /// <param name="command">The command.</param>
     /// <param name="body">What it does. It returns the exit code.</param>
-    /// <param name="interrupted">What to say after an interruption: what is left, and how to go on.</param>
+    /// <param name="interrupted">
+    /// What to say after an interruption: what is left, and how to go on; null: another process says it.
+    /// </param>
     /// <param name="alsoExpected">
     /// Exceptions whose message is enough for the user, besides wrong arguments, files and states; null for none.
     /// </param>
     public static void SetBody(
-        this Command command, Func<ParseResult, CancellationToken, Task<int>> body, string interrupted,
+        this Command command, Func<ParseResult, CancellationToken, Task<int>> body, string? interrupted,
         Func<Exception, bool>? alsoExpected = null)
     {
         ArgumentNullException.ThrowIfNull(command);
@@ -85,7 +87,7 @@ public static class ConsoleProgram
         }
     }
 
-    private static async Task<int> Guard(Func<Task<int>> body, string interrupted, Func<Exception, bool>? alsoExpected)
+    private static async Task<int> Guard(Func<Task<int>> body, string? interrupted, Func<Exception, bool>? alsoExpected)
     {
         try
         {
@@ -93,7 +95,11 @@ public static class ConsoleProgram
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine(interrupted);
+            if (interrupted is not null)
+            {
+                Console.Error.WriteLine(interrupted);
+            }
+
             return Interrupted;
         }
         catch (Exception e) when (IsExpected(e) || alsoExpected?.Invoke(e) == true)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace BadMinima.Experiments.Tests;
 
@@ -103,6 +104,38 @@ public sealed class MpiTests : IDisposable
         Result again = Run($"{Mpirun} -n 2 \"$@\"", arguments);
         Assert.AreEqual(0, again.Code, again.All);
         Assert.Contains("was finished before; nothing was trained", again.Output);
+    }
+
+    [TestMethod]
+    public void A_job_that_is_interrupted_says_so_once_and_goes_on()
+    {
+        string[] arguments = ["--average", "gossip", "--batch-size", "8", "--epochs", "60", "--stop-at", "off", "--checkpoint-every", "0.00001"];
+        Result interrupted = Run(
+            $$"""
+            export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+            mpirun --oversubscribe -n 3 "$@" & job=$!
+            until [ -e '{{Out}}/checkpoints/workers-3/2/checkpoint-000002.bin' ]; do sleep 0.02; done
+            kill -INT $job
+            wait $job
+            """, arguments);
+        Assert.AreNotEqual(0, interrupted.Code, interrupted.All);
+        Assert.IsLessThanOrEqualTo(2, interrupted.All.Split("Interrupted; continue with the same command.").Length, interrupted.All);
+        Assert.IsFalse(File.Exists(Path.Combine(Out, "result.json")));
+        Result resumed = Run($"{Mpirun} -n 3 \"$@\"", arguments);
+        Assert.AreEqual(0, resumed.Code, resumed.All);
+        Assert.Contains("continues from its last checkpoint", resumed.Output);
+        Assert.HasCount(60, Losses());
+    }
+
+    [TestMethod]
+    public void A_program_of_ones_own_needs_no_change_and_every_process_has_the_model_of_all()
+    {
+        Result job = Command.RunThrough(["env"], $"{Mpirun} -n 3 \"$1\" \"$2\" {Program.AsOwnProgram}", []);
+        Assert.AreEqual(0, job.Code, job.All);
+        string[] models = [.. Regex.Matches(job.Output, "model [0-9.]+ [0-9a-f]{64}").Select(match => match.Value)];
+        Assert.HasCount(3, models, job.All);
+        Assert.HasCount(1, models.Distinct());
+        Assert.AreEqual(OwnProgram.Run(workers: 3).Accuracy, double.Parse(models[0].Split(' ')[1], CultureInfo.InvariantCulture), 0.021);
     }
 
     [TestMethod]

@@ -52,6 +52,34 @@ public sealed class AveragingTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow(AveragingMethod.Parallel)]
+    [DataRow(AveragingMethod.Local)]
+    [DataRow(AveragingMethod.Gossip)]
+    [DataRow(AveragingMethod.PeriodicGlobal)]
+    public void Running_statistics_are_the_means_of_the_workers(AveragingMethod method)
+    {
+        // One step each: what the first BatchNorm sees rests on the initial weights alone, so its mean over all examples is that of the workers' means.
+        TwoPhaseTrainer.Options options = Options with { Architecture = "cnn" };
+        Recipe once = options.Training! with { Epochs = 1, BatchSize = 60 };
+        using TwoPhaseTransformer one = Tiny.Trainer(_ml, options with { Training = once }).Fit(Tiny.Train(_ml));
+        using TwoPhaseTransformer all = Tiny.Trainer(_ml, options with
+        {
+            Training = once with { BatchSize = 20, Averaging = new() { Workers = 3, Method = method } },
+        }).Fit(Tiny.Train(_ml));
+        using TwoPhaseTransformer part = Tiny.Trainer(_ml, options with { Training = once with { BatchSize = 20 } }).Fit(Tiny.Train(_ml, 20));
+        Assert.IsLessThan(1e-6, Difference(all));
+        Assert.IsGreaterThan(1e-4, Difference(part));
+
+        double Difference(TwoPhaseTransformer other)
+        {
+            using var scope = NewDisposeScope();
+            return Mean(one).subtract(Mean(other)).abs().max().item<float>();
+        }
+
+        static Tensor Mean(TwoPhaseTransformer model) => model.Network.state_dict().First(t => t.Key.EndsWith("running_mean", StringComparison.Ordinal)).Value;
+    }
+
+    [TestMethod]
     public void Between_global_averages_workers_go_apart_the_further_the_longer_and_gossip_holds_them_back()
     {
         // 60 images, 3 workers, 5 each: 4 steps an epoch, after whose last one what is told is the distance before all average.

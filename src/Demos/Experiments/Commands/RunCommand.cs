@@ -63,7 +63,7 @@ internal static class RunCommand
 
                 return Task.FromResult(ConsoleProgram.Done);
             }),
-            interrupted: "Interrupted; continue with the same command.",
+            interrupted: FollowedRun.IsFollower ? null : "Interrupted; continue with the same command.",
             alsoExpected: e => e is TorchLoadException);
         return command;
     }
