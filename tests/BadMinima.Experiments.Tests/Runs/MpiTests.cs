@@ -109,7 +109,7 @@ public sealed class MpiTests : IDisposable
     [TestMethod]
     public void A_job_that_is_interrupted_says_so_once_and_goes_on()
     {
-        string[] arguments = ["--average", "gossip", "--batch-size", "8", "--epochs", "60", "--stop-at", "off", "--checkpoint-every", "0.00001"];
+        string[] arguments = ["--average", "gossip", "--batch-size", "8", "--epochs", "200", "--stop-at", "off", "--checkpoint-every", "0.00001"];
         Result interrupted = Run(
             $$"""
             export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
@@ -124,7 +124,7 @@ public sealed class MpiTests : IDisposable
         Result resumed = Run($"{Mpirun} -n 3 \"$@\"", arguments);
         Assert.AreEqual(0, resumed.Code, resumed.All);
         Assert.Contains("continues from its last checkpoint", resumed.Output);
-        Assert.HasCount(60, Losses());
+        Assert.HasCount(200, Losses());
     }
 
     [TestMethod]
