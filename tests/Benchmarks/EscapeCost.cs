@@ -9,7 +9,7 @@ internal static class EscapeCost
     private static readonly string[] Escapes =
     [
         "sam", "asam", "random-smoothing", "gradient-noise", "label-noise", "heavy-tails:largeBatch=512,closingShare=0", "ema",
-        "swa:startEpoch=1", "special-neurons", "special-neuron",
+        "swa:startEpoch=1", "lookahead", "special-neurons", "special-neuron",
     ];
 
     /// <param name="workload">What is trained.</param>

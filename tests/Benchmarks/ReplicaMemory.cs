@@ -42,7 +42,7 @@ internal static class ReplicaMemory
 
     private static long InProcess(int replicas, int seconds)
     {
-        using Process child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [Argument, $"{replicas}", $"{seconds}"]) { RedirectStandardOutput = true })!;
+        using Process child = Process.Start(new ProcessStartInfo(SweepSpeed.Itself[0], [.. SweepSpeed.Itself[1..], Argument, $"{replicas}", $"{seconds}"]) { RedirectStandardOutput = true })!;
         string output = child.StandardOutput.ReadToEnd();
         child.WaitForExit();
         return long.Parse(output, CultureInfo.InvariantCulture);

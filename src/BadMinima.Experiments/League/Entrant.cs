@@ -38,7 +38,11 @@ public sealed partial record Entrant(string Name, string Description, string Sou
         foreach (string setting in candidate.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             (string name, string value) = Read(setting, candidate);
-            values[name] = ValueOf(name, value, plain);
+            if (!values.TryAdd(name, ValueOf(name, value, plain)))
+            {
+                throw new ArgumentException(
+                    $"The entrant {Name} has the candidate '{candidate}' with {name} twice; allowed is each setting once.");
+            }
         }
 
         try

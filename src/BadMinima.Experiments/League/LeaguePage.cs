@@ -26,7 +26,7 @@ internal sealed class LeaguePage
         return new(
             _results.League.Name,
             "Networks that have first fitted random labels are trained on the true ones by each mechanism, for the same number of passes "
-                + "over the data. Which gets out of the bad start?",
+                + "over the data. Which gets out of the bad start?" + Population(),
             [
                 new("Ranking", [.. Sentences(), .. Keep(charts.Ranking()), Numbers(), LeagueTables.Ranking(_results)]),
                 new(
@@ -46,6 +46,10 @@ internal sealed class LeaguePage
                 + "run in tuning/cells/ and ranking/cells/ with its configuration.",
         };
     }
+
+    /// <summary>What images the runs had, and so what intervals over seeds speak of.</summary>
+    private string Population() => _results.Runs.All is [var first, ..]
+        && TrainingImages.Population(_results.League.Settings["data"], first.Run.TrainImages) is { } population ? $" {population}" : "";
 
     private IEnumerable<Block> Sentences() => new LeagueSentences(_results).All.Select(sentence => new Paragraph(sentence));
 

@@ -52,6 +52,9 @@ public sealed record LeagueResults
     /// <summary>The seeds on which plain SGD at the base rate has not trained, from either start.</summary>
     internal (ImmutableArray<int> Bad, ImmutableArray<int> Good) Collapsed { get; private init; }
 
+    /// <summary>The adversarial starts, by seed: those that were ranked from, and those of the tuning.</summary>
+    internal ImmutableArray<FinishedRun> Starts { get; private init; }
+
     internal LeagueFolder Folder { get; }
 
     internal TuningTable Tuning { get; private init; } = null!;
@@ -89,6 +92,7 @@ public sealed record LeagueResults
             Level = level,
             Tests = table.Tests,
             Missing = [.. Open("tuning", tuning), .. Open("ranking", ranking)],
+            Starts = [.. new[] { ranking, tuning }.SelectMany(s => s?.Starts.Values ?? []).OrderBy(s => s.Result.Seed)],
             Tuning = new(league, tuning),
             Runs = runs,
         };

@@ -16,9 +16,6 @@ internal sealed class LeagueRuns(SweepResults? ranking, IReadOnlyDictionary<stri
     /// <summary>Every finished run.</summary>
     public ImmutableArray<FinishedCell> All => ranking?.Cells ?? [];
 
-    /// <summary>The finished adversarial starts, by id.</summary>
-    public ImmutableDictionary<string, FinishedRun> Starts => ranking?.Starts ?? [];
-
     /// <summary>A recipe's runs from a start, one a seed.</summary>
     public IEnumerable<FinishedCell> Of(string recipe, bool adversarial)
         => _cells[(recipe, adversarial ? RunRequest.AdversarialStart : RunRequest.RandomStart)].OrderBy(c => c.Run.Result.Seed);

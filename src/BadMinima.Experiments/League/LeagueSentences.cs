@@ -6,13 +6,17 @@ namespace BadMinima.Experiments;
 /// <param name="results">The league.</param>
 internal sealed class LeagueSentences(LeagueResults results)
 {
+    // What the protocol's own rule takes for fitted.
+    private const double FittedStart = 0.99;
+
     private readonly Standing[] _ranked = [.. results.Standings.Where(s => s.Unranked is null)];
 
     /// <summary>The gap, what its yardstick lacks, the first, who beats plain SGD, who does harm.</summary>
     public IReadOnlyList<string> All =>
     [
-        .. new[] { Gap() }.Concat(Yardstick()).Concat([First(), Beating(), .. NoContests(), LadderEnd(), Harm(), Failing(), Unranked()])
-            .OfType<string>(),
+        .. new[] { Gap() }.Concat(Yardstick()).Concat(Unfitted("", results.League.Seeds))
+            .Concat(Unfitted("the tuning's ", results.League.TuningSeeds))
+            .Concat([First(), Beating(), .. NoContests(), LadderEnd(), Harm(), Doubtful(), Failing(), Unranked()]).OfType<string>(),
     ];
 
     /// <summary>What there is to escape from.</summary>
@@ -56,6 +60,19 @@ internal sealed class LeagueSentences(LeagueResults results)
         int[] Without(ImmutableSortedDictionary<int, double> ends) => [.. results.League.Seeds.Where(seed => !ends.ContainsKey(seed))];
 
         static string[] Part(int[] seeds, string start) => seeds.Length == 0 ? [] : [$"{Seeds(seeds)} {start}"];
+    }
+
+    /// <summary>Which starts have not fitted their random labels.</summary>
+    private IEnumerable<string> Unfitted(string which, ImmutableArray<int> seeds)
+    {
+        RunResult[] starts =
+            [.. results.Starts.Select(s => s.Result).Where(s => seeds.Contains(s.Seed) && s.RandomLabels?.Accuracy < FittedStart)];
+        if (starts.Length > 0)
+        {
+            yield return $"The start of {which}{Seeds([.. starts.Select(s => s.Seed)])} is less bad than it should be: of its random "
+                + $"labels {string.Join(" and ", starts.Select(s => $"{s.RandomLabels!.Accuracy:0.0 %}"))} were fitted when its phase "
+                + "ended. More epochs for that (--random-label-epochs) may mend it.";
+        }
     }
 
     private string? First()
@@ -140,6 +157,18 @@ internal sealed class LeagueSentences(LeagueResults results)
         => Names(s => s.FromRandom?.Outcome == ContestOutcome.Loses) is not { Length: > 0 } names
             ? null
             : $"From a random start, where there is nothing to escape from, significantly below plain SGD: {string.Join(", ", names)}.";
+
+    /// <summary>Whose harm its own interval shows, and the correction for the number of mechanisms does not.</summary>
+    private string? Doubtful()
+    {
+        Standing[] below = [.. results.Standings.Where(s => !s.Harms && s.FromRandom?.Test?.DifferenceInterval is { Upper: < 0 })];
+        return below.Length == 0
+            ? null
+            : "Also below it there, by an interval that excludes 0 but is not corrected for the number of mechanisms, in points: "
+                + $"{string.Join(", ", below.OrderBy(Mean).Select(s => $"{s.Entry.Name} ({Mean(s):+0.0;-0.0})"))}.";
+
+        static double Mean(Standing standing) => standing.FromRandom!.Differences.Sample!.Mean;
+    }
 
     private string? Failing()
     {

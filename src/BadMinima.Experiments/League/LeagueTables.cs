@@ -24,7 +24,8 @@ internal static class LeagueTables
             },
             Hidden("score"), Hidden("scoreLow"), Hidden("scoreHigh"),
             Number("Gain", "gain") with { IsShown = !results.HasGap }, Number("Test", "testAccuracy"), Number("Train", "trainAccuracy"),
-            Number("Random", "testAccuracyFromRandom"), Hidden("harmsFromRandom"), Hidden("seedsFromRandom"),
+            Number("Random", "testAccuracyFromRandom"), Hidden("differenceFromRandom"), Hidden("differenceFromRandomLow"),
+            Hidden("differenceFromRandomHigh"), Hidden("harmsFromRandom"), Hidden("seedsFromRandom"),
             Hidden("failsFromRandom"), Number("Cost", "gradientsPerStep"),
             Number("Seconds", "seconds"), Number("Distance", "distance"), Hidden("effectiveRate"), Hidden("seeds"), Hidden("unranked"),
         ],
@@ -35,6 +36,8 @@ internal static class LeagueTables
                 Count(s.Item.Entry.Candidates.Length),
                 .. WithInterval(s.Item.Score?.Value, s.Item.Score?.Interval, "0.00;-0.00;0.00", "0.00"), Points(s.Item.Gain?.Mean),
                 Share(Mean(s.Item.Adversarial)), Share(s.Item.TrainAccuracy), FromRandom(s.Item, results),
+                .. WithInterval(
+                    s.Item.FromRandom?.Differences.Sample?.Mean, s.Item.FromRandom?.Test?.DifferenceInterval, "0.0", "0.0")[1..],
                 $"{s.Item.Harms}".ToLowerInvariant(), Number(s.Item.Random.Count), $"{s.Item.FailsFromRandom}".ToLowerInvariant(),
                 Number(s.Item.Settings?.GradientsPerStep, "0.##"), Number(s.Item.Seconds, "0.0"), Number(s.Item.Distance, "0.0"),
                 Number(s.Item.Settings?.EffectiveRate), Number(s.Item.Adversarial.Count), s.Item.Unranked ?? "",
@@ -46,7 +49,8 @@ internal static class LeagueTables
             : "Gain: accuracy - bad, in points")}; bad and good: plain SGD at the base rate from the adversarial and the random start. "
             + "Intervals are not corrected for the number of mechanisms. Tried: the settings that the tuning chose from. Test, train: "
             + "accuracy from the adversarial start. Random: test accuracy of the same recipe from a random start, or on how many seeds it "
-            + $"has one;{HarmMark} failed there, or significantly below plain SGD. Cost: gradients per step. Seconds: of a run"
+            + $"has one;{HarmMark} failed there, or significantly below plain SGD; where it is missing harm is not shown, which is not to "
+            + "say that there is none. Cost: gradients per step. Seconds: of a run"
             + $"{(Machines(results).Length > 1 ? ", on different machines, so that they do not compare" : "")}. Distance: l2, of the "
             + "final weights to the adversarial start's.",
     };
@@ -144,15 +148,16 @@ internal static class LeagueTables
 
     /// <summary>The adversarial starts: how much of the random labels each has fitted.</summary>
     public static Table Starts(LeagueResults results) => new(
-        "The adversarial starts that were ranked from",
+        "The adversarial starts",
         [
-            Column.Number("Seed"), Column.Number("Random labels"), Column.Number("Epochs"), Column.Number("Fitted"),
+            Column.Number("Seed"), Column.Text("For"), Column.Number("Random labels"), Column.Number("Epochs"), Column.Number("Fitted"),
             Column.Number("Test accuracy"), Column.Number("Seconds"),
         ],
         [
-            .. results.Runs.Starts.Values.OrderBy(run => run.Result.Seed).Select(run => (Cell[])
+            .. results.Starts.Select(run => (Cell[])
             [
-                Count(run.Result.Seed), Count(run.Result.RandomLabels?.Examples), Count(run.Result.RandomLabels?.Epochs),
+                Count(run.Result.Seed), results.League.Seeds.Contains(run.Result.Seed) ? "ranking" : "tuning",
+                Count(run.Result.RandomLabels?.Examples), Count(run.Result.RandomLabels?.Epochs),
                 Share(run.Result.RandomLabels?.Accuracy), Share(run.Result.Test.Accuracy), Number(run.Result.Seconds, "0.0"),
             ]),
         ])

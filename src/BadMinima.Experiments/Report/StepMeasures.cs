@@ -55,14 +55,12 @@ internal sealed class StepMeasures
 
     private static IEnumerable<Row> RowsOf(Condition condition)
     {
-        // Cells of one condition have the same parts.
-        FinishedRun[] runs = [.. condition.Cells.Values.Select(cell => cell.Run)];
-        if (!TrainingOf(runs[0]).Any(e => e.Measures.Count > 0))
-        {
-            yield break;
-        }
-
-        EpochMetrics[][] all = [.. runs.Select(run => TrainingOf(run).Where(e => e.Measures.Count > 0).ToArray()).Where(e => e.Length > 0)];
+        // Cells of one condition have the same parts: where the first measured nothing the others' files are not read.
+        EpochMetrics[][] all =
+        [
+            .. condition.Cells.Values.Select(cell => MeasuredOf(cell.Run)).TakeWhile((epochs, i) => i > 0 || epochs.Length > 0)
+                .Where(epochs => epochs.Length > 0),
+        ];
         foreach (string name in all.SelectMany(epochs => epochs[^1].Measures.Select(m => m.Name)).Distinct())
         {
             yield return new(
@@ -71,7 +69,8 @@ internal sealed class StepMeasures
         }
     }
 
-    private static IEnumerable<EpochMetrics> TrainingOf(FinishedRun run) => run.Epochs.Where(e => e.Phase == PhaseKind.Training);
+    private static EpochMetrics[] MeasuredOf(FinishedRun run)
+        => [.. run.Epochs.Where(e => e.Phase == PhaseKind.Training && e.Measures.Count > 0)];
 
     /// <summary>Null where a run has none.</summary>
     private static double? MeanOf(IEnumerable<double?> values)

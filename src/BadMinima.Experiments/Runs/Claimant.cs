@@ -54,18 +54,24 @@ internal sealed class Claimant(
             return time.GetElapsedTime(watch.Since, lookedAt) > patience;
         }
 
-        _watched[folder] = new(sign, time.GetTimestamp(), IsAlive: watch is not null);
+        // What has changed since a look of hours ago says nothing of now.
+        bool isAlive = watch is not null && time.GetElapsedTime(watch.LookedAt) <= patience;
+        _watched[folder] = new(sign, time.GetTimestamp(), lookedAt, isAlive, patience);
         return false;
     }
 
     /// <summary>It need not watch a folder, whose owner is there.</summary>
-    public void SawAlive(string folder) => _watched[folder] = new("", 0, IsAlive: true);
+    /// <param name="folder">The folder.</param>
+    /// <param name="patience">For how long that says that the owner is alive.</param>
+    public void SawAlive(string folder, TimeSpan patience)
+        => _watched[folder] = new("", 0, time.GetTimestamp(), IsAlive: true, patience);
 
-    /// <summary>Whether it has seen that the owner of a folder is alive.</summary>
-    public bool HasSeenAlive(string folder) => _watched.TryGetValue(folder, out Watch? watch) && watch.IsAlive;
+    /// <summary>Whether it has seen lately that the owner of a folder is alive.</summary>
+    public bool HasSeenAlive(string folder)
+        => _watched.TryGetValue(folder, out Watch? watch) && watch.IsAlive && time.GetElapsedTime(watch.LookedAt) <= watch.Patience;
 
     /// <summary>Who it is and what it has seen, for tests.</summary>
     public override string ToString() => $"{machine} {process} {string.Join(' ', _watched.Select(w => $"{w.Key}: {w.Value}"))}";
 
-    private sealed record Watch(string Sign, long Since, bool IsAlive);
+    private sealed record Watch(string Sign, long Since, long LookedAt, bool IsAlive, TimeSpan Patience);
 }

@@ -52,7 +52,7 @@ internal sealed class FolderLease : IDisposable
         claimant ??= Claimant.ThisProcess;
         if (claimant.Files.TryLock(Path.Combine(folder, LockFile)) is not { } held)
         {
-            claimant.SawAlive(folder);
+            claimant.SawAlive(folder, Expiry);
             return null;
         }
 
@@ -193,7 +193,7 @@ internal sealed class FolderLease : IDisposable
 
         if (claimant.IsThere(owner) is { } isThere)
         {
-            claimant.SawAlive(folder);
+            claimant.SawAlive(folder, Expiry);
             return !isThere;
         }
 

@@ -75,6 +75,9 @@ internal static class FollowedRun
             ValidationSet = test,
             Checkpoints = new(RunFolder.CheckpointsOf(folder)) { Every = checkpointEvery },
         }).Resume(train, start: from);
-        cancellation.ThrowIfCancellationRequested();
+        if (cancellation.IsCancellationRequested || !Runner.IsWhole(model, plan.Options, from))
+        {
+            throw new OperationCanceledException(cancellation);
+        }
     }
 }

@@ -32,10 +32,10 @@ internal static class JobFolder
         }
     }
 
-    public static void Fail(string folder, string error)
-        => AtomicFile.Write(
-            Path.Combine(folder, ErrorFile),
-            JsonSerializer.Serialize(new Failure(error, DateTime.UtcNow, Environment.MachineName), JsonOutput.Options) + "\n");
+    public static void Fail(string folder, string error) => Fail(folder, new Failure(error, DateTime.UtcNow, Environment.MachineName));
+
+    public static void Fail(string folder, Failure failure)
+        => AtomicFile.Write(Path.Combine(folder, ErrorFile), JsonSerializer.Serialize(failure, JsonOutput.Options) + "\n");
 
     /// <summary>Forgets that a job failed, if it did.</summary>
     public static void Forgive(string folder)

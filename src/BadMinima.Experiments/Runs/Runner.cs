@@ -91,7 +91,7 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
             _log.Say($"warning: {other}");
         }
 
-        using TwoPhaseTransformer? from = plan.SharedStart is { } shared ? StartModel.Load(_ml, shared) : plan.From?.Load(_ml);
+        using TwoPhaseTransformer? from = plan.SharedStart is { } shared ? StartModel.LoadShared(_ml, shared) : plan.From?.Load(_ml);
         using TwoPhaseTransformer? saved = plan.Request.SaveStart is null
             ? null
             : SavedStart(config, train, test, metrics, events, cancellation);
@@ -166,13 +166,26 @@ internal sealed class Runner(RunPlan plan, RunFolder folder, TimeSpan checkpoint
                 progress.Report(epoch);
             },
         }).Resume(train, start: start);
-        if (cancellation.IsCancellationRequested)
+
+        // Of several processes another one may have been told to end: then all have.
+        if (cancellation.IsCancellationRequested || !IsWhole(model, options, start))
         {
             model.Dispose();
             throw new OperationCanceledException(cancellation);
         }
 
         return model;
+    }
+
+    /// <summary>Whether a model has all phases that it was to be trained in, none of them canceled.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="options">How it was to be trained.</param>
+    /// <param name="start">What training began with; null: random weights.</param>
+    internal static bool IsWhole(TwoPhaseTransformer model, TwoPhaseTrainer.Options options, TwoPhaseTransformer? start)
+    {
+        ImmutableArray<PhaseHistory> phases = model.History.Phases[(start?.History.Phases.Length ?? 0)..];
+        return phases.Length == (options.RandomLabels is null ? 0 : 1) + (options.Training is null ? 0 : 1)
+            && phases.All(phase => phase.EndedBy != PhaseEnd.Canceled);
     }
 
     private MulticlassClassificationMetrics Evaluate(TwoPhaseTransformer model, IDataView data)

@@ -55,6 +55,22 @@ internal sealed record StartModel(string Path, string WeightsSha256, JsonObject?
     /// <summary>The model; dispose it.</summary>
     public TwoPhaseTransformer Load(MLContext ml) => Load(ml, Path);
 
+    /// <summary>The start that cells of a sweep share; dispose it.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, or not there, though it was trained: somebody has removed it.</exception>
+    public static TwoPhaseTransformer LoadShared(MLContext ml, string path)
+    {
+        try
+        {
+            return Load(ml, path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InvalidDataException(
+                $"The adversarial start is gone: there is no {path}. Delete {System.IO.Path.GetDirectoryName(path)}, and the same sweep "
+                + "with --retry-failed trains it again.", e);
+        }
+    }
+
     /// <summary>The model in a file; dispose it.</summary>
     public static TwoPhaseTransformer Load(MLContext ml, string path) => ml.Model.LoadTwoPhase(path, out _);
 

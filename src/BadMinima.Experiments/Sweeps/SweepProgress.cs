@@ -25,6 +25,7 @@ internal sealed class SweepProgress
         (_jobs, _console, _settled) = (jobs, console, [.. settled]);
         _total = jobs.Sum(j => j.Work);
         _before = settled.Sum(i => jobs[i].Work);
+        _failed = settled.Count(i => HasFailed(jobs[i]));
     }
 
     /// <summary>Shows how it goes while something is done.</summary>
@@ -99,7 +100,7 @@ internal sealed class SweepProgress
     }
 
     private string Overall
-        => $"{_settled.Count}/{_jobs.Length} done{(_failed > 0 ? $", {_failed} failed" : "")}, "
+        => $"{_settled.Count - _failed}/{_jobs.Length} done{(_failed > 0 ? $", {_failed} failed" : "")}, "
             + $"{_clock.Elapsed:hh\\:mm\\:ss}{(Left is { } left ? $", about {left:hh\\:mm\\:ss} left" : "")}";
 
     private double Done => _settled.Sum(i => _jobs[i].Work) + _running.Sum(r => r.Value.Share * _jobs[r.Key.Job].Work);
@@ -121,12 +122,14 @@ internal sealed class SweepProgress
             return;
         }
 
-        _failed += e.Kind == WorkerEventKind.Fail ? 1 : 0;
+        _failed += e.Kind == WorkerEventKind.Fail || (e.Kind == WorkerEventKind.Elsewhere && HasFailed(_jobs[e.Job])) ? 1 : 0;
         if (e.Kind != WorkerEventKind.Elsewhere)
         {
             WriteLine($"[{Overall}] {_jobs[e.Job].Title}: {(e.Kind == WorkerEventKind.Fail ? "failed: " : "")}{e.Text}");
         }
     }
+
+    private static bool HasFailed(SweepJob job) => !job.IsFinished && job.Failure is not null;
 
     private void Show(ProgressContext context, Action action)
     {

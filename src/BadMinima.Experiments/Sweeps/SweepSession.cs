@@ -24,7 +24,8 @@ internal sealed class SweepSession
     {
         (_plan, Folder, _text, _program, _options) = (plan, folder, text, program, options);
         Jobs = plan.Jobs(folder);
-        _workers = options.Workers is int given ? Positive("parallel", given) : DefaultWorkers(plan);
+        int? threads = options.Threads is int asked ? Positive("threads", asked) : null;
+        _workers = options.Workers is int given ? Positive("parallel", given) : DefaultWorkers(plan, threads ?? 1);
         if (options.Share is { } share && (share.Of < 1 || share.Index < 0 || share.Index >= share.Of))
         {
             throw new SettingException(
@@ -32,7 +33,7 @@ internal sealed class SweepSession
         }
 
         _lanes = options.Lanes is int lanes ? Positive("lanes", lanes) : 1;
-        _threads = options.Threads is int threads ? Positive("threads", threads) : Math.Max(1, Environment.ProcessorCount / _workers);
+        _threads = threads ?? Math.Max(1, Environment.ProcessorCount / _workers);
     }
 
     public SweepFolder Folder { get; }
@@ -66,7 +67,10 @@ internal sealed class SweepSession
             .Write(json, cancellation);
 
     /// <summary>Makes the folder, and trains nothing.</summary>
-    public void Prepare()
+    public void Prepare() => Prepare(keeps: true);
+
+    /// <param name="keeps">Whether the folder's sweep is this one from now on.</param>
+    private void Prepare(bool keeps)
     {
         foreach (string note in DataComparison.Compare(Jobs, Folder))
         {
@@ -86,7 +90,10 @@ internal sealed class SweepSession
                 + "meant, give the former file, or another folder with --out.");
         }
 
-        Folder.Keep(_text, _plan);
+        if (keeps)
+        {
+            Folder.Keep(_text, _plan);
+        }
     }
 
     /// <summary>The cells that belonged to the sweep, and do no more.</summary>
@@ -106,9 +113,10 @@ internal sealed class SweepSession
     /// <summary>Trains what is not settled, and says what has failed.</summary>
     public void Run(CancellationToken cancellation)
     {
-        Prepare();
+        // A task works on the sweep that is there, which may have been extended since this one read it.
+        Prepare(keeps: _options.Share is null || !Folder.Exists);
         HashSet<int> settled = Settled();
-        Output.WriteLine($"{Folder.Name}: {Jobs.Length} jobs, {settled.Count} of them done before.");
+        Output.WriteLine($"{Folder.Name}: {JobsInWords(Jobs.Length, settled.Count(i => Jobs[i].IsFinished), Failed.Count())}");
         int needed = Math.Min(_workers, Jobs.Length - settled.Count);
         if (needed > 0)
         {
@@ -142,6 +150,13 @@ internal sealed class SweepSession
         }
     }
 
+    /// <summary>"12 jobs, 3 of them done before, 1 failed."</summary>
+    /// <param name="jobs">How many there are.</param>
+    /// <param name="finished">How many have a result.</param>
+    /// <param name="failed">How many have failed and are not tried again.</param>
+    public static string JobsInWords(int jobs, int finished, int failed)
+        => $"{jobs} jobs, {finished} of them done before{(failed > 0 ? $", {failed} failed (--retry-failed tries them again)" : "")}.";
+
     private HashSet<int> Settled()
     {
         HashSet<int> settled = [];
@@ -166,13 +181,15 @@ internal sealed class SweepSession
         => output is null ? AnsiConsole.Console : AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
 
     /// <summary>
-    /// One process per core. On 2 cores of an AMD EPYC, batches of 128, images per second of two processes of one thread together against
-    /// one of two threads: cnn 12,500 against 8,500, lenet 28,000 against 26,700, mlp-1x512 97,800 against 65,700; and where another
-    /// program takes a part of a core, threads that spin and wait for each other are several times slower, separate processes are not.
+    /// One process per core, or as many as have so many threads on the cores. On 2 cores of an AMD EPYC, batches of 128, images per second
+    /// of two processes of one thread together against one of two threads: cnn 12,500 against 8,500, lenet 28,000 against 26,700,
+    /// mlp-1x512 97,800 against 65,700; and where another program takes a part of a core, threads that spin and wait for each other are
+    /// several times slower, separate processes are not.
     /// </summary>
-    private static int DefaultWorkers(SweepPlan sweep) => IsOnGpu(sweep)
+    private static int DefaultWorkers(SweepPlan sweep, int threads) => IsOnGpu(sweep)
         ? 1
-        : (int)Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryOfWorker, 1, Environment.ProcessorCount);
+        : (int)Math.Clamp(
+            GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryOfWorker, 1, Math.Max(1, Environment.ProcessorCount / threads));
 
     private static bool IsOnGpu(SweepPlan sweep) => sweep.Cells.Any(c => IsOnGpu(c.Plan.Request.Device));
 

@@ -24,6 +24,11 @@ internal sealed class WorkerLoop(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
     private const double ShareOfPause = 0.05;
 
+    // For how long a folder may not be reached before nothing can go on.
+    private static readonly TimeSpan LongestAway = TimeSpan.FromMinutes(1);
+
+    private readonly Dictionary<string, long> _away = [];
+
     private (string Name, (IDataView Train, IDataView Test) Sets)? _loaded;
 
     /// <param name="cancellation">Ends it after the batch at hand; the job at hand can be continued.</param>
@@ -40,8 +45,7 @@ internal sealed class WorkerLoop(
             {
                 waiting.Restart();
             }
-            else if (share.Of > 1
-                && !open.Exists(job => jobs[job].Needs is { IsFinished: false, Failure: null } || FolderLease.IsDoubtful(jobs[job].Folder)))
+            else if (share.Of > 1 && !open.Exists(job => IsForThisOne(jobs[job])))
             {
                 // Others are at all of them, and alive.
                 return;
@@ -82,9 +86,38 @@ internal sealed class WorkerLoop(
         return lanes > 1 && job.TakesLanes ? DoWithOthers(index, job, folder, cancellation) : Do(index, job, folder, null, cancellation);
     }
 
-    /// <summary>The job's folder, taken for this process; null: it is not ready, or another worker is at it.</summary>
-    private static RunFolder? Claim(SweepJob job)
-        => job.Needs is { IsFinished: false, Failure: null } ? null : RunFolder.TryOpen(job.Folder);
+    /// <summary>Whether this worker has to wait for a job that is not settled: nobody seems to be at it.</summary>
+    private bool IsForThisOne(SweepJob job) => job.Needs is { IsFinished: false, Failure: null } || _away.ContainsKey(job.Folder)
+        || FolderLease.IsDoubtful(job.Folder);
+
+    /// <summary>
+    /// The job's folder, taken for this process; null: it is not ready, another worker is at it, or its file system is away for a moment.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be taken, and could not for some time.</exception>
+    private RunFolder? Claim(SweepJob job)
+    {
+        if (job.Needs is { IsFinished: false, Failure: null })
+        {
+            return null;
+        }
+
+        try
+        {
+            RunFolder? folder = RunFolder.TryOpen(job.Folder);
+            _away.Remove(job.Folder);
+            return folder;
+        }
+        catch (IOException e) when (!DiskFull.IsCause(e))
+        {
+            _away.TryAdd(job.Folder, Stopwatch.GetTimestamp());
+            if (Stopwatch.GetElapsedTime(_away[job.Folder]) > LongestAway)
+            {
+                throw;
+            }
+
+            return null;
+        }
+    }
 
     /// <summary>Does a job, and beside it others of its group that are open.</summary>
     private bool DoWithOthers(int index, SweepJob job, RunFolder folder, CancellationToken cancellation)

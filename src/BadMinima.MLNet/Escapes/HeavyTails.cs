@@ -157,10 +157,15 @@ public sealed record HeavyTails(
                 return sum!;
             }
 
-            // Of nearly equal sizes, none above the phase's: a last piece of one example would have no variance.
+            // Of nearly equal sizes, none above the phase's by more than one: a piece of one example would have no variance.
             IEnumerable<int[]> Pieces(int[] examples)
             {
                 int pieces = (examples.Length + context.Phase.BatchSize - 1) / context.Phase.BatchSize;
+                if (context.Phase.BatchSize > 1)
+                {
+                    pieces = Math.Clamp(pieces, 1, Math.Max(1, examples.Length / 2));
+                }
+
                 return Enumerable.Range(0, pieces)
                     .Select(i => examples[(int)((long)i * examples.Length / pieces)..(int)((long)(i + 1) * examples.Length / pieces)]);
             }

@@ -15,15 +15,17 @@ namespace BadMinima.MLNet;
 /// <summary>
 /// Special neurons (Kawaguchi, Kaelbling, AISTATS 2020): the objective is the mean loss of f(x) + g(x), g_k(x) = a_k exp(w_k . x + b_k),
 /// plus lambda |a|^2; x is the network's normalized input, flattened. At each local minimum of it a is 0 and f is at a global minimum of
-/// its own loss; the premise is that equal inputs have equal labels, which replicas of an image break. A negative control: a bad GLOBAL
-/// minimum is a global minimum and should stay one. From a bad local one the iterates may also run off, |w| or b without bound.
+/// its own loss; the premise is that equal inputs have equal labels, which replicas of an image break where none of their values is set
+/// to 0. A negative control: a bad GLOBAL minimum is a global minimum and should stay one. From a bad local one the iterates may also run
+/// off, |w| or b without bound.
 /// </summary>
 /// <remarks>
-/// The formula is from a secondary source, the start (a = 0, b = 0, w normal with variance 1 / d for d inputs) this project's: both
+/// Formula and premise are from a secondary source, the start (a = 0, b = 0, w normal with variance 1 / d for d inputs) this project's: all
 /// unverified. a, w and b are trained by plain gradient descent at the phase's rate, whatever momentum and decay the network has. They are
-/// no part of the network: what is measured, kept and saved is f alone, and once a is 0 both predict the same. Loss and running accuracy of
-/// an epoch are those of f + g, the loss with the penalty. |a|, |w| and the largest |b| are recorded with each epoch. Costs two products of
-/// the inputs with K vectors.
+/// no part of the network: what is measured, kept and saved is f alone. Once a is 0 both predict the same; while it is not, f alone is not
+/// what was trained. The penalty alone shrinks a by exp(-2 lambda S), S the sum of the rates of all steps: lambda S should be some units by
+/// the end. Loss and running accuracy of an epoch are those of f + g, the loss with the penalty. |a|, |w| and the largest |b| are recorded
+/// with each epoch. Costs two products of the inputs with K vectors.
 /// </remarks>
 /// <param name="Penalty">lambda, more than 0; default 0.01.</param>
 /// <param name="Bound">The largest exponent: w . x + b counts as this where it is more; more than 0; default 10.</param>

@@ -108,9 +108,6 @@ internal sealed class JointNetwork : IDisposable
     /// <summary>Whether it computes for exactly these.</summary>
     public bool IsOf(IReadOnlyList<Weights> lanes) => _bound.Count == lanes.Count && _lanes.SequenceEqual(lanes);
 
-    /// <summary>Whether it computes for this one.</summary>
-    public bool Has(Weights lane) => _bound.Contains(lane);
-
     /// <summary>The logits of each lane for its own input, [B, classes], in nobody's dispose scope.</summary>
     /// <param name="inputs">Normalized, [B, ...], of one shape.</param>
     public Tensor[] Forward(IReadOnlyList<Tensor> inputs)

@@ -225,9 +225,9 @@ internal static unsafe class OpenMpi
         private const string OpenMpiVersion = "'Open MPI v";
         private const int Oldest = 4;
 
-        private Library(nint handle)
+        private Library(nint handle, string version)
         {
-            Version = VersionOf(handle);
+            Version = version;
             nint Export(string name) => NativeLibrary.GetExport(handle, name);
             (World, Float, Double) = (Export("ompi_mpi_comm_world"), Export("ompi_mpi_float"), Export("ompi_mpi_double"));
             (Int, Byte) = (Export("ompi_mpi_int"), Export("ompi_mpi_byte"));
@@ -297,13 +297,14 @@ internal static unsafe class OpenMpi
                     + "(Debian: libopenmpi3 or libopenmpi40), or put its folder into LD_LIBRARY_PATH.");
             }
 
-            if (!NativeLibrary.TryGetExport(handle, "ompi_mpi_comm_world", out _) || IsTooOld(VersionOf(handle)))
+            string version = VersionOf(handle);
+            if (!NativeLibrary.TryGetExport(handle, "ompi_mpi_comm_world", out _) || IsTooOld(version))
             {
                 throw new InvalidOperationException(
-                    $"The MPI library here is {VersionOf(handle)}; Open MPI 4 or 5 is needed, with the mpirun that belongs to it.");
+                    $"The MPI library here is {version}; Open MPI 4 or 5 is needed, with the mpirun that belongs to it.");
             }
 
-            Library library = new(handle);
+            Library library = new(handle, version);
             (int there, int provided) = (0, 0);
             library.Initialized(&there);
             if (there == 0)
@@ -311,7 +312,7 @@ internal static unsafe class OpenMpi
                 if (library.Initialize(null, null, Serialized, &provided) != 0 || provided < Serialized)
                 {
                     throw new InvalidOperationException(
-                        $"{VersionOf(handle)} could not be started with support of threads (level {provided}; {Serialized} is needed).");
+                        $"{version} could not be started with support of threads (level {provided}; {Serialized} is needed).");
                 }
 
                 AppDomain.CurrentDomain.ProcessExit += (_, _) => library.Leave();

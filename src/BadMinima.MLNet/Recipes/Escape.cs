@@ -146,7 +146,10 @@ public abstract partial record Escape
                     kind.Settings.IsEmpty
                         ? "no setting: it has none"
                         : $"{string.Join(", ", kind.Settings.Select(s => s.Name))}, each with = and a value");
-            values[setting.Name] = setting.Parse($"escape.{kind.Name}.{setting.Name}", sides.Length == 2 ? sides[1] : "");
+            if (!values.TryAdd(setting.Name, setting.Parse($"escape.{kind.Name}.{setting.Name}", sides.Length == 2 ? sides[1] : "")))
+            {
+                throw new OptionException($"escape.{kind.Name}", parts[1], $"each setting once; {setting.Name} is there twice");
+            }
         }
 
         return kind.Create(values);

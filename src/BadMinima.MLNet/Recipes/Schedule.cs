@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json.Serialization;
+using BadMinima.MLNet.Recipes;
 
 namespace BadMinima.MLNet;
 
@@ -12,6 +14,8 @@ namespace BadMinima.MLNet;
 /// </remarks>
 public sealed record Schedule
 {
+    private readonly EquatableArray<int> _milestones;
+
     private Schedule(ScheduleShape shape) => Shape = shape;
 
     /// <summary>For deserialization: sets every property as stored; a phase checks them before it begins.</summary>
@@ -20,7 +24,7 @@ public sealed record Schedule
         ScheduleShape shape, double factor, ImmutableArray<int> milestones, double peak, double warmUpEpochs, double start = 0,
         double end = 0)
     {
-        (Shape, Factor, Milestones, Peak) = (shape, factor, milestones.IsDefault ? [] : milestones, peak);
+        (Shape, Factor, Milestones, Peak) = (shape, factor, milestones, peak);
         (WarmUpEpochs, Start, End) = (warmUpEpochs, start, end);
     }
 
@@ -33,7 +37,11 @@ public sealed record Schedule
     public double Factor { get; private init; } = 1;
 
     /// <summary>After how many epochs a step schedule steps, or one with restarts restarts; empty for the other shapes.</summary>
-    public ImmutableArray<int> Milestones { get; private init; } = [];
+    public ImmutableArray<int> Milestones
+    {
+        get => _milestones.Items;
+        private init => _milestones = new(value.AsSpan());
+    }
 
     /// <summary>Where a triangular schedule is highest, as a share of the phase's length; 0 for the other shapes.</summary>
     public double Peak { get; private init; }
@@ -151,14 +159,11 @@ public sealed record Schedule
         return end <= start ? 0 : (1 + Math.Cos(Math.PI * Math.Clamp((epoch - start) / (end - start), 0, 1))) / 2;
     }
 
-    /// <summary>Equal when every setting is, the milestones one by one.</summary>
-    public bool Equals(Schedule? other)
-        => other is not null
-            && (Shape, Factor, Peak, WarmUpEpochs) == (other.Shape, other.Factor, other.Peak, other.WarmUpEpochs)
-            && Milestones.AsSpan().SequenceEqual(other.Milestones.AsSpan());
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Shape, Factor, Peak, WarmUpEpochs, Milestones.Length);
+    /// <summary>The settings, with the milestones themselves.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Schedule {{ Shape = {Shape}, Factor = {Factor}, Milestones = [{string.Join(", ", Milestones)}], Peak = {Peak}, Start = {Start}, "
+        + $"End = {End}, WarmUpEpochs = {WarmUpEpochs} }}");
 
     private Schedule Checked(string method)
     {

@@ -49,9 +49,14 @@ public sealed record WorkerAveraging
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Workers { get; init; }
 
-    /// <summary>Whether neighbors exchange weights.</summary>
+    /// <summary>Whether all workers average their weights every so many steps, by <see cref="Period"/>.</summary>
     [JsonIgnore]
-    internal bool HasGraph => Method is AveragingMethod.Gossip or AveragingMethod.PeriodicGlobal or AveragingMethod.AdaptiveGlobal;
+    public bool HasPeriod
+        => Method is AveragingMethod.Local or AveragingMethod.PeriodicGlobal or AveragingMethod.AdaptiveGlobal;
+
+    /// <summary>Whether neighbors exchange weights, by <see cref="Graph"/> and <see cref="Overlap"/>.</summary>
+    [JsonIgnore]
+    public bool HasGraph => Method is AveragingMethod.Gossip or AveragingMethod.PeriodicGlobal or AveragingMethod.AdaptiveGlobal;
 
     internal void Validate(string name)
     {

@@ -37,8 +37,9 @@ internal sealed class PhaseRunner(
     PathRecorder? path,
     Workers? workers = null)
 {
-    // Workers agree to stop, or to write down where they stand, at every so many steps.
-    private const int StepsBetweenAgreements = 8;
+    // Workers agree to stop, or to write down where they stand, after so many steps, or where these take longer after so long.
+    private const int MostStepsBetweenAgreements = 8;
+    private static readonly TimeSpan TimeBetweenAgreements = TimeSpan.FromSeconds(2);
 
     // Draws of a worker's own; the first one's are those of a training by one.
     private const ulong WorkerStreams = 1UL << 61;
@@ -94,6 +95,7 @@ internal sealed class PhaseRunner(
             (state, bool whole) = TrainEpoch(parts, state);
             if (!whole || Measure(parts, state) is not { } metrics)
             {
+                _ = Agree(true);
                 end = PhaseEnd.Canceled;
             }
             else
@@ -151,15 +153,17 @@ internal sealed class PhaseRunner(
         Tensor rightSum = tensor(state.RightSum, ScalarType.Float64, weights.Values.device);
         int[] order = ShareOf(random.Stream(OrderStream).Stream((ulong)epoch).Permutation(examples.Count));
         using IExamplePass pass = examples.Open(order, phase.BatchSize, state.Step);
+        int agreement = state.Step;
         for (int step = state.Step; step < Steps; step++)
         {
-            if (workers is null || ((epoch - 1L) * Steps + step) % StepsBetweenAgreements == 0)
+            if (workers is null || step == agreement)
             {
                 if (Agree(isCanceled()))
                 {
                     return (At(step), false);
                 }
 
+                agreement = step + (workers?.OfFirst(StepsToNextAgreement(step - state.Step, clock.Elapsed)) ?? 1);
                 if (AgreeWithFirst(record?.IsDue == true) && (epoch, step) != (1, 0))
                 {
                     Record(parts, At(step));
@@ -208,6 +212,12 @@ internal sealed class PhaseRunner(
            select order[place],
     ];
 
+    /// <summary>After how many steps workers agree again.</summary>
+    /// <param name="steps">How many have been made in this epoch.</param>
+    /// <param name="time">How long they took.</param>
+    private static int StepsToNextAgreement(int steps, TimeSpan time) => steps == 0 ? 1
+        : (int)Math.Clamp(TimeBetweenAgreements / (time / steps), 1, MostStepsBetweenAgreements);
+
     /// <summary>Whether this is so at any worker.</summary>
     private bool Agree(bool own) => workers?.AgreeToEnd(own) ?? own;
 
@@ -247,10 +257,15 @@ internal sealed class PhaseRunner(
             }
             else
             {
-                // The others wait: who measures a part of it only would have to be as fast as all others.
+                // The others wait: who measures a part of it only would have to be as fast as all others. NaN: it was told to end.
                 (trainingAccuracy, double test) = OfFirst(() => (
-                    AccuracyMeter.Measure(measured, examples, () => false)!.Value,
-                    validation is null ? 0 : AccuracyMeter.Measure(measured, validation, () => false)!.Value));
+                    AccuracyMeter.Measure(measured, examples, isCanceled) ?? double.NaN,
+                    validation is null ? 0 : AccuracyMeter.Measure(measured, validation, isCanceled) ?? double.NaN));
+                if (double.IsNaN(trainingAccuracy.Value) || double.IsNaN(test))
+                {
+                    return null;
+                }
+
                 testAccuracy = validation is null ? null : test;
                 norm = normOfMean;
             }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using BadMinima.MLNet.Averaging;
 using BadMinima.MLNet.Native;
@@ -12,6 +14,10 @@ namespace BadMinima.MLNet;
 public sealed partial class TwoPhaseTrainer
 {
     private const int ExitCode = 2;
+
+    // What one node writes others see within seconds.
+    private static readonly TimeSpan TimeToSee = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PauseToSee = TimeSpan.FromMilliseconds(50);
 
     /// <summary>What one worker does; null: the only one.</summary>
     private delegate TwoPhaseTransformer WorkerTraining(
@@ -84,6 +90,11 @@ public sealed partial class TwoPhaseTrainer
             RequireSameFolders(worker, root is not null);
             using CheckpointFolder? own = root is null ? null
                 : CheckpointFolder.Open(WorkerCheckpoints.FolderOf(root, worker.Count, worker.Rank));
+            if (process is not null && root is not null)
+            {
+                RequireOneFolder(worker, root);
+            }
+
             using Checkpoint? from = root is null ? null : WorkerCheckpoints.Read(
                 root, worker, averaging.OwnStarts, alone: _options.RandomLabels is { Averaging: null } ? 1 : 0, warn);
 
@@ -126,6 +137,43 @@ public sealed partial class TwoPhaseTrainer
             throw new ArgumentException(
                 $"The workers have different options: Checkpoints is {(has ? "set" : "null")} at worker {workers.Rank}, and not so at "
                 + "others. Give all of them the same.");
+        }
+    }
+
+    /// <exception cref="ArgumentException">
+    /// The workers' folders are not one: checkpoints would be written for hours, and could not be continued.
+    /// </exception>
+    private static void RequireOneFolder(Workers workers, string root)
+    {
+        string token = workers.OfFirst(workers.IsFirst ? $".seen-by-all-{Guid.NewGuid():N}.tmp" : "");
+        string file = Path.Combine(root, token);
+        if (workers.IsFirst)
+        {
+            File.WriteAllText(file, "");
+        }
+
+        _ = workers.Or(0);
+        bool sees = File.Exists(file);
+        for (var clock = Stopwatch.StartNew(); !sees && clock.Elapsed < TimeToSee; sees = File.Exists(file))
+        {
+            Thread.Sleep(PauseToSee);
+        }
+
+        string[] blind =
+        [
+            .. workers.Gather(Encoding.UTF8.GetBytes(sees ? "" : $"worker {workers.Rank} on {Environment.MachineName}"))
+                .Select(Encoding.UTF8.GetString).Where(name => name.Length > 0),
+        ];
+        if (workers.IsFirst)
+        {
+            File.Delete(file);
+        }
+
+        if (blind.Length > 0)
+        {
+            throw new ArgumentException(
+                $"The workers' checkpoints are to lie in one folder, '{root}', but what the first worker writes there does not reach "
+                + $"{string.Join(", ", blind)}. Give a folder on a file system that all of them share.");
         }
     }
 

@@ -92,6 +92,15 @@ public sealed class EntrantTests
     }
 
     [TestMethod]
+    public void A_candidate_with_a_setting_twice_is_refused()
+    {
+        League league = new() { Data = new("synthetic") { Train = 50, Test = 20 }, Architecture = "mlp-100-100", Entrants = [new("own", "", "", "momentum=0.9 momentum=0.95")] };
+        Assert.AreEqual(
+            "The entrant own has the candidate 'momentum=0.9 momentum=0.95' with momentum twice; allowed is each setting once.",
+            Assert.ThrowsExactly<ArgumentException>(() => LeaguePlan.Resolve(league, Catalogue.All)).Message);
+    }
+
+    [TestMethod]
     [DataRow("average=local", "\"average\" is local, and workers is not given; allowed is average with workers")]
     [DataRow("average=local workers=4 own-starts=true", "own-starts is on; in a league all recipes begin at the same starts.")]
     [DataRow("average=local workers=60", "Averaging.Workers is 60; allowed is at most 50, the number of training examples")]

@@ -20,6 +20,9 @@ internal sealed class LeagueStudy : IDisposable
     /// <summary>The runs that get a tenth of their training images right; the others get all.</summary>
     public List<(string Recipe, bool Adversarial, int Seed)> Untrained { get; } = [];
 
+    /// <summary>What share of its random labels the start of a seed has fitted, where not all.</summary>
+    public Dictionary<int, double> Fitted { get; } = [];
+
     /// <summary>Runs that the ranking has and that are not finished, from the random start.</summary>
     public List<(string Recipe, int Seed)> Unfinished { get; } = [];
 
@@ -66,7 +69,7 @@ internal sealed class LeagueStudy : IDisposable
 
         foreach ((string recipe, int seed, double test) in Tuned)
         {
-            tuning.Add(new() { Name = recipe, Seed = seed, Test = test, Replicas = 3 });
+            tuning.Add(new() { Name = recipe, Seed = seed, Test = test, Replicas = 3, FittedStart = Fitted.GetValueOrDefault(seed, 1) });
         }
 
         Copy(ranking.Save("ranking"), "ranking");
@@ -84,7 +87,7 @@ internal sealed class LeagueStudy : IDisposable
     {
         foreach ((int i, double accuracy) in accuracies.Index())
         {
-            StudyFolder.Cell cell = new() { Name = recipe, Seed = i + 1, Replicas = replicas };
+            StudyFolder.Cell cell = new() { Name = recipe, Seed = i + 1, Replicas = replicas, FittedStart = Fitted.GetValueOrDefault(i + 1, 1) };
             if (double.IsNaN(accuracy))
             {
                 string folder = ranking.File("cells", ranking.List(cell));

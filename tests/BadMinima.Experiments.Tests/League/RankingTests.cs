@@ -79,6 +79,37 @@ public sealed class RankingTests : IDisposable
     }
 
     [TestMethod]
+    public void Harm_that_the_correction_leaves_open_is_told_with_its_size()
+    {
+        // Below plain SGD on every seed, p = 0.03: by an interval of its own that excludes 0, and not after the correction for three.
+        _study.Ranked[LeagueStudy.Momentum] = (_study.Ranked[LeagueStudy.Momentum].Adversarial, [0.791, 0.801, 0.794, 0.773, 0.811]);
+        LeagueResults results = _study.Save().Read();
+        Assert.IsFalse(Of(results, "momentum").Harms);
+        LeagueReport report = new(results);
+        report.Write();
+        Assert.Contains("not corrected for the number of mechanisms, in points: momentum (-1.6).", string.Join(' ', report.Sentences));
+        string[] csv = _study.Text("league.csv").Split('\n');
+        int column = Array.IndexOf(csv[0].Split(','), "differenceFromRandom");
+        string cell = csv.Single(line => line.Contains(",momentum,", StringComparison.Ordinal)).Split(',')[column];
+        Assert.AreEqual(-1.6, double.Parse(cell, System.Globalization.CultureInfo.InvariantCulture), 1e-9);
+    }
+
+    [TestMethod]
+    public void Starts_that_have_not_fitted_their_random_labels_are_named()
+    {
+        _study.Fitted[2] = 0.538;
+        _study.Fitted[5] = 0.957;
+        _study.Fitted[102] = 0.5;
+        _study.Tuned.Add((LeagueStudy.Base, 102, 0.7));
+        LeagueReport report = new(_study.Save().Read());
+        string sentences = string.Join(' ', report.Sentences);
+        Assert.Contains("The start of seeds 2, 5 is less bad than it should be: of its random labels 53.8 % and 95.7 % were fitted", sentences);
+        Assert.Contains("The start of the tuning's seed 102 is less bad than it should be: of its random labels 50.0 % were fitted", sentences);
+        report.Write();
+        Assert.Contains("| 102 | tuning |", _study.Text("report.md"));
+    }
+
+    [TestMethod]
     public void Without_a_gap_there_are_no_scores_and_the_gain_ranks()
     {
         _study.Ranked[LeagueStudy.Base] = ([0.70, 0.72, 0.71, 0.69, 0.73], [0.70, 0.73, 0.70, 0.70, 0.72]);

@@ -109,7 +109,7 @@ internal sealed partial class StudyFolder : IDisposable
             ["machine"] = new JsonObject { ["processor"] = "Some processor", ["cores"] = 2, ["memoryBytes"] = 8L << 30, ["system"] = "Some system" },
             ["versions"] = new JsonObject { ["badMinima"] = "0.1.0", ["commit"] = null },
         };
-        JsonObject done = new() { ["epochs"] = 20, ["examples"] = 1000, ["endedBy"] = "epochs", ["accuracy"] = 1, ["seconds"] = 1.5 };
+        JsonObject done = new() { ["epochs"] = 20, ["examples"] = 1000, ["endedBy"] = "epochs", ["accuracy"] = phase == "training" ? 1 : cell.FittedStart, ["seconds"] = 1.5 };
         JsonObject result = new()
         {
             ["data"] = cell.Data,
@@ -171,6 +171,9 @@ internal sealed partial class StudyFolder : IDisposable
         public string Schedule { get; init; } = "constant";
 
         public int FittedAt { get; init; } = 10;
+
+        /// <summary>What share of its random labels its adversarial start has fitted.</summary>
+        public double FittedStart { get; init; } = 1;
 
         public string Start => Replicas is null ? "random" : "adversarial";
     }

@@ -9,7 +9,8 @@ namespace BadMinima.Experiments.Tests;
 public sealed class MpiTests : IDisposable
 {
     // More processes than cores, and as root where a container has no other user.
-    private const string Mpirun = "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1; exec mpirun --oversubscribe";
+    private const string AsRoot = "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1";
+    private const string Mpirun = $"{AsRoot}; exec mpirun --oversubscribe";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -86,14 +87,7 @@ public sealed class MpiTests : IDisposable
     public void A_process_that_dies_ends_the_job_which_goes_on_with_another_number_of_processes()
     {
         string[] arguments = ["--average", "gossip", "--batch-size", "8", "--epochs", "60", "--stop-at", "off", "--checkpoint-every", "0.00001"];
-        Result killed = Run(
-            $$"""
-            export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-            mpirun --oversubscribe -n 3 "$@" & job=$!
-            until [ -e '{{Out}}/checkpoints/workers-3/2/checkpoint-000002.bin' ]; do sleep 0.02; done
-            kill -KILL $(pgrep -P $job | tail -1)
-            wait $job
-            """, arguments);
+        Result killed = RunAndKill("-KILL $(pgrep -P $job | tail -1)", arguments);
         Assert.AreNotEqual(0, killed.Code, killed.All);
         Assert.Contains("exited on signal 9", killed.All);
         Result resumed = Run($"{Mpirun} -n 2 \"$@\"", arguments);
@@ -110,14 +104,7 @@ public sealed class MpiTests : IDisposable
     public void A_job_that_is_interrupted_says_so_once_and_goes_on()
     {
         string[] arguments = ["--average", "gossip", "--batch-size", "8", "--epochs", "200", "--stop-at", "off", "--checkpoint-every", "0.00001"];
-        Result interrupted = Run(
-            $$"""
-            export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-            mpirun --oversubscribe -n 3 "$@" & job=$!
-            until [ -e '{{Out}}/checkpoints/workers-3/2/checkpoint-000002.bin' ]; do sleep 0.02; done
-            kill -INT $job
-            wait $job
-            """, arguments);
+        Result interrupted = RunAndKill("-INT $job", arguments);
         Assert.AreNotEqual(0, interrupted.Code, interrupted.All);
         Assert.IsLessThanOrEqualTo(2, interrupted.All.Split("Interrupted; continue with the same command.").Length, interrupted.All);
         Assert.IsFalse(File.Exists(Path.Combine(Out, "result.json")));
@@ -125,6 +112,31 @@ public sealed class MpiTests : IDisposable
         Assert.AreEqual(0, resumed.Code, resumed.All);
         Assert.Contains("continues from its last checkpoint", resumed.Output);
         Assert.HasCount(200, Losses());
+    }
+
+    [TestMethod]
+    public void One_process_that_is_told_to_end_ends_all_and_the_job_goes_on()
+    {
+        string[] arguments = ["--average", "gossip", "--batch-size", "8", "--epochs", "200", "--stop-at", "off", "--checkpoint-every", "0.00001"];
+        Result ended = RunAndKill("-TERM $(pgrep -P $job | tail -1)", arguments);
+        Assert.AreNotEqual(0, ended.Code, ended.All);
+        Assert.IsFalse(File.Exists(Path.Combine(Out, "result.json")), ended.All);
+        Assert.IsFalse(File.Exists(Path.Combine(Out, "model.zip")), ended.All);
+        Result resumed = Run($"{Mpirun} -n 3 \"$@\"", arguments);
+        Assert.AreEqual(0, resumed.Code, resumed.All);
+        Assert.Contains("continues from its last checkpoint", resumed.Output);
+        Assert.HasCount(200, Losses());
+    }
+
+    [TestMethod]
+    public void Folders_that_are_not_one_are_told_before_anything_is_trained()
+    {
+        // bash's, to put another folder in the place of its own.
+        const string mpirun = $"{Mpirun} -n 1 \"$@\" : -n 1 \"${{@/\"$out\"/\"$out-of-another-node\"}}\"";
+        Result apart = Run($"export out='{Out}'; exec bash -c '{mpirun}' bash \"$@\"", "--average", "gossip");
+        Assert.AreEqual(2, apart.Code, apart.All);
+        Assert.Contains("does not reach worker 1 on ", apart.All);
+        Assert.IsFalse(File.Exists(Path.Combine(Out, "metrics.csv")) && File.ReadLines(Path.Combine(Out, "metrics.csv")).Count() > 1, apart.All);
     }
 
     [TestMethod]
@@ -165,6 +177,16 @@ public sealed class MpiTests : IDisposable
     private Result Run(string script, params string[] arguments) => Command.RunThrough(
         ["env"], script,
         ["run", "--data", "synthetic", "--train", "96", "--test", "20", "--architecture", "lenet", "--learning-rate", "0.05", "--threads", "1", .. arguments.Contains("--epochs") ? Array.Empty<string>() : ["--epochs", "2"], "--out", Out, .. arguments]);
+
+    /// <summary>A job of three processes that gets a signal once the last of them has written a checkpoint. $job is mpirun's number.</summary>
+    private Result RunAndKill(string signalAndProcess, string[] arguments) => Run(
+        $$"""
+        {{AsRoot}}
+        mpirun --oversubscribe -n 3 "$@" & job=$!
+        until [ -e '{{Out}}/checkpoints/workers-3/2/checkpoint-000002.bin' ]; do sleep 0.02; done
+        kill {{signalAndProcess}}
+        wait $job
+        """, arguments);
 
     private JsonNode ResultOf() => JsonNode.Parse(File.ReadAllText(Path.Combine(Out, "result.json")))!;
 

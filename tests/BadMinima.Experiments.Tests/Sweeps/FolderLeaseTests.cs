@@ -49,6 +49,30 @@ public sealed class FolderLeaseTests : IDisposable
     }
 
     [TestMethod]
+    public void Who_was_alive_hours_ago_may_be_dead_now()
+    {
+        Stopwatch clock = new();
+        Claimant claimant = new("this-machine", "1/1", _ => null, new SharedFiles(), clock, () => "name");
+        Owner(4, Other, minutesAgo: 300);
+        Assert.IsNull(FolderLease.TryTake(_folder.FullPath, claimant));
+        Assert.IsFalse(claimant.HasSeenAlive(_folder.FullPath));
+        clock.Minutes += 1;
+        Owner(4, Other, minutesAgo: 299);
+        Assert.IsNull(FolderLease.TryTake(_folder.FullPath, claimant));
+        Assert.IsTrue(claimant.HasSeenAlive(_folder.FullPath), "it has renewed within a minute");
+
+        // It renewed once more, at whatever time within these hours.
+        clock.Minutes += 200;
+        Assert.IsFalse(claimant.HasSeenAlive(_folder.FullPath));
+        Owner(4, Other, minutesAgo: 290);
+        Assert.IsNull(FolderLease.TryTake(_folder.FullPath, claimant));
+        Assert.IsFalse(claimant.HasSeenAlive(_folder.FullPath));
+        clock.Minutes += 3.1;
+        using FolderLease? lease = FolderLease.TryTake(_folder.FullPath, claimant);
+        Assert.IsNotNull(lease, "watched for three minutes it was silent");
+    }
+
+    [TestMethod]
     public void Whether_another_machine_is_at_it_is_seen_by_when_it_has_renewed()
     {
         foreach ((int seconds, bool taken) in new[] { (0, true), (170, true), (190, false) })

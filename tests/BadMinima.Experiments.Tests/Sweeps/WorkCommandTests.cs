@@ -49,6 +49,22 @@ public sealed class WorkCommandTests : IDisposable
     }
 
     [TestMethod]
+    public void Limits_of_any_length_are_taken_and_an_extended_sweep_stays_extended()
+    {
+        Prepare();
+        string few = _sweep.Text;
+        SweepSession before = SweepSession.Open(_sweep.FilePath, few, _sweep.FullPath, Catalogue.All, ["no-program"], new() { Share = (0, 1), Output = TextWriter.Null });
+        _sweep.Text = few.Replace("\"seeds\": 3", "\"seeds\": 4", StringComparison.Ordinal);
+        Assert.Contains("20 jobs.", _sweep.Finish("--prepare").Output);
+        string manifest = File.ReadAllText(_sweep.InFolder("cells.json"));
+        Assert.Throws<Exception>(() => before.Run(default), "there is no such program");
+        Assert.AreEqual(manifest, File.ReadAllText(_sweep.InFolder("cells.json")), "a task that had read the sweep before");
+        Result result = Command.Run([.. Arguments(0, 1), "--minutes", "200000"]);
+        Assert.AreEqual(0, result.Code, result.All);
+        Assert.Contains("20 of 20 jobs are finished", result.Output);
+    }
+
+    [TestMethod]
     [DataRow("--index", "2", "is 2 of 2; allowed are whole numbers from 0 on below the number of all calls")]
     [DataRow("--index", "-1", "is -1 of 2")]
     [DataRow("--minutes", "0", "--minutes is 0; allowed is a number above 0")]

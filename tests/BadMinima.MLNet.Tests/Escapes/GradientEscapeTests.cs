@@ -152,6 +152,24 @@ public sealed class GradientEscapeTests
     }
 
     [TestMethod]
+    [DataRow(2, 3, "3")]
+    [DataRow(2, 5, "2 3")]
+    [DataRow(4, 9, "3 3 3")]
+    [DataRow(1, 3, "1 1 1")]
+    public void A_large_batch_is_read_in_pieces_of_which_none_is_one_example_unless_all_are(int batchSize, int largeBatch, string expected)
+    {
+        using var scope = NewDisposeScope();
+        using var bare = new BareWeights([0], Recipe.Vanilla);
+        List<long> sizes = [];
+        bare.Gradient(new HeavyTails(LargeBatch: largeBatch, ClosingShare: 0), Recipe.Vanilla with { Epochs = 1, BatchSize = batchSize }, [1, 2], new(1, 0, 5, 0.1), batch =>
+        {
+            sizes.Add(batch.Inputs.shape[0]);
+            return batch.Inputs.mean().view(1);
+        });
+        Assert.AreEqual(expected, string.Join(' ', sizes.Skip(1)));
+    }
+
+    [TestMethod]
     public void Noisy_labels_are_other_classes_evenly_and_drawn_afresh_at_each_step_and_batch()
     {
         const int Count = 20_000;

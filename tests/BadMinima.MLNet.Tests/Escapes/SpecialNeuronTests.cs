@@ -87,6 +87,23 @@ public sealed class SpecialNeuronTests
     }
 
     [TestMethod]
+    public void Once_the_penalty_has_driven_the_amplitudes_to_0_the_network_predicts_the_same_without_them()
+    {
+        using var part = new Parts(new SpecialNeurons(1));
+        for (int step = 0; step < 1500; step++)
+        {
+            part.Step(step);
+        }
+
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        Tensor alone = part.Logits(), all = alone + part.State("a") * (part.Inputs.matmul(part.State("w").t()) + part.State("b")).exp();
+        Assert.IsLessThan(0.01, part.Measure("a"));
+        Assert.IsLessThan(0.02f, (alone.softmax(1) - all.softmax(1)).abs().max().item<float>());
+        CollectionAssert.AreEqual(alone.argmax(1).data<long>().ToArray(), all.argmax(1).data<long>().ToArray());
+    }
+
+    [TestMethod]
     public void From_a_bad_local_minimum_the_units_take_over_and_run_off_and_the_network_stays_where_it_was()
     {
         // All hidden units are dead: no gradient reaches them, so the network says the same of everything, at any step.

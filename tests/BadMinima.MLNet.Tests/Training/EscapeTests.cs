@@ -111,7 +111,7 @@ public sealed class EscapeTests
         foreach ((string text, string part) in new[]
         {
             ("sharp", "allowed is one of"), ("sam:radius=1", "Option escape.sam is radius=1; allowed is rho"), ("sam:rho=wide", "Option escape.sam.rho is wide; allowed is a number"), ("sam:rho", "is empty"),
-            ("ema:warmUp=2", "true or false"),
+            ("ema:warmUp=2", "true or false"), ("sam:rho=0.05,rho=0.5", "Option escape.sam is rho=0.05,rho=0.5; allowed is each setting once; rho is there twice"),
         })
         {
             Assert.Contains(part, Assert.ThrowsExactly<OptionException>(() => Escape.Parse(text)).Message);

@@ -58,6 +58,19 @@ public sealed class ScheduleTests
     }
 
     [TestMethod]
+    public void Schedules_are_equal_when_every_setting_is()
+    {
+        Assert.AreEqual(Schedule.Step(0.1, 150, 250).WithWarmUp(5), Schedule.Step(0.1, 150, 250).WithWarmUp(5));
+        Assert.AreEqual(Schedule.Step(0.1, 150, 250).GetHashCode(), Schedule.Step(0.1, 150, 250).GetHashCode());
+        Schedule[] all = [.. Schedules.Select(s => (Schedule)s[0]), Schedule.Step(0.1, 150, 251), Schedule.Step(0.2, 150, 250), Schedule.Triangular(0.23, 0.2), Schedule.Triangular(0.23, 0, 0.07), Schedule.Cosine.WithWarmUp(1)];
+        Assert.HasCount(all.Length, all.Distinct());
+    }
+
+    [TestMethod]
+    public void A_schedule_prints_its_settings()
+        => Assert.AreEqual("Schedule { Shape = Step, Factor = 0.1, Milestones = [150, 250], Peak = 0, Start = 0, End = 0, WarmUpEpochs = 0 }", $"{Schedule.Step(0.1, 150, 250)}");
+
+    [TestMethod]
     public void A_schedule_that_cannot_be_is_refused_in_one_sentence()
     {
         Refused("Schedule.Step.Factor is 0; allowed is more than 0", () => Schedule.Step(0, 1));

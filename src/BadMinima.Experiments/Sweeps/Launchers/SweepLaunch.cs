@@ -72,18 +72,15 @@ internal sealed class SweepLaunch(
             return;
         }
 
-        foreach (SweepJob job in left)
-        {
-            JobFolder.Forgive(job.Folder);
-        }
-
         AtomicFile.Write(plan.ScriptFile, script);
-        string array = launcher.Submit(plan.ScriptFile);
+        string array = Submit(plan.ScriptFile, left);
         AtomicFile.Write(Record, JsonSerializer.Serialize(
             Submissions().Append(
                 new Submission(array, DateTime.UtcNow, Environment.MachineName, left.Length, plan.Tasks, plan.Arguments, options)),
             JsonOutput.Options) + "\n");
-        output.WriteLine($"{session.Folder.Name}: {session.Jobs.Length} jobs, {session.Jobs.Length - left.Length} of them done before. "
+        int failed = session.Failed.Count();
+        string jobs = SweepSession.JobsInWords(session.Jobs.Length, session.Jobs.Length - left.Length - failed, failed);
+        output.WriteLine($"{session.Folder.Name}: {jobs} "
             + $"{launcher.Title}'s job {array} has {plan.Tasks} {(plan.Tasks == 1 ? "task" : "tasks")}. Next: the same command with "
             + "--status");
         int waiting = left.Count(job => job.Needs is { IsFinished: false }), ready = Math.Max(1, left.Length - waiting);
@@ -91,6 +88,30 @@ internal sealed class SweepLaunch(
         {
             output.WriteLine($"note: {waiting} jobs wait for adversarial starts, and until one is trained {plan.Tasks - ready} of the "
                 + "tasks have nothing to do but wait.");
+        }
+    }
+
+    /// <summary>Submits the script. What had failed is tried again; where nothing was submitted it stays as it was.</summary>
+    private string Submit(string script, ImmutableArray<SweepJob> jobs)
+    {
+        (SweepJob Job, Failure Failure)[] failed = [.. jobs.Where(j => j.Failure is not null).Select(j => (j, j.Failure!))];
+        foreach ((SweepJob job, _) in failed)
+        {
+            JobFolder.Forgive(job.Folder);
+        }
+
+        try
+        {
+            return launcher.Submit(script);
+        }
+        catch
+        {
+            foreach ((SweepJob job, Failure failure) in failed)
+            {
+                JobFolder.Fail(job.Folder, failure);
+            }
+
+            throw;
         }
     }
 

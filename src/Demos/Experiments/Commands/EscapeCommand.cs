@@ -31,8 +31,8 @@ internal static class EscapeCommand
 
         What it costs: for each seed the start that fits random labels; from it and from a random start a run of each mechanism; and from
         it a run of plain SGD at each mechanism's effective rate, where no other run is the same. Before that, for each tuning seed, such
-        a start, and from it a run of each setting. On 5,000 images of Fashion-MNIST, and on two cores that have nothing else to do, that
-        is about an hour for twenty mechanisms; --dry-run measures it for your images and your machine, --mechanisms takes fewer.
+        a start, and from it a run of each setting. On 5,000 images of Fashion-MNIST, and on two cores that had other work too, that took
+        two hours for 24 mechanisms; --dry-run measures it for your images and your machine, --mechanisms takes fewer.
 
         What comes out, in the folder: report.html (a page with the ranking as a picture, tables and learning curves), report.md,
         league.csv, results.json, tables/, charts/, and in tuning/ and ranking/ every run. Ctrl-C ends it, and the same command

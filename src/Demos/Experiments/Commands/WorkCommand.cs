@@ -10,6 +10,9 @@ internal static class WorkCommand
     private const int SomeFailed = 1;
     private const int TimeIsUp = 3;
 
+    // In minutes, 49 days: what a timer can count. No task lives as long as its limit beyond.
+    private const double LongestTimer = 71_000;
+
     public static Command Create(IReadOnlyList<DataSet> sets, IReadOnlyList<string> program)
     {
         Argument<string> folder = new("FOLDER") { Description = "A sweep's folder, as `sweep FILE --prepare` makes it" };
@@ -70,9 +73,9 @@ internal static class WorkCommand
                 }
 
                 using CancellationTokenSource time = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-                if (limit is { } given)
+                if (limit < LongestTimer)
                 {
-                    time.CancelAfter(TimeSpan.FromMinutes(given));
+                    time.CancelAfter(TimeSpan.FromMinutes(limit.Value));
                 }
 
                 SweepSession session = SweepSession.Open(

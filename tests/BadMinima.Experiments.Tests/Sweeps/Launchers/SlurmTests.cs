@@ -214,6 +214,13 @@ public sealed class SlurmTests : IDisposable
         string refused = Refused("--partition", "none-such");
         Assert.Contains("error: Slurm refused the job: sbatch ended with code 1: ", refused);
         Assert.Contains("invalid partition specified: none-such", refused);
+
+        // What had failed stays told.
+        string job = _sweep.InFolder(_sweep.Jobs[0]);
+        Directory.CreateDirectory(job);
+        JobFolder.Fail(job, "of old");
+        Refused("--retry-failed", "--partition", "none-such");
+        Assert.AreEqual("of old", JobFolder.FailureOf(job)?.Error);
     }
 
     private string Do(params string[] more)
