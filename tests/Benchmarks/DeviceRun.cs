@@ -26,9 +26,10 @@ internal sealed class DeviceRun(string device, string? cifar)
 
     private int Rounds => IsSmall ? 1 : 3;
 
-    /// <summary>Measures, and writes device.json and device.md.</summary>
+    /// <summary>Measures, and writes device.json and device.md: again after each part, so that one that fails takes no other along.</summary>
     /// <param name="folder">The folder; it is made.</param>
-    public void Run(string folder)
+    /// <returns>How many parts failed.</returns>
+    public int Run(string folder)
     {
         TorchRuntime.EnsureLoaded();
         if (!IsSmall && !cuda.is_available())
@@ -40,31 +41,48 @@ internal sealed class DeviceRun(string device, string? cifar)
         using PyTorch? pytorch = PyTorch.TryStart(out string? reason);
         Console.WriteLine($"{Card()}; {TorchRuntime.Description}; PyTorch: {pytorch?.Version ?? reason}");
         int steps = IsSmall ? 2 : 150;
+        int failed = 0;
         foreach (int batch in IsSmall ? [8] : new[] { 128, 512 })
         {
-            Speed(pytorch, Workload.ResNet18 with { Batch = batch }, Precision.BF16, steps);
-            Speed(pytorch, Workload.ResNet18 with { Batch = batch }, Precision.F32, steps);
+            Part(() => Speed(pytorch, Workload.ResNet18 with { Batch = batch }, Precision.BF16, steps), $"resnet18 BF16 batch {batch}");
+            Part(() => Speed(pytorch, Workload.ResNet18 with { Batch = batch }, Precision.F32, steps), $"resnet18 F32 batch {batch}");
         }
 
-        Speed(pytorch, Workload.Cnn, Precision.F32, 2 * steps);
-        Speed(pytorch, Workload.Mlp, Precision.F32, 2 * steps);
-        LaneSpeed(Workload.Cnn, Precision.F32, steps);
-        LaneSpeed(Workload.Mlp, Precision.F32, steps);
-        LaneSpeed(Workload.ResNet18, Precision.BF16, IsSmall ? 1 : steps / 3);
-        Memory();
-        Experiment();
-        Directory.CreateDirectory(folder);
-        JsonObject machine = new()
+        Part(() => Speed(pytorch, Workload.Cnn, Precision.F32, 2 * steps), "cnn F32");
+        Part(() => Speed(pytorch, Workload.Mlp, Precision.F32, 2 * steps), "mlp F32");
+        Part(() => LaneSpeed(Workload.Cnn, Precision.F32, steps), "lanes of cnn");
+        Part(() => LaneSpeed(Workload.Mlp, Precision.F32, steps), "lanes of mlp");
+        Part(() => LaneSpeed(Workload.ResNet18, Precision.BF16, IsSmall ? 1 : steps / 3), "lanes of resnet18");
+        Part(Memory, "memory");
+        Part(Experiment, "two phases");
+        Print(folder);
+        return failed;
+
+        void Part(Action measure, string name)
         {
-            ["device"] = device,
-            ["card"] = Card(),
-            ["system"] = RuntimeInformation.OSDescription,
-            ["torch"] = TorchRuntime.Description,
-            ["pytorch"] = pytorch?.Version ?? reason,
-            ["rounds"] = Rounds,
-            ["seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1),
-        };
-        Save(folder, machine);
+            try
+            {
+                measure();
+            }
+            catch (Exception e)
+            {
+                failed++;
+                string why = e.Message.Split('\n')[0];
+                Console.Error.WriteLine($"{name} failed: {why}");
+                _rows.Add(($"{name}: failed", null, why.Replace('|', '/')));
+            }
+
+            Save(folder, new()
+            {
+                ["device"] = device,
+                ["card"] = Card(),
+                ["system"] = RuntimeInformation.OSDescription,
+                ["torch"] = TorchRuntime.Description,
+                ["pytorch"] = pytorch is null ? reason : $"{pytorch.Version}, cudnn.benchmark on",
+                ["rounds"] = Rounds,
+                ["seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1),
+            });
+        }
     }
 
     private void Speed(PyTorch? pytorch, Workload workload, Precision precision, int steps)
@@ -93,8 +111,16 @@ internal sealed class DeviceRun(string device, string? cifar)
         int seeds = IsSmall ? 2 : 8;
         Workload sized = IsSmall ? workload with { Batch = 8 } : workload;
         Lanes.OnCpu = IsSmall;
-        double ratio = Ours.SeedsVsSingle(sized, steps, seeds, precision, device);
-        Lanes.OnCpu = false;
+        double ratio;
+        try
+        {
+            ratio = Ours.SeedsVsSingle(sized, steps, seeds, precision, device);
+        }
+        finally
+        {
+            Lanes.OnCpu = false;
+        }
+
         string name = $"{sized.Network} {precision} batch {sized.Batch}".ToLowerInvariant();
         _rows.Add(($"{name}, {seeds} seeds as lanes over one by one", ratio, "whole calls of FitSeeds and Fit"));
     }
@@ -164,8 +190,7 @@ internal sealed class DeviceRun(string device, string? cifar)
         foreach ((string name, double? value, string behind) in _rows)
         {
             json[name] = value is { } known && double.IsFinite(known) ? known : null;
-            string said = value is { } number && double.IsFinite(number) ? number.ToString("0.00", CultureInfo.InvariantCulture) : "–";
-            Console.WriteLine($"  {name,-60}{said,10}  {behind}");
+            string said = Said(value);
             table.Append(CultureInfo.InvariantCulture, $"| {name} | {said} | {behind} |\n");
         }
 
@@ -176,10 +201,26 @@ internal sealed class DeviceRun(string device, string? cifar)
         }
 
         (json["medians"], json["machine"]) = (medians, machine);
+        Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "device.json"), json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
         File.WriteAllText(Path.Combine(folder, "device.md"), table.ToString());
+    }
+
+    private void Print(string folder)
+    {
+        foreach ((string name, double? value, string behind) in _rows)
+        {
+            Console.WriteLine($"  {name,-60}{Said(value),10}  {behind}");
+        }
+
         Console.WriteLine($"{Path.Combine(folder, "device.json")}, {Path.Combine(folder, "device.md")}");
     }
+
+    private static string Said(double? value)
+        => value is { } known && double.IsFinite(known) ? known.ToString("0.00", CultureInfo.InvariantCulture) : "–";
+
+    private static string FirstCard
+        => Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES")?.Split(',')[0] is { Length: > 0 } first ? first : "0";
 
     private string Card() => IsSmall ? $"{Environment.ProcessorCount} cores" : Ask("name") ?? "a CUDA device";
 
@@ -195,13 +236,13 @@ internal sealed class DeviceRun(string device, string? cifar)
         return double.TryParse(Ask("memory.used"), NumberStyles.Float, CultureInfo.InvariantCulture, out double used) ? used : double.NaN;
     }
 
-    /// <summary>What nvidia-smi says of the first card; null: it is not here.</summary>
+    /// <summary>What nvidia-smi says of the card that CUDA takes first, by the order that run.sh asks for; null: it is not here.</summary>
     private static string? Ask(string query)
     {
         try
         {
             using Process process = Process.Start(
-                new ProcessStartInfo("nvidia-smi", [$"--query-gpu={query}", "--format=csv,noheader,nounits", "--id=0"]) { RedirectStandardOutput = true })!;
+                new ProcessStartInfo("nvidia-smi", [$"--query-gpu={query}", "--format=csv,noheader,nounits", $"--id={FirstCard}"]) { RedirectStandardOutput = true })!;
             string? line = process.StandardOutput.ReadLine();
             process.WaitForExit();
             return line;

@@ -47,6 +47,7 @@ command.Validators.Add(result =>
 });
 command.Add(profile);
 command.Add(precision);
+int failed = 0;
 command.SetAction(result =>
 {
     if (result.GetValue(profile) is { } network)
@@ -57,7 +58,7 @@ command.SetAction(result =>
 
     if (result.GetValue(device) is { } one)
     {
-        new DeviceRun(one, result.GetValue(data)).Run(result.GetValue(output)!);
+        failed = new DeviceRun(one, result.GetValue(data)).Run(result.GetValue(output)!);
         return;
     }
 
@@ -73,4 +74,4 @@ command.SetAction(result =>
 });
 ParseResult parsed = command.Parse(args);
 int code = parsed.Invoke();
-return parsed.Errors.Count > 0 ? 2 : code;
+return parsed.Errors.Count > 0 ? 2 : failed > 0 ? 1 : code;

@@ -55,13 +55,17 @@ fi
 
 folder=$(cd "$folder" && pwd)
 out=${out:-$folder}
+
+# CUDA's numbers of the cards are nvidia-smi's.
+export CUDA_DEVICE_ORDER=PCI_BUS_ID
 if [ -z "${BADMINIMA_LIBTORCH:-}" ]; then
   for python in python3 /usr/bin/python3; do
-    lib=$("$python" -c 'import torch, os
+    lib=$("$python" -c 'import torch, os, sys
 v = tuple(int(x) for x in torch.__version__.split(".")[:2])
-print(os.path.join(torch.__path__[0], "lib") if v >= (2, 10) else "")' 2>/dev/null || true)
+print(os.path.join(torch.__path__[0], "lib") if v >= (2, 10) and (sys.argv[1] == "cpu" or torch.version.cuda) else "")' "$device" 2>/dev/null || true)
     if [ -n "$lib" ]; then
-      export BADMINIMA_LIBTORCH=$lib
+      # The same PyTorch is what is measured beside.
+      export BADMINIMA_LIBTORCH=$lib BADMINIMA_PYTHON=$python
       break
     fi
   done
@@ -72,7 +76,7 @@ if [ -z "${BADMINIMA_LIBTORCH:-}" ] && [ "$device" = cpu ]; then
   [ -d "$lib" ] && export BADMINIMA_LIBTORCH=$lib
 fi
 if [ -z "${BADMINIMA_LIBTORCH:-}" ]; then
-  echo "There is no python3 with PyTorch 2.10 or newer here. Install one, or set BADMINIMA_LIBTORCH to its folder torch/lib." >&2
+  echo "There is no python3 with PyTorch 2.10 or newer$([ "$device" = cpu ] || echo ", for CUDA,") here. Install one, or set BADMINIMA_LIBTORCH to its folder torch/lib." >&2
   exit 2
 fi
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BadMinima.MLNet;
 
 namespace BadMinima.Experiments;
 
@@ -65,13 +66,17 @@ internal sealed class LeagueSentences(LeagueResults results)
     /// <summary>Which starts have not fitted their random labels.</summary>
     private IEnumerable<string> Unfitted(string which, ImmutableArray<int> seeds)
     {
+        // A rule of one's own may ask for less.
+        double fitted = Math.Min(FittedStart, (double?)results.League.Settings["randomLabels"]?["stopAtAccuracy"] ?? FittedStart);
         RunResult[] starts =
-            [.. results.Starts.Select(s => s.Result).Where(s => seeds.Contains(s.Seed) && s.RandomLabels?.Accuracy < FittedStart)];
+            [.. results.Starts.Select(s => s.Result).Where(s => seeds.Contains(s.Seed) && s.RandomLabels?.Accuracy < fitted)];
         if (starts.Length > 0)
         {
             yield return $"The start of {which}{Seeds([.. starts.Select(s => s.Seed)])} is less bad than it should be: of its random "
                 + $"labels {string.Join(" and ", starts.Select(s => $"{s.RandomLabels!.Accuracy:0.0 %}"))} were fitted when its phase "
-                + "ended. More epochs for that (--random-label-epochs) may mend it.";
+                + $"ended.{(starts.Any(s => s.RandomLabels!.EndedBy == PhaseEnd.Epochs)
+                    ? " More epochs for that (--random-label-epochs) may mend it."
+                    : "")}";
         }
     }
 
@@ -164,8 +169,8 @@ internal sealed class LeagueSentences(LeagueResults results)
         Standing[] below = [.. results.Standings.Where(s => !s.Harms && s.FromRandom?.Test?.DifferenceInterval is { Upper: < 0 })];
         return below.Length == 0
             ? null
-            : "Also below it there, by an interval that excludes 0 but is not corrected for the number of mechanisms, in points: "
-                + $"{string.Join(", ", below.OrderBy(Mean).Select(s => $"{s.Entry.Name} ({Mean(s):+0.0;-0.0})"))}.";
+            : "From a random start below plain SGD by intervals that exclude 0, but are not corrected for the number of mechanisms, in "
+                + $"points: {string.Join(", ", below.OrderBy(Mean).Select(s => $"{s.Entry.Name} ({Mean(s):+0.0;-0.0})"))}.";
 
         static double Mean(Standing standing) => standing.FromRandom!.Differences.Sample!.Mean;
     }

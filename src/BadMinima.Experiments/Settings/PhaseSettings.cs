@@ -68,14 +68,23 @@ internal static class PhaseSettings
                 + "every --period steps all, after each step with neighbors of the --graph, or both (with a period that adapts: aga)",
             (p, t) => p with { Averaging = Text.Averaging(t, p.Averaging) }, p => Text.NameOf(p.Averaging)),
         new("graph", "ring|grid|exponential|one-peer|full", Types.Words, "With --average: who exchanges weights with whom",
-            (p, t) => Averaged(p, a => a with { Graph = Text.Graph(t) }),
-            p => p.Averaging is { HasGraph: true } a ? Text.NameOf(a.Graph) : null) { Needs = Average },
+            (p, t) => Averaged(p, a => a with { Graph = Text.Graph(t) }), p => Text.NameOf(p.Averaging?.Graph))
+        {
+            Needs = Average,
+            Serves = p => p.Averaging!.HasGraph
+        },
         new("period", "H", Types.Number, "With --average: after how many steps all average",
-            (p, t) => Averaged(p, a => a with { Period = Text.Integer(t) }),
-            p => p.Averaging is { HasPeriod: true } a ? a.Period : null) { Needs = Average },
+            (p, t) => Averaged(p, a => a with { Period = Text.Integer(t) }), p => p.Averaging?.Period)
+        {
+            Needs = Average,
+            Serves = p => p.Averaging!.HasPeriod
+        },
         new("overlap", "", Types.Switch, "With --average: neighbors exchange weights while gradients are computed. Default: true",
-            (p, t) => Averaged(p, a => a with { Overlap = Text.Switch(t) }),
-            p => p.Averaging is { HasGraph: true } a ? a.Overlap : null) { Needs = Average },
+            (p, t) => Averaged(p, a => a with { Overlap = Text.Switch(t) }), p => p.Averaging?.Overlap)
+        {
+            Needs = Average,
+            Serves = p => p.Averaging!.HasGraph
+        },
         new("own-starts", "", Types.Switch, "With --average: each worker has initial weights and random labels of its own",
             (p, t) => Averaged(p, a => a with { OwnStarts = Text.Switch(t) }), p => p.Averaging?.OwnStarts) { Needs = Average },
         new("workers", "N", Types.Number, "With --average: workers in this process, where mpirun has not started it",
@@ -124,16 +133,20 @@ internal static class PhaseSettings
     {
         Setting<Phase>[] given = [.. All.Where(s => values.ContainsKey(s.Name))];
         Phase changed = given.Aggregate(phase, (changed, s) => s.Apply(changed, values[s.Name], prefix));
-        if (given.FirstOrDefault(s => s.Needs is not null && s.TextOf(changed) is null) is not { } idle)
+        if (given.FirstOrDefault(s => s.Needs is not null && s.TextOf(changed) is null) is { } lonely)
         {
-            return changed;
+            throw new SettingException(
+                $"{prefix}{lonely.Name}", $"is given, but that phase's {lonely.Needs} is off, without which it changes nothing; give that "
+                    + "too, or leave this one out.");
         }
 
-        string needed = All.First(s => s.Name == idle.Needs).TextOf(changed) ?? Off;
-        throw new SettingException(
-            $"{prefix}{idle.Name}", needed == Off
-                ? $"is given, but that phase's {idle.Needs} is off, without which it changes nothing; give that too, or leave this one out."
-                : $"is given, but changes nothing where that phase's {idle.Needs} is {needed}; give another, or leave this one out.");
+        // What stands at its default asks for nothing.
+        Phase plain = changed with { Averaging = new() };
+        return given.FirstOrDefault(s => s.Serves?.Invoke(changed) == false && s.TextOf(changed) != s.TextOf(plain)) is not { } idle
+            ? changed
+            : throw new SettingException(
+                $"{prefix}{idle.Name}", $"is {values[idle.Name]}, but changes nothing where that phase's {idle.Needs} is "
+                    + $"{All.First(s => s.Name == idle.Needs).TextOf(changed)}; give another, or leave this one out.");
     }
 
     /// <summary>The name of the option, without dashes, of a setting of the random-label phase.</summary>

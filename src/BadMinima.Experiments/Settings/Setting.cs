@@ -46,6 +46,9 @@ internal sealed record Setting<T>(
     /// <summary>The setting that has to be on for this one to have a value; null: none.</summary>
     public string? Needs { get; init; }
 
+    /// <summary>Whether it changes anything in a thing that has what it <see cref="Needs"/>; null: always.</summary>
+    public Func<T, bool>? Serves { get; init; }
+
     /// <summary>Whether a grid of a sweep gives it, to all of its cells.</summary>
     public bool ForAllCells { get; init; }
 

@@ -83,7 +83,7 @@ internal sealed class SweepSession
             Output.WriteLine($"note: {clocks}");
         }
 
-        if (Leaving() is { Length: > 0 } leaving)
+        if (keeps && Leaving() is { Length: > 0 } leaving)
         {
             Output.WriteLine($"note: {Folder.Name}: {leaving.Length} of its cells are not in this sweep file ({leaving[0].Title}"
                 + $"{(leaving.Length > 1 ? ", ..." : "")}). They stay in their folders, and the report is without them; if that is not "

@@ -27,7 +27,8 @@ internal sealed class WorkerLoop(
     // For how long a folder may not be reached before nothing can go on.
     private static readonly TimeSpan LongestAway = TimeSpan.FromMinutes(1);
 
-    private readonly Dictionary<string, long> _away = [];
+    // The folders that cannot be reached: since when, and when that was last tried.
+    private readonly Dictionary<string, (long Since, long Last)> _away = [];
 
     private (string Name, (IDataView Train, IDataView Test) Sets)? _loaded;
 
@@ -107,10 +108,12 @@ internal sealed class WorkerLoop(
             _away.Remove(job.Folder);
             return folder;
         }
-        catch (IOException e) when (!DiskFull.IsCause(e))
+        catch (IOException e) when (e.InnerException is not UnauthorizedAccessException && !DiskFull.IsCause(e.InnerException ?? e))
         {
-            _away.TryAdd(job.Folder, Stopwatch.GetTimestamp());
-            if (Stopwatch.GetElapsedTime(_away[job.Folder]) > LongestAway)
+            long now = Stopwatch.GetTimestamp();
+            bool goesOn = _away.TryGetValue(job.Folder, out var away) && Stopwatch.GetElapsedTime(away.Last, now) < LongestAway;
+            _away[job.Folder] = away = (goesOn ? away.Since : now, now);
+            if (Stopwatch.GetElapsedTime(away.Since, now) > LongestAway)
             {
                 throw;
             }

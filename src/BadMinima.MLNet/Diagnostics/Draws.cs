@@ -1,3 +1,4 @@
+using BadMinima.MLNet.Native;
 using static TorchSharp.torch;
 
 namespace BadMinima.MLNet.Diagnostics;
@@ -7,10 +8,7 @@ internal static class Draws
 {
     /// <summary>Standard normal numbers, as many as another tensor has; a function of stream and counter.</summary>
     public static Tensor Normal(CounterRandom random, ulong counter, Tensor like)
-    {
-        using var generator = new Generator(random.Bits(counter), like.device);
-        return randn(like.shape, device: like.device, generator: generator);
-    }
+        => SeededDraw.Normal(like.shape, random.Bits(counter), like.device);
 
     /// <summary>The mean of draws, and its standard error; 0 of a single one.</summary>
     public static (double Mean, double Error) Mean(IReadOnlyList<double> draws)

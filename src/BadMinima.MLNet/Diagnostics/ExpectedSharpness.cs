@@ -1,3 +1,4 @@
+using BadMinima.MLNet.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -60,8 +61,7 @@ public sealed record ExpectedSharpness(double Value, double StandardError, doubl
         {
             using var mode = no_grad();
             Tensor values = surface.Weights.Values;
-            using var generator = new Generator(ofDraw.Bits(0), values.device);
-            return randn(values.shape, device: values.device, generator: generator).mul_(length);
+            return SeededDraw.Normal(values.shape, ofDraw.Bits(0), values.device).mul_(length);
         }
     }
 }

@@ -1,3 +1,4 @@
+using BadMinima.MLNet.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -94,8 +95,7 @@ public sealed record OnePointConvexity(double Inner, double Cosine, double Dista
     private static Tensor InBall(Tensor like, double radius, CounterRandom random)
     {
         using var mode = no_grad();
-        using var generator = new Generator(random.Bits(0), like.device);
-        Tensor direction = randn(like.shape, device: like.device, generator: generator);
+        Tensor direction = SeededDraw.Normal(like.shape, random.Bits(0), like.device);
         using Scalar length = radius * Math.Pow(random.Uniform(1), 1.0 / like.numel()) / Norm(direction);
         return direction.mul_(length);
     }

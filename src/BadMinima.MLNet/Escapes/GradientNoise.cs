@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using BadMinima.MLNet;
+using BadMinima.MLNet.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -30,23 +31,15 @@ public sealed record GradientNoise(
         OptionException.Check(Gamma >= 0 && double.IsFinite(Gamma), $"{path}.{nameof(Gamma)}", Gamma, "0 or more");
     }
 
-    StepPart IStepPartFactory.Create(StepPartContext context) => new Part(this, context.Random, context.Weights.Values.device);
+    StepPart IStepPartFactory.Create(StepPartContext context) => new Part(this, context.Random);
 
-    private sealed class Part(GradientNoise settings, CounterRandom random, Device device) : StepPart
+    private sealed class Part(GradientNoise settings, CounterRandom random) : StepPart
     {
-        private readonly Generator _generator = new(0, device);
-
         public override Tensor Direction(Tensor gradient, Weights weights, StepMoment at)
         {
             using Scalar deviation = Math.Sqrt(settings.Eta / Math.Pow(1 + at.StepsBefore, settings.Gamma));
-            _generator.manual_seed(at.SeedOf(random));
-            return gradient.add_(randn(gradient.shape, device: gradient.device, generator: _generator), alpha: deviation);
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            _generator.Dispose();
-            base.Dispose(disposing);
+            return gradient.add_(
+                SeededDraw.Normal(gradient.shape, unchecked((ulong)at.SeedOf(random)), gradient.device), alpha: deviation);
         }
     }
 }

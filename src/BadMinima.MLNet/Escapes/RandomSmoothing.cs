@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using BadMinima.MLNet;
+using BadMinima.MLNet.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -60,7 +61,6 @@ public sealed record RandomSmoothing(
     {
         private readonly RandomSmoothing _settings;
         private readonly CounterRandom _random;
-        private readonly Generator _generator;
         private readonly Scalar _share;
 
         // radius / sqrt(m) for each number of each tensor; only where the kernel needs it.
@@ -69,7 +69,6 @@ public sealed record RandomSmoothing(
         public Part(RandomSmoothing settings, CounterRandom random, Weights weights)
         {
             (_settings, _random, _share) = (settings, random, 1.0 / settings.Draws);
-            _generator = new Generator(0, weights.Values.device);
             if (settings.Kernel == SmoothingKernel.PerTensor)
             {
                 using var scope = NewDisposeScope();
@@ -102,7 +101,6 @@ public sealed record RandomSmoothing(
 
         protected override void Dispose(bool disposing)
         {
-            _generator.Dispose();
             _share.Dispose();
             _perTensor?.Dispose();
             base.Dispose(disposing);
@@ -111,8 +109,7 @@ public sealed record RandomSmoothing(
         private Tensor Offset(Tensor values, StepMoment at, int draw)
         {
             CounterRandom ofDraw = at.Of(_random).Stream((ulong)draw);
-            _generator.manual_seed(unchecked((long)ofDraw.Bits(0)));
-            Tensor normal = randn(values.shape, device: values.device, generator: _generator);
+            Tensor normal = SeededDraw.Normal(values.shape, ofDraw.Bits(0), values.device);
             if (_perTensor is not null)
             {
                 return normal.mul_(_perTensor);

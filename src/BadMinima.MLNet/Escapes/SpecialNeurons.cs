@@ -60,11 +60,10 @@ public sealed record SpecialNeurons(
             (_penalty, _bound) = (settings.Penalty, settings.Bound);
             Device device = context.Weights.Values.device;
             using var scope = NewDisposeScope();
-            using var generator = new Generator(unchecked((ulong)context.Random.Bits(0)), device);
             using Scalar deviation = 1 / Math.Sqrt(context.InputSize);
             _a = Own("a", zeros(context.Classes, device: device));
             _b = Own("b", zeros(context.Classes, device: device));
-            _w = Own("w", randn([context.Classes, context.InputSize], device: device, generator: generator).mul_(deviation));
+            _w = Own("w", SeededDraw.Normal([context.Classes, context.InputSize], context.Random.Bits(0), device).mul_(deviation));
         }
 
         public override IEnumerable<(string Name, double Value)> Measures

@@ -58,7 +58,12 @@ public sealed class Lanes
     /// <param name="fewer">Is told how many go at once where not all fit. Default null: nobody is.</param>
     /// <exception cref="ArgumentException">There are none.</exception>
     /// <exception cref="AggregateException">Some failed; the others have come to their ends all the same.</exception>
-    public static void Run(IReadOnlyList<Action<Lane>> trainings, Action<int>? fewer = null)
+    public static void Run(IReadOnlyList<Action<Lane>> trainings, Action<int>? fewer = null) => RunOn(null, trainings, fewer);
+
+    /// <param name="device">Where all of them train; null: that is not known.</param>
+    /// <param name="trainings">The trainings.</param>
+    /// <param name="fewer">Hears how many run at a time, where the memory does not suffice for all.</param>
+    internal static void RunOn(Device? device, IReadOnlyList<Action<Lane>> trainings, Action<int>? fewer)
     {
         ArgumentNullException.ThrowIfNull(trainings);
         if (trainings.Count == 0)
@@ -70,7 +75,7 @@ public sealed class Lanes
         TorchRuntime.EnsureLoaded();
         Queue<Action<Lane>> left = new(trainings);
         List<Exception> failures = [];
-        int most = OnCpu || cuda.is_available() ? trainings.Count : 1;
+        int most = OnCpu || (device is null ? cuda.is_available() : device.type == DeviceType.CUDA) ? trainings.Count : 1;
         while (left.Count > 0)
         {
             Action<Lane>[] next = [.. Enumerable.Range(0, Math.Min(most, left.Count)).Select(_ => left.Dequeue())];
@@ -97,7 +102,10 @@ public sealed class Lanes
     {
         ArgumentNullException.ThrowIfNull(exception);
         return exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
-            || exception.Message.Contains("ALLOC_FAILED", StringComparison.Ordinal);
+            || exception.Message.Contains("ALLOC_FAILED", StringComparison.Ordinal)
+
+            // What cuDNN says where no algorithm finds the room that it works in.
+            || exception.Message.Contains("unable to find an engine", StringComparison.Ordinal);
     }
 
     /// <summary>Why a training does not share its passes; null: it does.</summary>

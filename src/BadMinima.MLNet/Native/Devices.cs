@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -61,12 +62,19 @@ internal static class CudaPrecision
         allowed => (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32) = allowed);
 
     /// <exception cref="ArgumentOutOfRangeException">TF32 is asked for on a device that has none.</exception>
-    /// <exception cref="InvalidOperationException">Another training in this process needs it the other way.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Another training in this process needs it the other way, or the GPU has no bfloat16.
+    /// </exception>
     public static IDisposable? Hold(Precision precision, Device device)
     {
         OptionException.Check(
             precision != Precision.TF32 || device.type == DeviceType.CUDA, nameof(Precision), precision,
             $"F32 or BF16 on {device}: TF32 needs an NVIDIA GPU");
+        if (precision == Precision.BF16 && device.type == DeviceType.CUDA)
+        {
+            RequireBFloat16(device);
+        }
+
         return device.type == DeviceType.CUDA
             ? Tf32.Hold((precision == Precision.TF32, precision == Precision.TF32))
                 ?? throw new InvalidOperationException(
@@ -74,6 +82,24 @@ internal static class CudaPrecision
                     + $"{(precision == Precision.TF32 ? "without" : "with")} TF32, which is a switch of the "
                     + "whole process. Train them one after the other, or in the same precision.")
             : null;
+    }
+
+    /// <summary>Tries a small convolution: what cuDNN says of one that it cannot do is a riddle.</summary>
+    private static void RequireBFloat16(Device device)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        try
+        {
+            Tensor input = zeros([1, 8, 4, 4], ScalarType.BFloat16, device), weight = zeros([8, 8, 3, 3], ScalarType.BFloat16, device);
+            _ = nn.functional.conv2d(input, weight).to(ScalarType.Float32).sum().item<float>();
+        }
+        catch (ExternalException e)
+        {
+            throw new InvalidOperationException(
+                $"Option Precision is BF16, and {device} computes no convolution in bfloat16, as NVIDIA's GPUs do from Ampere on: "
+                + $"{e.Message.Split('\n')[0]} Train in F32.", e);
+        }
     }
 }
 

@@ -31,8 +31,13 @@ internal sealed class NativeTorch
 
     /// <summary>The versions, where libtorch came from, and what was done to load it, in one line.</summary>
     public string Describe()
-        => $"TorchSharp {typeof(torch).Assembly.GetName().Version}, libtorch {NativeTorchFiles.VersionOf(_folder) ?? LibTorchVersion} from "
-            + $"{_folder}{_reason}";
+        => $"TorchSharp {typeof(torch).Assembly.GetName().Version}, libtorch {VersionThere}{Built} from {_folder}{_reason}";
+
+    private string VersionThere => NativeTorchFiles.VersionOf(_folder) ?? LibTorchVersion;
+
+    /// <summary>Where the minor version is another one than TorchSharp was built for: classes of libtorch may differ.</summary>
+    private string Built => VersionThere.StartsWith(string.Join('.', LibTorchVersion.Split('.').Take(2)), StringComparison.Ordinal)
+        ? "" : $" (TorchSharp was built for {LibTorchVersion})";
 
     /// <summary>
     /// A newer minor version may still have every symbol that TorchSharp's library asks for, which is looked up after loading; an older one

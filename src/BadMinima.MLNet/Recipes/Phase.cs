@@ -17,7 +17,10 @@ public abstract record Phase
     /// <summary>Passes over the training examples, at most; at least 1; default 60.</summary>
     public int Epochs { get; init; } = DefaultEpochs;
 
-    /// <summary>Examples a step, at least 1; default 128. The last batch of an epoch may be smaller; none is dropped.</summary>
+    /// <summary>
+    /// Examples a step, at least 1; default 128. The last batch of an epoch may be smaller; none is dropped. A network with BatchNorm takes
+    /// at least 2, and where an epoch leaves one example alone a warning says so.
+    /// </summary>
     public int BatchSize { get; init; } = DefaultBatchSize;
 
     /// <summary>

@@ -1,4 +1,5 @@
 using BadMinima.MLNet.Models;
+using BadMinima.MLNet.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 using Layer = TorchSharp.Modules.Dropout;
@@ -24,6 +25,9 @@ internal sealed class Dropout : StepPart
     private readonly Scalar? _keptScalar;
     private bool _sawStart;
 
+    // On a GPU, where each mask has a seed of its own.
+    private ulong _seed;
+
     /// <param name="network">The network.</param>
     /// <param name="probability">See <see cref="Phase.Dropout"/>.</param>
     /// <param name="device">Where the network is.</param>
@@ -38,7 +42,7 @@ internal sealed class Dropout : StepPart
 
         if (probability > 0)
         {
-            _generator = new Generator(0, device);
+            _generator = device.type == DeviceType.CPU ? new Generator(0) : null;
             _kept = tensor(1 - probability, ScalarType.Float64, device).DetachFromDisposeScope();
             _keptScalar = 1 - probability;
             foreach ((_, Layer layer) in _layers)
@@ -72,7 +76,11 @@ internal sealed class Dropout : StepPart
         return inner(batch);
     }
 
-    public void Seed(StepMoment at) => _generator?.manual_seed(at.SeedOf(_random));
+    public void Seed(StepMoment at)
+    {
+        _seed = unchecked((ulong)at.SeedOf(_random));
+        _generator?.manual_seed(unchecked((long)_seed));
+    }
 
     /// <exception cref="InvalidOperationException">A layer has dropped nothing in a whole epoch.</exception>
     public override void AfterEpoch(Weights weights, int epoch)
@@ -99,8 +107,10 @@ internal sealed class Dropout : StepPart
     private Tensor Drop(Layer layer, Tensor input)
     {
         _unused.Remove(layer);
-        Tensor mask = empty_like(input).bernoulli_(_kept!, _generator).div_(_keptScalar!);
-        return input.mul(mask);
+        using Tensor kept = _generator is { } generator
+            ? empty_like(input).bernoulli_(_kept!, generator)
+            : SeededDraw.Of(_seed++, input.device, generator => empty_like(input).bernoulli_(_kept!, generator));
+        return input.mul(kept.div_(_keptScalar!));
     }
 
     private static (string Name, Layer Layer)[] Find(nn.Module network)

@@ -56,6 +56,10 @@ internal sealed class PhaseRunner(
 
     private int Steps => (Trained + phase.BatchSize * Count - 1) / (phase.BatchSize * Count);
 
+    /// <summary>Whether the last step of an epoch has one example alone, where the others have more.</summary>
+    public bool EndsWithOneExample
+        => phase.BatchSize > 1 && examples.Count % (phase.BatchSize * Count) is var left && left >= Count && left / Count == 1;
+
     /// <summary>Whether a step was made here.</summary>
     public bool HasTrained { get; private set; }
 
@@ -90,13 +94,21 @@ internal sealed class PhaseRunner(
         }
 
         PhaseEnd? end = Agreed(EndAfter(state));
+        bool isRecorded = true;
         while (end is null)
         {
             (state, bool whole) = TrainEpoch(parts, state);
-            if (!whole || Measure(parts, state) is not { } metrics)
+            if (!whole)
+            {
+                end = PhaseEnd.Canceled;
+            }
+            else if (Measure(parts, state) is not { } metrics)
             {
                 _ = Agree(true);
                 end = PhaseEnd.Canceled;
+
+                // Several go on from the checkpoint before: what parts measure at an epoch's end they would not find again.
+                isRecorded = workers is null;
             }
             else
             {
@@ -106,7 +118,8 @@ internal sealed class PhaseRunner(
                 end = Agreed(EndAfter(state)) ?? (Agree(isCanceled()) ? PhaseEnd.Canceled : null);
             }
 
-            if ((end is PhaseEnd.Canceled && !state.IsStart) || (end is null && AgreeWithFirst(record?.IsDueAfterEpoch == true)))
+            if ((end is PhaseEnd.Canceled && !state.IsStart && isRecorded)
+                || (end is null && AgreeWithFirst(record?.IsDueAfterEpoch == true)))
             {
                 Record(parts, state);
             }

@@ -78,10 +78,21 @@ internal sealed class TrainingRun(
                 continue;
             }
 
+            ITrainingExamples all = examples();
             var runner = new PhaseRunner(
-                weights, kind, phase, examples(), validation, options.Initialization,
+                weights, kind, phase, all, validation, options.Initialization,
                 CounterRandom.Create(together ? seed : OwnSeed).Stream(stream), Report, isCanceled,
                 Recorder(), path, together ? workers : null);
+            if (workers is not { IsFirst: false } && runner.EndsWithOneExample && RunningStatistics.IsIn(weights.Network))
+            {
+                string batches = together && workers is not null
+                    ? $"batches of {phase.BatchSize} for each of {workers.Count} workers leave some worker one"
+                    : $"batches of {phase.BatchSize} leave one alone";
+                Warn(
+                    $"{kind}: {all.Count:N0} examples in {batches} at the end of each epoch, of which BatchNorm takes mean and variance by "
+                    + "itself. Another batch size, or another number of examples, avoids that.");
+            }
+
             PhaseHistory history = runner.Run(state, stored);
             HasTrained |= runner.HasTrained;
             if (!runner.HasKept && phase.Escapes.FirstOrDefault(e => e.KeepsOwnWeights) is { } average)

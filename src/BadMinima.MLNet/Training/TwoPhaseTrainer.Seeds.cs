@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BadMinima.MLNet.Interop;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
@@ -52,8 +53,8 @@ public sealed partial class TwoPhaseTrainer
         TwoPhaseTransformer?[] models = new TwoPhaseTransformer?[seeds.Count];
         try
         {
-            Lanes.Run(
-                [.. seeds.Select((seed, i) => (Action<Lane>)(lane => models[i] = Train(seed, lane)))],
+            Lanes.RunOn(
+                _environment.Device(_options.Device), [.. seeds.Select((seed, i) => (Action<Lane>)(lane => models[i] = Train(seed, lane)))],
                 fewer => channel.Warning(
                     MessageSensitivity.None,
                     $"{seeds.Count} seeds at once do not fit into the GPU's memory; they are trained {fewer} at a time."));

@@ -87,7 +87,9 @@ public sealed class RankingTests : IDisposable
         Assert.IsFalse(Of(results, "momentum").Harms);
         LeagueReport report = new(results);
         report.Write();
-        Assert.Contains("not corrected for the number of mechanisms, in points: momentum (-1.6).", string.Join(' ', report.Sentences));
+        Assert.Contains(
+            " From a random start below plain SGD by intervals that exclude 0, but are not corrected for the number of mechanisms, in points: momentum (-1.6).",
+            string.Join(' ', report.Sentences));
         string[] csv = _study.Text("league.csv").Split('\n');
         int column = Array.IndexOf(csv[0].Split(','), "differenceFromRandom");
         string cell = csv.Single(line => line.Contains(",momentum,", StringComparison.Ordinal)).Split(',')[column];
@@ -104,6 +106,7 @@ public sealed class RankingTests : IDisposable
         LeagueReport report = new(_study.Save().Read());
         string sentences = string.Join(' ', report.Sentences);
         Assert.Contains("The start of seeds 2, 5 is less bad than it should be: of its random labels 53.8 % and 95.7 % were fitted", sentences);
+        Assert.Contains("when its phase ended. More epochs for that (--random-label-epochs) may mend it.", sentences);
         Assert.Contains("The start of the tuning's seed 102 is less bad than it should be: of its random labels 50.0 % were fitted", sentences);
         report.Write();
         Assert.Contains("| 102 | tuning |", _study.Text("report.md"));

@@ -183,7 +183,7 @@ public sealed class MpiTests : IDisposable
         $$"""
         {{AsRoot}}
         mpirun --oversubscribe -n 3 "$@" & job=$!
-        until [ -e '{{Out}}/checkpoints/workers-3/2/checkpoint-000002.bin' ]; do sleep 0.02; done
+        until ls '{{Out}}/checkpoints/workers-3/2' 2>/dev/null | grep -q 'checkpoint-.*[2-9]\.bin'; do kill -0 $job || break; sleep 0.02; done
         kill {{signalAndProcess}}
         wait $job
         """, arguments);

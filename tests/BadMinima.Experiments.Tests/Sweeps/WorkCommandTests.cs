@@ -53,11 +53,13 @@ public sealed class WorkCommandTests : IDisposable
     {
         Prepare();
         string few = _sweep.Text;
-        SweepSession before = SweepSession.Open(_sweep.FilePath, few, _sweep.FullPath, Catalogue.All, ["no-program"], new() { Share = (0, 1), Output = TextWriter.Null });
+        using StringWriter said = new();
+        SweepSession before = SweepSession.Open(_sweep.FilePath, few, _sweep.FullPath, Catalogue.All, ["no-program"], new() { Share = (0, 1), Output = said });
         _sweep.Text = few.Replace("\"seeds\": 3", "\"seeds\": 4", StringComparison.Ordinal);
         Assert.Contains("20 jobs.", _sweep.Finish("--prepare").Output);
         string manifest = File.ReadAllText(_sweep.InFolder("cells.json"));
         Assert.Throws<Exception>(() => before.Run(default), "there is no such program");
+        Assert.Contains("15 jobs, 0 of them done before.", said.ToString(), "it has come to its work");
         Assert.AreEqual(manifest, File.ReadAllText(_sweep.InFolder("cells.json")), "a task that had read the sweep before");
         Result result = Command.Run([.. Arguments(0, 1), "--minutes", "200000"]);
         Assert.AreEqual(0, result.Code, result.All);

@@ -91,6 +91,41 @@ public sealed class CudaTests
     }
 
     [TestMethod]
+    [DataRow("gradient-noise")]
+    [DataRow("random-smoothing")]
+    [DataRow("special-neurons")]
+    [DataRow("dropout")]
+    public void What_draws_on_the_GPU_draws_and_the_same_at_each_run(string what)
+    {
+        Recipe recipe = Recipe.Vanilla with { Epochs = 2, LearningRate = 0.01 };
+        TwoPhaseTrainer.Options options = Tiny.Options with
+        {
+            RandomLabels = null,
+            Training = what == "dropout" ? recipe with { Dropout = 0.5 } : recipe with { Escapes = Escape.Parse(what) },
+            Device = Device,
+        };
+        double Loss(TwoPhaseTrainer.Options those)
+        {
+            using TwoPhaseTransformer model = Tiny.Trainer(_ml, those).Fit(Tiny.Train(_ml));
+            return model.History.Phases[0].Epochs[^1].Loss;
+        }
+
+        double drawn = Loss(options);
+        Assert.AreEqual(drawn, Loss(options), 1e-3);
+        Assert.AreNotEqual(drawn, Loss(options with { Training = recipe }));
+    }
+
+    [TestMethod]
+    public void A_measure_that_draws_does_so_on_the_GPU()
+    {
+        using Tensor one = Native.SeededDraw.Normal([4, 3], 7, new Device(Device)), same = Native.SeededDraw.Normal([4, 3], 7, new Device(Device));
+        using Tensor other = Native.SeededDraw.Normal([4, 3], 8, new Device(Device));
+        Assert.IsTrue(Tiny.Same(one, same));
+        Assert.IsFalse(Tiny.Same(one, other));
+        Assert.AreEqual(new Device(Device).type, one.device.type);
+    }
+
+    [TestMethod]
     public void Corruption_on_the_GPU_is_that_of_the_CPU()
     {
         TwoPhaseTrainer.Options options = Tiny.Options with { RandomLabels = new() { Epochs = 1, BatchSize = 120, Replicas = 2, LearningRate = 0.01 }, Training = null };
@@ -148,6 +183,10 @@ public sealed class CudaTests
         Assert.IsLessThan(before + (16L << 20), Used(110));
     }
 
+    // With CUDA_DEVICE_ORDER=PCI_BUS_ID, which run.sh asks for.
+    private static string FirstCard
+        => Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES")?.Split(',')[0] is { Length: > 0 } first ? first : "0";
+
     private static long MemoryUsed()
     {
         if (Device == "cpu")
@@ -158,7 +197,7 @@ public sealed class CudaTests
 
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo("nvidia-smi", ["--query-gpu=memory.used", "--format=csv,noheader,nounits"]) { RedirectStandardOutput = true })!;
+            using Process process = Process.Start(new ProcessStartInfo("nvidia-smi", ["--query-gpu=memory.used", "--format=csv,noheader,nounits", $"--id={FirstCard}"]) { RedirectStandardOutput = true })!;
             if (long.TryParse(process.StandardOutput.ReadLine(), CultureInfo.InvariantCulture, out long used))
             {
                 return used << 20;

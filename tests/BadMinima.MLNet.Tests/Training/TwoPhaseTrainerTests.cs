@@ -118,6 +118,25 @@ public sealed class TwoPhaseTrainerTests
     }
 
     [TestMethod]
+    [DataRow("cnn", 61, 1, "61 examples in batches of 20 leave one alone")]
+    [DataRow("cnn", 60, 1, null)]
+    [DataRow("cnn", 62, 1, null)]
+    [DataRow("lenet", 61, 1, null)]
+    [DataRow("cnn", 43, 2, "43 examples in batches of 20 for each of 2 workers leave some worker one")]
+    [DataRow("cnn", 41, 2, null)]
+    [DataRow("cnn", 44, 2, null)]
+    public void One_example_that_is_left_alone_for_BatchNorm_is_told_once(string architecture, int examples, int workers, string? told)
+    {
+        List<string> log = [];
+        _ml.Log += (_, e) => log.Add(e.Message);
+        Recipe recipe = Recipe.Vanilla with { Epochs = 1, BatchSize = 20, Averaging = workers > 1 ? new() { Workers = workers } : null };
+        Tiny.Trainer(_ml, Tiny.Options with { Architecture = architecture, RandomLabels = null, Training = recipe }).Fit(Tiny.Train(_ml, examples)).Dispose();
+        string[] lines = [.. log.Where(l => l.Contains("BatchNorm takes mean and variance by itself", StringComparison.Ordinal))];
+        Assert.HasCount(told is null ? 0 : 1, lines, string.Join('\n', log));
+        Assert.Contains(told ?? "", string.Concat(lines));
+    }
+
+    [TestMethod]
     public void Every_epoch_is_reported_with_its_numbers()
     {
         List<EpochMetrics> epochs = [];

@@ -18,8 +18,9 @@ internal sealed class PyTorch : IDisposable
     {
         string script = Path.Combine(AppContext.BaseDirectory, "Sides", "pytorch_side.py");
 
-        // Debian's python3-torch belongs to Debian's own Python, which another one on the path may hide.
-        foreach (string python in new[] { "/usr/bin/python3", "python3" })
+        // Debian's python3-torch belongs to Debian's own Python, which another one on the path may hide; tests/Gpu/run.sh has chosen one.
+        string? chosen = Environment.GetEnvironmentVariable("BADMINIMA_PYTHON");
+        foreach (string python in string.IsNullOrEmpty(chosen) ? ["/usr/bin/python3", "python3"] : new[] { chosen })
         {
             try
             {

@@ -143,4 +143,7 @@ for line in sys.stdin:
     network, layout, precision, steps, threads, device, batch = line.split()
     torch.set_num_threads(int(threads))
     torch.backends.cudnn.benchmark = True
+
+    # PyTorch's convolutions round to TF32 as a rule; f32 is f32 on both sides.
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
     print(images_per_second(network, layout, precision, int(steps), device, int(batch)), flush=True)
