@@ -44,6 +44,7 @@ public sealed class EscapesPageTests
     [TestMethod]
     [DataRow("escapes-fashion-5k", 25)]
     [DataRow("escapes-cifar10-2k", 35)]
+    [DataRow("escapes-cifar10-2k-averaging", 3)]
     public void The_scores_of_the_page_are_those_of_the_stored_leagues(string stored, int mechanisms)
     {
         string docs = Path.Combine(Repository.Root, "docs");

@@ -8,6 +8,16 @@ public sealed class ChartTests
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
     [TestMethod]
+    [DataRow("local-sgd\u00a0▼", 78)]
+    [DataRow("標本標本標本", 78)]
+    public void Names_beyond_Latin_letters_have_the_room_that_they_take(string name, double width)
+    {
+        string svg = new BarChart("Bars", ChartAxis.Percent("x"), [name, "a"], new BarGroup("g", [0.5, 0.7])).ToSvg();
+        string place = (string)XElement.Parse(svg).Descendants(Svg + "text").Single(text => text.Value == name).Attribute("transform")!;
+        Assert.IsGreaterThan(width, double.Parse(place["translate(".Length..place.IndexOf(',')], System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [TestMethod]
     public void Each_drawing_scales_and_has_a_title_and_one_path_per_curve()
     {
         LineChart chart = new("Accuracy & loss", ChartAxis.Count("epoch"), ChartAxis.Percent("accuracy"),

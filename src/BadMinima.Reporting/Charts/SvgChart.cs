@@ -87,8 +87,8 @@ internal static partial class SvgChart
 
     /// <summary>
     /// OxyPlot measures text in points (72 to the inch) where SVG draws pixels (96), and as Arial sets it where a page has the reader's own
-    /// font; the widest
-    /// of the usual ones, DejaVu Sans, runs 18 % wider. Uncorrected, labels overlap and are cut off.
+    /// font; the widest of the usual ones, DejaVu Sans, runs 18 % wider. Of letters and signs beyond Latin-1, whose widths it does not know,
+    /// it counts none: here each is as wide as a W. Uncorrected, labels overlap and are cut off.
     /// </summary>
     private sealed class PageMeasurer : PdfRenderContext
     {
@@ -99,7 +99,8 @@ internal static partial class SvgChart
 
         public override OxySize MeasureText(string text, string fontFamily, double fontSize, double fontWeight)
         {
-            OxySize size = base.MeasureText(text, fontFamily, fontSize, fontWeight);
+            string known = string.Concat((text ?? "").Select(letter => letter switch { '\u00a0' => ' ', > '\u00ff' => 'W', _ => letter }));
+            OxySize size = base.MeasureText(known, fontFamily, fontSize, fontWeight);
             return new OxySize(1.18 * 96 / 72 * size.Width, 96.0 / 72 * size.Height);
         }
     }
