@@ -87,7 +87,7 @@ internal static partial class SvgChart
 
     /// <summary>
     /// OxyPlot measures text in points (72 to the inch) where SVG draws pixels (96), and as Arial sets it where a page has the reader's own
-    /// font; the widest of the usual ones, DejaVu Sans, runs 18 % wider. Of letters and signs beyond Latin-1, whose widths it does not know,
+    /// font; the widest of the usual ones, DejaVu Sans, runs 18 % wider. Of letters and signs beyond Latin-1, of unknown width for it,
     /// it counts none: here each is as wide as a W. Uncorrected, labels overlap and are cut off.
     /// </summary>
     private sealed class PageMeasurer : PdfRenderContext
