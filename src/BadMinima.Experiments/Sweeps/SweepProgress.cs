@@ -20,12 +20,11 @@ internal sealed class SweepProgress
     private readonly double _before;
     private int _failed;
 
-    public SweepProgress(ImmutableArray<SweepJob> jobs, IReadOnlySet<int> settled, IAnsiConsole console)
+    public SweepProgress(ImmutableArray<SweepJob> jobs, IReadOnlySet<int> finished, IReadOnlySet<int> failed, IAnsiConsole console)
     {
-        (_jobs, _console, _settled) = (jobs, console, [.. settled]);
+        (_jobs, _console, _settled, _failed) = (jobs, console, [.. finished, .. failed], failed.Count);
         _total = jobs.Sum(j => j.Work);
-        _before = settled.Sum(i => jobs[i].Work);
-        _failed = settled.Count(i => HasFailed(jobs[i]));
+        _before = _settled.Sum(i => jobs[i].Work);
     }
 
     /// <summary>Shows how it goes while something is done.</summary>

@@ -115,13 +115,13 @@ internal sealed class SweepSession
     {
         // A task works on the sweep that is there, which may have been extended since this one read it.
         Prepare(keeps: _options.Share is null || !Folder.Exists);
-        HashSet<int> settled = Settled();
-        Output.WriteLine($"{Folder.Name}: {JobsInWords(Jobs.Length, settled.Count(i => Jobs[i].IsFinished), Failed.Count())}");
-        int needed = Math.Min(_workers, Jobs.Length - settled.Count);
+        (HashSet<int> finished, HashSet<int> failed) = Settled();
+        Output.WriteLine($"{Folder.Name}: {JobsInWords(Jobs.Length, finished.Count, failed.Count)}");
+        int needed = Math.Min(_workers, Jobs.Length - finished.Count - failed.Count);
         if (needed > 0)
         {
-            RequireData(Jobs.Where((_, i) => !settled.Contains(i)));
-            SweepProgress progress = new(Jobs, settled, ConsoleOf(_options.Output));
+            RequireData(Jobs.Where((_, i) => !finished.Contains(i) && !failed.Contains(i)));
+            SweepProgress progress = new(Jobs, finished, failed, ConsoleOf(_options.Output));
             bool sharesPasses = _lanes > 1 && IsOnGpu(_plan);
             if (_lanes > 1 && !sharesPasses)
             {
@@ -157,24 +157,27 @@ internal sealed class SweepSession
     public static string JobsInWords(int jobs, int finished, int failed)
         => $"{jobs} jobs, {finished} of them done before{(failed > 0 ? $", {failed} failed (--retry-failed tries them again)" : "")}.";
 
-    private HashSet<int> Settled()
+    /// <summary>The jobs that are not to be done, by their places.</summary>
+    private (HashSet<int> Finished, HashSet<int> Failed) Settled()
     {
-        HashSet<int> settled = [];
+        HashSet<int> finished = [], failed = [];
         for (int i = 0; i < Jobs.Length; i++)
         {
-            bool finished = Jobs[i].IsFinished;
-            if (!finished && _options.RetryFailed)
+            if (Jobs[i].IsFinished)
+            {
+                finished.Add(i);
+            }
+            else if (_options.RetryFailed)
             {
                 JobFolder.Forgive(Jobs[i].Folder);
             }
-
-            if (finished || Jobs[i].Failure is not null)
+            else if (Jobs[i].Failure is not null)
             {
-                settled.Add(i);
+                failed.Add(i);
             }
         }
 
-        return settled;
+        return (finished, failed);
     }
 
     private static IAnsiConsole ConsoleOf(TextWriter? output)

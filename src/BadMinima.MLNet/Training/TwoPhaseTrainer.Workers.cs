@@ -145,14 +145,13 @@ public sealed partial class TwoPhaseTrainer
     /// </exception>
     private static void RequireOneFolder(Workers workers, string root)
     {
-        string token = workers.OfFirst(workers.IsFirst ? $".seen-by-all-{Guid.NewGuid():N}.tmp" : "");
-        string file = Path.Combine(root, token);
+        string name = workers.IsFirst ? $".seen-by-all-{Guid.NewGuid():N}.tmp" : "";
         if (workers.IsFirst)
         {
-            File.WriteAllText(file, "");
+            File.WriteAllText(Path.Combine(root, name), "");
         }
 
-        _ = workers.Or(0);
+        string file = Path.Combine(root, workers.OfFirst(name));
         bool sees = File.Exists(file);
         for (var clock = Stopwatch.StartNew(); !sees && clock.Elapsed < TimeToSee; sees = File.Exists(file))
         {

@@ -101,25 +101,14 @@ public sealed class MpiTests : IDisposable
     }
 
     [TestMethod]
-    public void A_job_that_is_interrupted_says_so_once_and_goes_on()
+    [DataRow("-INT $job", DisplayName = "all of them")]
+    [DataRow("-TERM $(pgrep -P $job | tail -1)", DisplayName = "the last process")]
+    public void Whoever_is_told_to_end_all_end_which_is_said_once_and_the_job_goes_on(string signal)
     {
         string[] arguments = ["--average", "gossip", "--batch-size", "8", "--epochs", "200", "--stop-at", "off", "--checkpoint-every", "0.00001"];
-        Result interrupted = RunAndKill("-INT $job", arguments);
-        Assert.AreNotEqual(0, interrupted.Code, interrupted.All);
-        Assert.IsLessThanOrEqualTo(2, interrupted.All.Split("Interrupted; continue with the same command.").Length, interrupted.All);
-        Assert.IsFalse(File.Exists(Path.Combine(Out, "result.json")));
-        Result resumed = Run($"{Mpirun} -n 3 \"$@\"", arguments);
-        Assert.AreEqual(0, resumed.Code, resumed.All);
-        Assert.Contains("continues from its last checkpoint", resumed.Output);
-        Assert.HasCount(200, Losses());
-    }
-
-    [TestMethod]
-    public void One_process_that_is_told_to_end_ends_all_and_the_job_goes_on()
-    {
-        string[] arguments = ["--average", "gossip", "--batch-size", "8", "--epochs", "200", "--stop-at", "off", "--checkpoint-every", "0.00001"];
-        Result ended = RunAndKill("-TERM $(pgrep -P $job | tail -1)", arguments);
+        Result ended = RunAndKill(signal, arguments);
         Assert.AreNotEqual(0, ended.Code, ended.All);
+        Assert.IsLessThanOrEqualTo(2, ended.All.Split("Interrupted; continue with the same command.").Length, ended.All);
         Assert.IsFalse(File.Exists(Path.Combine(Out, "result.json")), ended.All);
         Assert.IsFalse(File.Exists(Path.Combine(Out, "model.zip")), ended.All);
         Result resumed = Run($"{Mpirun} -n 3 \"$@\"", arguments);

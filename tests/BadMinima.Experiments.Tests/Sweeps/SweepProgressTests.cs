@@ -35,7 +35,7 @@ public sealed class SweepProgressTests
     public void What_ends_the_work_is_what_is_seen(bool isTerminal)
         => Assert.ThrowsExactly<OperationCanceledException>(() => Of(new(isTerminal)).While(() => throw new OperationCanceledException()));
 
-    private static SweepProgress Of(TestTerminal console) => new(Jobs, ImmutableHashSet<int>.Empty, console.Console());
+    private static SweepProgress Of(TestTerminal console) => new(Jobs, ImmutableHashSet<int>.Empty, ImmutableHashSet<int>.Empty, console.Console());
 
     private static void Go(TestTerminal console, string result)
     {
