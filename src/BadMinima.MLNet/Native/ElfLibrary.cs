@@ -91,6 +91,46 @@ internal sealed class ElfLibrary
         return undefined;
     }
 
+    /// <summary>
+    /// The addresses of symbols in the table that linkers leave for debuggers (.symtab), which also lists what is not exported. A name that
+    /// it lacks is left out, and so are all where the table was stripped.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> ReadAddresses(params IEnumerable<string> names)
+    {
+        const int SectionSize = 64, SymbolTable = 2;
+        byte[] header = Bytes(0, 64);
+        byte[] sections = I64(header, 40) == 0 ? [] : Bytes(I64(header, 40), U16(header, 60) * SectionSize);
+        byte[] Section(int at) => Bytes(I64(sections, at + 24), I64(sections, at + 32));
+
+        Dictionary<string, long> addresses = [];
+        for (int at = 0; at < sections.Length; at += SectionSize)
+        {
+            if (U32(sections, at + 4) == SymbolTable)
+            {
+                Require(U32(sections, at + 40) < sections.Length / SectionSize, "its symbol table has no names");
+                byte[] strings = Section((int)U32(sections, at + 40) * SectionSize), symbols = Section(at);
+                Dictionary<uint, string> wanted = [];
+                foreach (string name in names)
+                {
+                    if (strings.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"\0{name}\0")) is >= 0 and int before)
+                    {
+                        wanted[(uint)before + 1] = name;
+                    }
+                }
+
+                for (int symbol = 0; symbol + SymbolSize <= symbols.Length; symbol += SymbolSize)
+                {
+                    if (wanted.TryGetValue(U32(symbols, symbol), out string? name) && U16(symbols, symbol + 6) != 0)
+                    {
+                        addresses[name] = I64(symbols, symbol + 8);
+                    }
+                }
+            }
+        }
+
+        return addresses;
+    }
+
     private List<(long Tag, long Value)> ReadDynamicSection(byte[] header)
     {
         const int EntrySize = 56;

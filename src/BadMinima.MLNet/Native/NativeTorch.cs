@@ -57,7 +57,6 @@ internal sealed class NativeTorch
         string bridge = BridgeFile();
 
         string? loaded = FolderLoadedFrom("torch_cpu");
-        string? caches = loaded is null ? HiddenCaches.Avoid() : null;
         if (loaded is null)
         {
             // TorchSharp alone also looks among the system's libraries, such as those of Debian's python3-torch, and may get no further
@@ -78,6 +77,7 @@ internal sealed class NativeTorch
                 + "Call TorchRuntime.EnsureLoaded() before the first use of TorchSharp.");
         }
 
+        string? caches = HiddenCaches.Avoid(loaded ?? folder);
         string? relaxed = FolderLoadedFrom(Bridge) is null ? LoadBridge(bridge, folder) : null;
         LetTorchSharpFindIt();
         return new NativeTorch(loaded ?? folder, (string.IsNullOrEmpty(named) ? "" : $" ({FolderVariable})") + relaxed + caches);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 
 namespace BadMinima.MLNet.Tests.Interop;
 
@@ -50,6 +51,33 @@ public sealed class ElfLibraryTests
         Assert.Contains("GLIBCXX_3.4", standard.VersionDefinitions);
         Assert.Contains("CXXABI_1.3", standard.VersionDefinitions);
         Assert.DoesNotContain("GLIBCXX_9.9.9", standard.VersionDefinitions);
+    }
+
+    [TestMethod]
+    public void Addresses_of_symbols_lie_as_far_apart_as_in_the_process()
+    {
+        const string one = "_ZN3c1011initLoggingEv", other = "FLAGS_caffe2_log_level", hidden = "cpuinfo_linux_get_max_possible_processor";
+        TorchRuntime.EnsureLoaded();
+        string file = Path.Combine(LibTorch, "libc10.so");
+        nint library = NativeLibrary.Load(file);
+
+        IReadOnlyDictionary<string, long> addresses = ElfLibrary.Read(file).ReadAddresses(one, other, "no_such_symbol");
+
+        Assert.HasCount(2, addresses);
+        Assert.AreEqual(NativeLibrary.GetExport(library, other) - NativeLibrary.GetExport(library, one), addresses[other] - addresses[one]);
+        Assert.HasCount(1, ElfLibrary.Read(file).ReadAddresses(hidden));
+        Assert.IsFalse(NativeLibrary.TryGetExport(library, hidden, out _));
+    }
+
+    [TestMethod]
+    public void A_stripped_library_has_no_addresses()
+    {
+        byte[] bytes = File.ReadAllBytes(Bridge);
+        bytes.AsSpan(40, 8).Clear();
+        using TemporaryFolder folder = new();
+        string file = folder.File("stripped.so");
+        File.WriteAllBytes(file, bytes);
+        Assert.IsEmpty(ElfLibrary.Read(file).ReadAddresses("memcpy"));
     }
 
     [TestMethod]
