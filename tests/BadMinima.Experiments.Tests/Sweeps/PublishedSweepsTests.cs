@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using MathNet.Numerics.Distributions;
 
 namespace BadMinima.Experiments.Tests;
 
@@ -39,5 +42,33 @@ public sealed class PublishedSweepsTests
             CollectionAssert.IsSubsetOf(published, ids.ToArray(), folder);
             Assert.IsTrue(File.Exists(Path.Combine(folder, "report.md")), folder);
         }
+    }
+
+    /// <summary>Whose seeds are in two sweeps, so that no report of one has them.</summary>
+    [TestMethod]
+    [DataRow("plain SGD at rate 0.1", "vanilla", "0.1")]
+    [DataRow("plain SGD at rate 0.01", "vanilla", "0.01")]
+    [DataRow("all regularizers at rate 0.1", "regularized", "0.1")]
+    [DataRow("all regularizers at rate 0.01", "regularized", "0.01")]
+    public void The_table_of_ResNet18_is_that_of_its_two_sweeps(string title, string regularizers, string rate)
+    {
+        // kind,id,title,data,trainImages,network,start,replicas,zeroOutRatio,regularizers,learningRate,momentum,seed,...,testAccuracy is 17th.
+        string[][] runs =
+        [
+            .. new[] { "cifar10-resnet18", "cifar10-resnet18-seed3" }
+                .SelectMany(folder => File.ReadLines(Path.Combine(Documents, "evidence", folder, "tables", "runs.csv")).Skip(1))
+                .Where(row => row.StartsWith("cell,", StringComparison.Ordinal))
+                .Select(row => Regex.Replace(row, "\"[^\"]*\"", "").Split(','))
+                .Where(row => row[9] == regularizers && row[10] == rate)
+        ];
+        double[] Of(string start)
+            => [.. runs.Where(row => row[6] == start).OrderBy(row => row[12]).Select(row => 100 * double.Parse(row[16], CultureInfo.InvariantCulture))];
+
+        double[] random = Of("random"), adversarial = Of("adversarial"), gaps = [.. random.Zip(adversarial, (r, a) => r - a)];
+        Assert.HasCount(3, gaps);
+        double mean = gaps.Average(), error = Math.Sqrt(gaps.Sum(g => (g - mean) * (g - mean)) / 2 / 3);
+        double reach = StudentT.InvCDF(0, 1, 2, 0.975) * error;
+        string row = FormattableString.Invariant($"| {title} | {random[0]:F2}, {random[1]:F2}, {random[2]:F2} % | {adversarial[0]:F2}, {adversarial[1]:F2}, {adversarial[2]:F2} % | {mean:F1} ({mean - reach:F1} to {mean + reach:F1}) |");
+        Assert.IsTrue(File.ReadLines(Path.Combine(Documents, "evidence", "README.md")).Any(l => l.StartsWith(row, StringComparison.Ordinal)), row);
     }
 }
